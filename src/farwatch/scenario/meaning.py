@@ -1,0 +1,295 @@
+"""Rules that need more than one field, the catalogue, or a file.
+
+They work on plain data that may be broken elsewhere, so that a file's problems of shape and of meaning are
+reported together: each rule looks at what it can read and leaves the rest to `shape`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import acos, cos, radians, sin
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from farwatch.errors import CatalogueError
+from farwatch.scenario.findings import Finding
+from farwatch.scenario.names import TERRAINS, TRAFFIC, locate
+from farwatch.scenario.yaml12 import Path
+
+if TYPE_CHECKING:
+    from farwatch.catalogue import Catalogue
+
+EARTH_RADIUS_KM = 6371.0
+START_LIMIT_KM = 3000.0
+SITE_LIMIT_KM = 500.0
+LOOKS_LIMIT = 32
+TERRAIN_SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.gz")
+TRAFFIC_SUFFIXES = (".parquet", ".csv")
+
+_SIGNS = "check the signs and the order of lat_deg and lon_deg"
+
+Row = tuple[Path, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A scenario that may still be wrong: its plain data and the folder of its file."""
+
+    raw: dict[str, Any]
+    folder: FilePath | None
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The shipped catalogue."""
+        from farwatch import catalogue
+
+        return catalogue.load()
+
+    def rows(self, name: str) -> list[Row]:
+        """The items of a list of the scenario that are mappings, with their paths."""
+        items = self.raw.get(name)
+        found = enumerate(items) if isinstance(items, list) else ()
+        return [((name, index), item) for index, item in found if isinstance(item, dict)]
+
+    def part(self, name: str) -> dict[str, Any]:
+        """A mapping of the scenario; empty when it is not there or not a mapping."""
+        found = self.raw.get(name)
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def assets(self) -> dict[str, Any]:
+        """What the groups may fly to: each asset's place, by name."""
+        return {row["name"]: row.get("at") for _, row in self.rows("defended") if isinstance(row.get("name"), str)}
+
+
+def read_meaning(raw: Any, folder: FilePath | None) -> list[Finding]:
+    """Everything wrong with what a scenario means, whatever its shape."""
+    if not isinstance(raw, dict):
+        return []
+    draft = Draft(raw, folder)
+    return [finding for rule in _RULES for finding in rule(draft)]
+
+
+def _near(name: str, choices: Any) -> str:
+    from farwatch.catalogue import near
+
+    return near(name, choices)
+
+
+def _unknown(path: Path, name: str, rule: str, choices: Any) -> Iterator[Finding]:
+    if name not in choices:
+        yield Finding(path=path, rule=rule, hint=_near(name, choices) or "there are none")
+
+
+def _names_are_unique(draft: Draft) -> Iterator[Finding]:
+    for kind in ("defence", "defended", "raid"):
+        seen: set[str] = set()
+        for path, row in draft.rows(kind):
+            name = row.get("name")
+            if isinstance(name, str):
+                if name in seen:
+                    rule = f"is the name of an earlier item of {kind}"
+                    yield Finding(path=(*path, "name"), rule=rule, hint="give it a name of its own")
+                seen.add(name)
+
+
+def _batteries_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
+    for path, row in draft.rows("defence"):
+        name = row.get("system")
+        if not isinstance(name, str):
+            continue
+        systems = draft.catalogue.systems
+        yield from _unknown((*path, "system"), name, "is not a system of the catalogue", systems)
+        if name in systems:
+            yield from _rounds_fit(path, row, name, systems[name].rounds)
+            yield from _radars_fit(draft, path, row)
+
+
+def _rounds_fit(path: Path, row: dict[str, Any], system: str, rounds: tuple[str, ...]) -> Iterator[Finding]:
+    for field in ("ready", "reserve"):
+        load = row.get(field)
+        for name in load if isinstance(load, dict) else ():
+            if name not in rounds:
+                rule = f"is not a round of {system}"
+                yield Finding(path=(*path, field, name), rule=rule, hint=_near(str(name), rounds), at_key=True)
+
+
+def _radars_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
+    system = draft.catalogue.systems[row["system"]]
+    chosen = row.get("radars")
+    if not isinstance(chosen, list):
+        return
+    for index, name in enumerate(chosen):
+        if isinstance(name, str):
+            rule = f"is not a radar of {row['system']}"
+            yield from _unknown((*path, "radars", index), name, rule, system.radars)
+            if name in chosen[:index]:
+                yield Finding(path=(*path, "radars", index), rule="is listed twice")
+    able = [name for name in system.radars if draft.catalogue.radars[name].role == "fire-control"]
+    known = all(name in system.radars for name in chosen if isinstance(name, str))
+    if known and row.get("engage_on", "own-radar") == "own-radar" and not set(able) & set(map(str, chosen)):
+        hint = f"add {' or '.join(able)}, or set engage_on: picture" if able else "set engage_on: picture"
+        yield Finding(path=(*path, "radars"), rule="has no fire-control radar, so it could never shoot", hint=hint)
+
+
+def _groups_are_known(draft: Draft) -> Iterator[Finding]:
+    for path, row in draft.rows("raid"):
+        name, asset = row.get("class"), row.get("to")
+        if isinstance(name, str):
+            rule = "is not a target class of the catalogue"
+            yield from _unknown((*path, "class"), name, rule, draft.catalogue.classes)
+            known = draft.catalogue.classes.get(name)
+            if known is not None and known.ballistic:
+                yield from _arc_is_free(path, row)
+        if isinstance(asset, str):
+            yield from _unknown((*path, "to"), asset, "is not a defended asset", draft.assets)
+
+
+def _arc_is_free(path: Path, row: dict[str, Any]) -> Iterator[Finding]:
+    for field in ("via", "height_agl_m", "height_msl_m"):
+        if row.get(field) not in (None, []):
+            rule = "cannot be given for a ballistic class"
+            yield Finding(
+                path=(*path, field), rule=rule, hint="its arc follows from start, goal and speed", at_key=True
+            )
+
+
+def _heights_have_one_datum(draft: Draft) -> Iterator[Finding]:
+    for path, row in (*draft.rows("raid"), *_waypoints(draft)):
+        if row.get("height_agl_m") is not None and row.get("height_msl_m") is not None:
+            rule = "cannot stand beside height_agl_m"
+            yield Finding(path=(*path, "height_msl_m"), rule=rule, hint="keep one of the two heights", at_key=True)
+
+
+def _waypoints(draft: Draft) -> list[Row]:
+    rows: list[Row] = []
+    for path, row in draft.rows("raid"):
+        via = row.get("via")
+        points = enumerate(via) if isinstance(via, list) else ()
+        rows += [((*path, "via", index), point) for index, point in points if isinstance(point, dict)]
+    return rows
+
+
+def _waypoints_have_one_place(draft: Draft) -> Iterator[Finding]:
+    pairs = ({"lat_deg", "lon_deg"}, {"bearing_deg", "range_km"})
+    for path, row in _waypoints(draft):
+        given = {word for word, value in row.items() if value is not None} & (pairs[0] | pairs[1])
+        if given not in pairs:
+            rule = "needs one position: lat_deg and lon_deg, or bearing_deg and range_km"
+            hint = f"only {' and '.join(sorted(given))} given" if len(given) == 1 else ""
+            yield Finding(path=path, rule=rule, hint=hint)
+
+
+def _starts_are_near(draft: Draft) -> Iterator[Finding]:
+    for path, row in draft.rows("raid"):
+        here = draft.assets.get(str(row.get("to")))
+        points = [((*path, "from"), row.get("from"))]
+        points += [(at, point) for at, point in _waypoints(draft) if at[:2] == path]
+        for at, point in points:
+            far = distance_km(here, point)
+            if far is not None and far > START_LIMIT_KM:
+                rule = f"lies {far:.0f} km from {row.get('to')}; must be within {START_LIMIT_KM:.0f} km"
+                yield Finding(path=at, rule=rule, hint=_SIGNS)
+
+
+def _sites_are_near(draft: Draft) -> Iterator[Finding]:
+    sites = [*draft.rows("defence"), *draft.rows("defended")]
+    readable = [row for _, row in sites if distance_km(row.get("at"), row.get("at")) is not None]
+    for path, row in sites if readable else ():
+        far = distance_km(readable[0]["at"], row.get("at"))
+        if far is not None and far > SITE_LIMIT_KM:
+            first = readable[0].get("name", "the first site")
+            rule = f"lies {far:.0f} km from {first}; one mission holds {SITE_LIMIT_KM:.0f} km"
+            yield Finding(path=(*path, "at"), rule=rule, hint=_SIGNS)
+
+
+def distance_km(a: Any, b: Any) -> float | None:
+    """Great-circle distance of two `{lat_deg, lon_deg}`; None where either is unreadable.
+
+    Spherical law of cosines; a sphere is within 0.6 % of the ellipsoid, enough for a check of sanity.
+    """
+    numbers = []
+    for place in (a, b):
+        for word in ("lat_deg", "lon_deg"):
+            value = place.get(word) if isinstance(place, dict) else None
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                return None
+            if not abs(value) <= (90 if word == "lat_deg" else 180):
+                return None
+            numbers.append(radians(value))
+    lat_a, lon_a, lat_b, lon_b = numbers
+    cosine = sin(lat_a) * sin(lat_b) + cos(lat_a) * cos(lat_b) * cos(lon_a - lon_b)
+    return EARTH_RADIUS_KM * acos(max(-1.0, min(1.0, cosine)))
+
+
+def _files_exist(draft: Draft) -> Iterator[Finding]:
+    terrain = draft.raw.get("terrain")
+    if isinstance(terrain, str):
+        yield from _file(("terrain",), terrain, draft.folder, (TERRAINS, TERRAIN_SUFFIXES))
+    for path, row in draft.rows("traffic"):
+        recorded = row.get("recorded")
+        if isinstance(recorded, str):
+            yield from _file((*path, "recorded"), recorded, draft.folder, (TRAFFIC, TRAFFIC_SUFFIXES))
+
+
+def _file(
+    path: Path, name: str, folder: FilePath | None, known: tuple[Mapping[str, str], tuple[str, ...]]
+) -> Iterator[Finding]:
+    """A file that a scenario names: shipped, in table `known[0]`, or there and ending as in `known[1]`."""
+    table, suffixes = known
+    if name in table:
+        return
+    try:
+        file = locate(name, table, folder)
+        there, is_folder = file.exists(), file.is_dir()
+    except (OSError, ValueError):
+        yield Finding(path=path, rule="is not a path that this machine can open")
+        return
+    if not there:
+        rule = f"is neither shipped nor a file beside the scenario ({', '.join(suffixes)})"
+        yield Finding(path=path, rule=rule, hint=_near(name, table))
+    elif is_folder and ".hgt" in suffixes:
+        if not any(file.glob("*.hgt*")):
+            yield Finding(path=path, rule="is a folder without .hgt files")
+    elif is_folder or not name.lower().endswith(suffixes):
+        yield Finding(path=path, rule=f"must be a file of one of the kinds {', '.join(suffixes)}")
+
+
+def _confirmation_is_possible(draft: Draft) -> Iterator[Finding]:
+    confirm = draft.part("tracker").get("confirm")
+    hits, _, looks = confirm.partition("-of-") if isinstance(confirm, str) else ("", "", "")
+    if not (hits.isdigit() and looks.isdigit()):
+        return
+    if int(hits) > int(looks):
+        hint = f"did you mean {looks}-of-{hits}?"
+        yield Finding(path=("tracker", "confirm"), rule="asks for more plots than looks", hint=hint)
+    elif int(looks) > LOOKS_LIMIT:
+        yield Finding(path=("tracker", "confirm"), rule=f"must count at most {LOOKS_LIMIT} looks")
+
+
+def _figures_can_be_replaced(draft: Draft) -> Iterator[Finding]:
+    from farwatch import catalogue
+
+    given = draft.part("figures")
+    known = catalogue.figures(draft.catalogue) if given else {}
+    for name, value in given.items():
+        try:
+            catalogue.override(draft.catalogue, {str(name): value})
+        except CatalogueError as error:
+            for problem in error.problems:
+                at_key = name not in known
+                yield Finding(path=("figures", name), rule=problem.rule, hint=problem.hint, at_key=at_key)
+
+
+_RULES = (
+    _names_are_unique,
+    _batteries_are_in_the_catalogue,
+    _groups_are_known,
+    _heights_have_one_datum,
+    _waypoints_have_one_place,
+    _starts_are_near,
+    _sites_are_near,
+    _files_exist,
+    _confirmation_is_possible,
+    _figures_can_be_replaced,
+)

@@ -1,0 +1,409 @@
+"""What a user declares: the typed model of a scenario file.
+
+Every field is declared once, here: its name (with unit), type, range, default and meaning. The reader, the
+error text, the JSON Schema and the reference page `docs/scenario.md` follow from it. Rules that need more
+than one field, or the catalogue, or a file, are in `meaning`.
+
+Positions are WGS-84. Azimuths run clockwise from true north. A height says its datum: `_agl_` above the
+ground below, `_msl_` above mean sea level. `None` always means "not given": the description says what then
+holds.
+
+Two fields are words that Python keeps for itself: in a file they are `class` and `from`, in Python
+`class_name` and `start`. Paths (`vary`, problems) use the words of the file.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag
+
+from farwatch.scenario.names import TERRAINS, TRAFFIC, locate
+
+if TYPE_CHECKING:
+    from farwatch.catalogue import Catalogue
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+CONFIRM_PATTERN = r"^[1-9][0-9]?-of-[1-9][0-9]?$"
+
+# Strict: the text "12" is not a number, and true is not 1.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Whole = Annotated[int, Field(strict=True)]
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+Angle = Annotated[Number, Field(ge=-360, le=360)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Speed = Annotated[Number, Field(gt=0, le=8000)]
+HeightAgl = Annotated[Number, Field(ge=0, le=30_000)]
+HeightMsl = Annotated[Number, Field(ge=-450, le=100_000)]
+Count = Annotated[Whole, Field(ge=0, le=100_000)]
+
+
+class Place(BaseModel):
+    """A point on the ground."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lat_deg: Annotated[Number, Field(ge=-90, le=90)] = Field(
+        description="Latitude, WGS-84, north positive.", examples=[23.6]
+    )
+    lon_deg: Annotated[Number, Field(ge=-180, le=180)] = Field(
+        description="Longitude, WGS-84, east positive.", examples=[45.2]
+    )
+
+
+class Bearing(BaseModel):
+    """A point on the ground as seen from the asset that the group flies to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bearing_deg: Angle = Field(description="Direction from the asset, clockwise from true north.", examples=[40])
+    range_km: Annotated[Number, Field(gt=0, le=3000)] = Field(
+        description="Distance from the asset along the ground.", examples=[110]
+    )
+
+
+def _position_kind(given: Any) -> str:
+    """Tell `{lat_deg, lon_deg}` from `{bearing_deg, range_km}` by words that only one of them has."""
+    words = given if isinstance(given, dict) else getattr(given, "__dict__", {})
+    return "<place>" if any(str(word).startswith(("lat", "lon")) for word in words) else "<bearing>"
+
+
+Position = Annotated[
+    Annotated[Place, Tag("<place>")] | Annotated[Bearing, Tag("<bearing>")],
+    Discriminator(_position_kind),
+]
+
+
+class Battery(BaseModel):
+    """A fire unit of the defence: one system of the catalogue at one site."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name = Field(description="What this battery is called in results.", examples=["alpha"])
+    system: Name = Field(
+        description="Catalogue name of the system: see `farwatch catalogue`.", examples=["s-400", "samp-t"]
+    )
+    at: Place = Field(description="Where it stands.")
+    heading_deg: Angle = Field(
+        default=0.0,
+        description="Where radars that cover less than a full turn look, clockwise from true north.",
+    )
+    antenna_height_m: Annotated[Number, Field(ge=0, le=500)] | None = Field(
+        default=None,
+        description="Height of all its antennas above the ground. Not given: each radar's catalogue figure.",
+    )
+    ready: Mapping[Name, Count] | None = Field(
+        default=None,
+        description="Rounds on the launchers at the start, by catalogue name. Not given: the usual load of "
+        "the system. A round of the system that is not listed is not carried.",
+        examples=[{"48n6e3": 16, "9m96e2": 32}],
+    )
+    reserve: Mapping[Name, Count] | None = Field(
+        default=None,
+        description="Reload rounds behind the launchers, by catalogue name. Not given: none.",
+    )
+    radars: tuple[Name, ...] | None = Field(
+        default=None,
+        description="Which of the system's radars are switched on. Not given: all of them.",
+    )
+    engage_on: Literal["own-radar", "picture"] = Field(
+        default="own-radar",
+        description="What a launch needs: the battery's own fire-control radar following the target, or any "
+        "track of the common picture.",
+    )
+    reaction_s: Annotated[Number, Field(ge=0, le=3600)] | None = Field(
+        default=None,
+        description="From a track declared hostile to the first launch. Not given: the catalogue figure.",
+    )
+
+
+class Asset(BaseModel):
+    """Something that the defence protects."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name = Field(description="What raid groups call it in `to`.", examples=["depot"])
+    at: Place = Field(description="Where it stands.")
+    value: Annotated[Number, Field(ge=0, le=1e9)] = Field(
+        default=1.0, description="What it is worth beside the other assets; any scale."
+    )
+    height_agl_m: Annotated[Number, Field(ge=0, le=1000)] = Field(
+        default=0.0, description="Height above the ground of the point that is flown to."
+    )
+
+
+class Waypoint(BaseModel):
+    """A point on the way: `lat_deg` and `lon_deg`, or `bearing_deg` and `range_km` from the asset."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": ["lat_deg", "lon_deg"]}, {"required": ["bearing_deg", "range_km"]}]},
+    )
+
+    lat_deg: Annotated[Number, Field(ge=-90, le=90)] | None = Field(
+        default=None, description="Latitude, WGS-84, north positive; together with lon_deg."
+    )
+    lon_deg: Annotated[Number, Field(ge=-180, le=180)] | None = Field(
+        default=None, description="Longitude, WGS-84, east positive; together with lat_deg."
+    )
+    bearing_deg: Angle | None = Field(
+        default=None,
+        description="Direction from the asset, clockwise from true north; together with range_km.",
+    )
+    range_km: Annotated[Number, Field(gt=0, le=3000)] | None = Field(
+        default=None, description="Distance from the asset along the ground; together with bearing_deg."
+    )
+    height_agl_m: HeightAgl | None = Field(
+        default=None, description="Height above the ground from here on. Not given: as before."
+    )
+    height_msl_m: HeightMsl | None = Field(
+        default=None, description="Height above mean sea level from here on. Not given: as before."
+    )
+    speed_m_s: Speed | None = Field(default=None, description="Speed from here on. Not given: as before.")
+
+    @property
+    def position(self) -> Place | Bearing:
+        """Where it is, as one of the two ways to say so."""
+        if self.lat_deg is not None and self.lon_deg is not None:
+            return Place(lat_deg=self.lat_deg, lon_deg=self.lon_deg)
+        if self.bearing_deg is not None and self.range_km is not None:
+            return Bearing(bearing_deg=self.bearing_deg, range_km=self.range_km)
+        raise AssertionError("a checked waypoint has one position")
+
+
+class Group(BaseModel):
+    """Members of one class that attack one asset along one route."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name = Field(description="What this group is called in results.", examples=["drones"])
+    class_name: Name = Field(
+        alias="class",
+        description="Catalogue name of the target class: see `farwatch catalogue`.",
+        examples=["one-way-drone", "cruise-missile-subsonic", "srbm"],
+    )
+    count: Annotated[Whole, Field(ge=1, le=10_000)] = Field(default=1, description="Number of members.")
+    to: Name = Field(description="The asset it flies to, by name.", examples=["depot"])
+    start: Position = Field(
+        alias="from",
+        description="Where it appears: `{bearing_deg, range_km}` seen from the asset, or `{lat_deg, lon_deg}`.",
+        examples=[{"bearing_deg": 40, "range_km": 110}],
+    )
+    via: tuple[Waypoint, ...] = Field(
+        default=(), description="Points it passes on the way, in order. Not for ballistic classes."
+    )
+    height_agl_m: HeightAgl | None = Field(
+        default=None,
+        description="Height above the ground, following the terrain. Not given, nor height_msl_m: the "
+        "class's usual height.",
+    )
+    height_msl_m: HeightMsl | None = Field(
+        default=None, description="Height above mean sea level, held level. Instead of height_agl_m."
+    )
+    speed_m_s: Speed | None = Field(
+        default=None,
+        description="Speed over ground. Not given: the class figure, drawn from its published range in each trial.",
+    )
+    at_s: Annotated[Number, Field(ge=0, le=86_400)] = Field(
+        default=0.0, description="Mission time at which the first member appears."
+    )
+    interval_s: Annotated[Number, Field(ge=0, le=3600)] = Field(
+        default=0.0, description="Time between one member and the next on the same path."
+    )
+    spacing_m: Annotated[Number, Field(ge=0, le=50_000)] = Field(
+        default=0.0, description="Distance between neighbours side by side, across the route."
+    )
+
+
+class Traffic(BaseModel):
+    """Recorded flights of real aircraft that share the sky with the raid."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recorded: Text = Field(
+        description="A shipped recording, or the path of a Parquet or CSV file with columns time_s, flight, "
+        "lat_deg,lon_deg, height_m.",
+        examples=["swiss-traffic"],
+    )
+    moved_to: Place | None = Field(
+        default=None,
+        description="Where the centre of the recording is put, its geometry kept. Not given: flown where it "
+        "was recorded.",
+    )
+    from_s: Annotated[Number, Field(ge=0, le=1e7)] = Field(
+        default=0.0, description="Time in the recording that becomes mission time zero."
+    )
+    limit: Annotated[Whole, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="Most aircraft to keep, nearest to the defence first. Not given: all."
+    )
+
+
+class Assessment(BaseModel):
+    """How kills are judged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    delay_s: Annotated[Number, Field(ge=0, le=600)] = Field(default=8.0, description="From intercept to judgement.")
+    miss_called_kill: Share = Field(default=0.05, description="Chance that a miss is judged a kill.")
+    kill_called_miss: Share = Field(default=0.05, description="Chance that a kill is judged a miss.")
+
+
+class Doctrine(BaseModel):
+    """When to shoot, how often, and with what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shots: Literal["shoot-look-shoot", "shoot-shoot"] = Field(
+        default="shoot-look-shoot",
+        description="Wait for the judgement of one salvo before the next, or do not.",
+    )
+    shots_per_look: Annotated[Whole, Field(ge=1, le=20)] = Field(default=2, description="Rounds in one salvo.")
+    max_shots: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="Most rounds spent on one track. Not given: no limit."
+    )
+    prefer: Literal["shortest-reach", "highest-kill", "cheapest"] = Field(
+        default="shortest-reach", description="Which of the rounds that can reach the target is taken."
+    )
+    decide_s: Annotated[Number, Field(ge=0.1, le=60)] = Field(
+        default=2.0, description="How often the command post decides."
+    )
+    hold_range_km: Annotated[Number, Field(gt=0, le=3000)] | None = Field(
+        default=None,
+        description="No launch while the intercept would be farther from the battery than this. Not given: "
+        "as early as the round can reach.",
+    )
+    assessment: Assessment = Field(default=Assessment(), description="How kills are judged.")
+
+
+class Tracker(BaseModel):
+    """How plots become tracks, and tracks get an identity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    confirm: Annotated[str, Field(pattern=CONFIRM_PATTERN)] = Field(
+        default="3-of-5",
+        description="Plots in looks that confirm a track: `M-of-N`, N at most 32.",
+        examples=["2-of-3", "3-of-5"],
+    )
+    drop_after_misses: Annotated[Whole, Field(ge=1, le=32)] = Field(
+        default=5, description="Looks in a row without a plot after which a confirmed track is dropped."
+    )
+    hostile_threshold: Annotated[Number, Field(gt=0, lt=1)] = Field(
+        default=0.9, description="Probability of a threat class from which a track is called hostile."
+    )
+    neutral_threshold: Annotated[Number, Field(gt=0, lt=1)] = Field(
+        default=0.8, description="Probability of a harmless class from which a track is called neutral."
+    )
+    gate_probability: Annotated[Number, Field(gt=0, lt=1)] = Field(
+        default=0.999, description="Chance that a true plot falls inside its track's gate."
+    )
+    cruise_acceleration_m_s2: Annotated[Number, Field(gt=0, le=100)] = Field(
+        default=0.5, description="Acceleration that the model of steady flight allows for."
+    )
+    manoeuvre_acceleration_m_s2: Annotated[Number, Field(gt=0, le=500)] = Field(
+        default=20.0, description="Acceleration that the model of turning flight allows for."
+    )
+
+    @property
+    def confirm_hits(self) -> int:
+        """M of `confirm`."""
+        return int(self.confirm.split("-")[0])
+
+    @property
+    def confirm_looks(self) -> int:
+        """N of `confirm`."""
+        return int(self.confirm.split("-")[2])
+
+
+class Weather(BaseModel):
+    """The air between radar and target."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rain_mm_h: Annotated[Number, Field(ge=0, le=250)] = Field(
+        default=0.0, description="Rain rate, the same everywhere below the rain height."
+    )
+
+
+class Range(BaseModel):
+    """A figure with the range it is drawn from in each trial."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: Number = Field(description="Most likely value, in the figure's own unit.")
+    low: Number = Field(description="Lowest value thought possible.")
+    high: Number = Field(description="Highest value thought possible.")
+
+
+def _figure_kind(given: Any) -> str:
+    """Tell a plain number from `{value, low, high}`."""
+    return "<range>" if isinstance(given, (dict, Range)) else "<number>"
+
+
+FigureValue = Annotated[
+    Annotated[Number, Tag("<number>")] | Annotated[Range, Tag("<range>")],
+    Discriminator(_figure_kind),
+]
+
+
+class Scenario(BaseModel):
+    """A defence, what it defends, and what comes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    farwatch: Literal[1] = Field(description="Version of this file format: 1.")
+    title: Text = Field(description="One line that says what this scenario shows.")
+    terrain: Text | None = Field(
+        default=None,
+        description="A shipped clip, or the path of a GeoTIFF, COG, VRT or .hgt file, or of a folder of .hgt "
+        "files. Not given: a smooth earth at sea level.",
+        examples=["arabia-30s", "alps-3s"],
+    )
+    duration_s: Annotated[Number, Field(gt=0, le=86_400)] | None = Field(
+        default=None, description="Length of the mission. Not given: until the last of the raid has arrived."
+    )
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = Field(
+        default=1, description="Seed of all chance; the command line can replace it."
+    )
+    defence: tuple[Battery, ...] = Field(min_length=1, description="The batteries.")
+    defended: tuple[Asset, ...] = Field(default=(), description="What they defend.")
+    raid: tuple[Group, ...] = Field(default=(), description="What comes. Empty: only the picture is kept.")
+    traffic: tuple[Traffic, ...] = Field(default=(), description="Real aircraft in the same sky.")
+    doctrine: Doctrine = Field(default=Doctrine(), description="When to shoot, how often, and with what.")
+    tracker: Tracker = Field(default=Tracker(), description="How plots become tracks.")
+    weather: Weather = Field(default=Weather(), description="The air between radar and target.")
+    figures: Mapping[str, FigureValue] = Field(
+        default={},
+        description="Catalogue figures replaced for this scenario, as `entry.figure`: a number, or `{value, "
+        "low, high}`, in SI units.",
+        examples=[{"48n6e3.range_max_m": 240000}],
+    )
+
+    _folder: Path | None = PrivateAttr(default=None)
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder of the file it was read from, where its relative paths start; None when made from text."""
+        return self._folder
+
+    @property
+    def terrain_file(self) -> Path | None:
+        """The file or folder that `terrain` names; None for a smooth earth."""
+        return None if self.terrain is None else locate(self.terrain, TERRAINS, self._folder)
+
+    @property
+    def traffic_files(self) -> tuple[Path, ...]:
+        """The file of each row of `traffic`, in the same order."""
+        return tuple(locate(row.recorded, TRAFFIC, self._folder) for row in self.traffic)
+
+    def resolved_catalogue(self) -> "Catalogue":
+        """Give the catalogue with this scenario's `figures` in place of its own."""
+        from farwatch import catalogue
+
+        given = {
+            path: figure if isinstance(figure, float) else figure.model_dump() for path, figure in self.figures.items()
+        }
+        found = catalogue.load()
+        return catalogue.override(found, given) if given else found
