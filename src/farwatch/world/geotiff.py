@@ -1,0 +1,200 @@
+"""GeoTIFF and COG: tags through tifffile, samples by own decoding of the tiles or strips a window touches.
+
+Uncompressed or DEFLATE, predictors 1 to 3, one number per sample, latitude and longitude in degrees. Memory
+is the window and one tile.
+
+Sources: [tiff6] TIFF revision 6.0, predictors. [technote3] Adobe Photoshop TIFF Technical Note 3,
+predictor 3. [ogc19-008] OGC GeoTIFF 1.1: raster space, PixelIsArea and PixelIsPoint.
+"""
+
+import zlib
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farwatch.errors import Problem
+from farwatch.world.grids import (
+    CELL_LIMIT,
+    Bounds,
+    Heights,
+    Layout,
+    Raster,
+    Window,
+    raster,
+    refusal,
+    window_of,
+)
+
+_DATUMS = {4326: "WGS 84", 4979: "WGS 84", 4258: "ETRS89", 4269: "NAD83", 4283: "GDA94", 7844: "GDA2020"}
+_DEFLATE = (8, 32946)
+
+
+def read(path: Path, bounds: Bounds | None) -> Raster | Problem:
+    """The window of a file, or why own decoding does not do for it; TerrainError for an unsound file."""
+    import tifffile
+
+    try:
+        with tifffile.TiffFile(path) as tif:
+            page: Any = tif.pages[0]
+            problem = _unreadable(page)
+            if problem is not None:
+                return problem
+            layout, notices = _layout(path, page)
+            window = window_of(path, layout, bounds)
+            level = _level(tif, window)
+            if level is not page:
+                layout = _coarser(layout, level.shape)
+                notices = (*notices, f"terrain: {path.name}: overview of {level.shape[0]} rows read, to save memory")
+                window = window_of(path, layout, bounds)
+            raw = _samples(path, level, window)
+            return raster(raw, _nodata(page), layout, window, notices)
+    except (tifffile.TiffFileError, ValueError, KeyError, zlib.error, OSError) as error:
+        raise refusal(path, "bytes", "", f"cannot be read as a GeoTIFF ({error})") from error
+
+
+def _unreadable(page: Any) -> Problem | None:
+    """Why own decoding does not do for this file; None when it does."""
+    keys = page.geotiff_tags or {}
+    if int(keys.get("GTModelTypeGeoKey", 2)) != 2:
+        name = str(keys.get("ProjectedCSTypeGeoKey", keys.get("GTCitationGeoKey", "")))
+        return Problem("coordinate system", name, "must be latitude and longitude, not a projection")
+    code = int(keys.get("GeographicTypeGeoKey", 4326))
+    if code not in _DATUMS:
+        return Problem("coordinate system", f"EPSG:{code}", f"must be one of {_datum_names()}")
+    if page.compression not in (1, *_DEFLATE):
+        return Problem("compression", page.compression.name, "must be none or DEFLATE")
+    if page.samplesperpixel != 1 or page.dtype is None or page.dtype.kind not in "iuf":
+        return Problem("samples", f"{page.samplesperpixel} of {page.dtype}", "must be one number per place")
+    return None
+
+
+def _datum_names() -> str:
+    return ", ".join(f"EPSG:{code} ({name})" for code, name in _DATUMS.items())
+
+
+def _layout(path: Path, page: Any) -> tuple[Layout, tuple[str, ...]]:
+    """Where the samples lie, from the geo tags; see [ogc19-008], section 7.1."""
+    keys = page.geotiff_tags or {}
+    scale, tie, matrix = (page.tags.get(code) for code in (33550, 33922, 34264))
+    if scale is not None and tie is not None:
+        lon_step, lat_step = float(scale.value[0]), float(scale.value[1])
+        column, row, _, lon, lat = (float(v) for v in tie.value[:5])
+        west, north = lon - column * lon_step, lat + row * lat_step
+    elif matrix is not None and matrix.value[1] == 0.0 and matrix.value[4] == 0.0:
+        lon_step, lat_step = float(matrix.value[0]), -float(matrix.value[5])
+        west, north = float(matrix.value[3]), float(matrix.value[7])
+    else:
+        raise refusal(path, "geo tags", "", "the file does not say where its samples lie, north up")
+    if lon_step <= 0.0 or lat_step <= 0.0:
+        raise refusal(path, "geo tags", f"{lon_step}, {lat_step}", "steps must run east and south")
+    if int(keys.get("GTRasterTypeGeoKey", 1)) == 1:  # areas: the tie is a corner, not a sample
+        west, north = west + 0.5 * lon_step, north - 0.5 * lat_step
+    rows, columns = page.shape[:2]
+    south, east = north - (rows - 1) * lat_step, west + (columns - 1) * lon_step
+    if not (-90.5 <= south <= north <= 90.5 and -360.5 <= west <= east <= 540.5 and east - west <= 361.0):
+        held = f"{south:g} to {north:g} N, {west:g} to {east:g} E"
+        raise refusal(path, "geo tags", held, "are not latitude and longitude in degrees")
+    code = int(keys.get("GeographicTypeGeoKey", 0))
+    layout = Layout(
+        rows=rows,
+        columns=columns,
+        north_deg=north,
+        west_deg=west,
+        lat_step_deg=lat_step,
+        lon_step_deg=lon_step,
+    )
+    if code in (4326, 4979):
+        return layout, ()
+    return layout, (f"terrain: {path.name}: datum {_DATUMS.get(code, 'not said')}, taken as WGS-84",)
+
+
+def _level(tif: Any, window: Window) -> Any:
+    """The page to read: full resolution, or the finest overview that keeps the window below the limit."""
+    levels = tif.series[0].levels
+    for level in levels:
+        factor = round(levels[0].shape[0] / level.shape[0])
+        page = level.keyframe
+        if window.cells <= CELL_LIMIT * factor * factor and page.compression in (1, *_DEFLATE):
+            return page
+    return levels[0].keyframe
+
+
+def _coarser(layout: Layout, shape: tuple[int, ...]) -> Layout:
+    """The layout of an overview: the same area, cut into fewer cells."""
+    lat_step = layout.lat_step_deg * layout.rows / shape[0]
+    lon_step = layout.lon_step_deg * layout.columns / shape[1]
+    return Layout(
+        rows=shape[0],
+        columns=shape[1],
+        north_deg=layout.north_deg + 0.5 * (layout.lat_step_deg - lat_step),
+        west_deg=layout.west_deg + 0.5 * (lon_step - layout.lon_step_deg),
+        lat_step_deg=lat_step,
+        lon_step_deg=lon_step,
+    )
+
+
+def _nodata(page: Any) -> float:
+    tag = page.tags.get(42113)
+    try:
+        return float(str(tag.value).strip().strip("\0")) if tag is not None else float("nan")
+    except ValueError:
+        return float("nan")
+
+
+def _samples(path: Path, page: Any, window: Window) -> Heights:
+    """Samples of the window, rows southward, read tile by tile; see `_decode`."""
+    out = window.blank()
+    height, width = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.shape[1])
+    height = min(height, page.shape[0]) if not page.is_tiled else height
+    across = ceil(page.shape[1] / width)
+    with path.open("rb") as file:
+        for row in range(window.top // height, ceil(window.bottom / height)):
+            for column in range(window.left // width, ceil(window.right / width)):
+                index = row * across + column
+                size = page.databytecounts[index]
+                if size == 0:
+                    continue  # a sparse tile holds nothing but voids
+                file.seek(page.dataoffsets[index])
+                tall = height if page.is_tiled else min(height, page.shape[0] - row * height)
+                tile = _decode(page, file.read(size), (tall, width))
+                place(out, tile, window, row * height, column * width)
+    return out
+
+
+def _decode(page: Any, data: bytes, shape: tuple[int, int]) -> NDArray[Any]:
+    """One tile: DEFLATE undone, then its predictor (2: differences along a row, 3: of split bytes)."""
+    raw = zlib.decompress(data) if page.compression in _DEFLATE else data
+    order = page.parent.byteorder
+    rows, columns = shape
+    dtype = np.dtype(page.dtype).newbyteorder(order)
+    needed = rows * columns * dtype.itemsize
+    if len(raw) < needed:
+        raise ValueError(f"a tile holds {len(raw)} bytes instead of {needed}")
+    if page.predictor == 3:  # [technote3]: bytes of a row are sorted by significance, then differenced
+        planes = np.frombuffer(raw, np.uint8, needed).reshape(rows, dtype.itemsize * columns)
+        summed = np.cumsum(planes, axis=1, dtype=np.uint8).reshape(rows, dtype.itemsize, columns)
+        big_endian = np.ascontiguousarray(summed.transpose(0, 2, 1))
+        joined: NDArray[Any] = big_endian.view(dtype.newbyteorder(">"))
+        return joined.reshape(rows, columns)
+    tile = np.frombuffer(raw, dtype, rows * columns).reshape(rows, columns)
+    if page.predictor == 2:
+        tile = np.cumsum(tile, axis=1, dtype=dtype.newbyteorder("="))
+    return tile
+
+
+def place(out: Heights, tile: NDArray[Any], window: Window, top: int, left: int) -> None:
+    """Copy what a tile has of the window; (`top`, `left`) is the tile's first sample in the file."""
+    step = window.stride
+    first_row = window.top + step * max(0, ceil((top - window.top) / step))
+    first_column = window.left + step * max(0, ceil((left - window.left) / step))
+    part = tile[
+        first_row - top : min(window.bottom, top + tile.shape[0]) - top : step,
+        first_column - left : min(window.right, left + tile.shape[1]) - left : step,
+    ]
+    i, j = (first_row - window.top) // step, (first_column - window.left) // step
+    out[i : i + part.shape[0], j : j + part.shape[1]] = part
+
+
