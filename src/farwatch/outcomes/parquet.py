@@ -1,0 +1,77 @@
+"""Parquet files in and out, through DuckDB without network or extensions: same columns, same bytes.
+
+NaN is written as NULL (it never happened) and read back as NaN.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from farwatch.errors import StoreError
+from farwatch.outcomes.evidence import Array
+
+Columns = Mapping[str, Array]
+
+
+def write(path: Path, sources: Mapping[str, Columns], query: str) -> None:
+    """Write what `query` selects from the named `sources`.
+
+    The file gets a temporary name and is then renamed, so that under its own name it is whole or absent.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    with _connection() as connection:
+        for name, columns in sources.items():
+            connection.register(name, dict(columns))
+        try:
+            copy = f"COPY ({query}) TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)"
+            connection.execute(copy)
+            partial.replace(path)
+        except (OSError, _duckdb_error()) as error:
+            raise StoreError(f"{path} could not be written: {error}") from error
+
+
+def read(query: str, paths: Sequence[Path]) -> dict[str, Array]:
+    """Columns that `query` selects from `files`, the rows of all `paths` in the order given."""
+    files = "[" + ", ".join(_quoted(path) for path in paths) + "]"
+    with _connection() as connection:
+        try:
+            view = f"WITH files AS (SELECT * FROM read_parquet({files})) {query}"  # noqa: S608
+            found = connection.execute(view).fetchnumpy()
+        except _duckdb_error() as error:
+            raise StoreError(f"{paths[0] if paths else 'no file'} could not be read: {error}") from error
+    return {name: _plain(column) for name, column in found.items()}
+
+
+def _plain(column: Any) -> Array:
+    """Masked floats become NaN."""
+    if isinstance(column, np.ma.MaskedArray):
+        return np.asarray(column.filled(np.nan) if column.dtype.kind == "f" else column.filled())
+    return np.asarray(column)
+
+
+def _connection() -> Any:
+    """A connection of its own to the one database in memory; what is registered in it ends with it."""
+    return _database().cursor()
+
+
+@cache
+def _database() -> Any:
+    """A database in memory, without network or extensions, on one thread so that rows keep their order."""
+    import duckdb
+
+    settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": 1}
+    return duckdb.connect(":memory:", config=settings)
+
+
+def _duckdb_error() -> type[Exception]:
+    import duckdb
+
+    error: type[Exception] = duckdb.Error
+    return error
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

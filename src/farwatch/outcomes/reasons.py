@@ -1,0 +1,139 @@
+"""Why a leaker leaked: one reason each, the first step of the kill chain at which it got away.
+
+The chain is: come into view, be seen, become a confirmed track, be judged hostile, be shot at, be hit. The
+reason is the first step that never happened. Where several things kept a hostile target from being shot at,
+the one nearest to a launch counts: a battery that had the target in reach but no free channel was short of
+channels, even though the same target had been out of reach before. Among those the order is
+
+    no rounds, no channel, held by doctrine, no radar support, no time, out of reach
+
+because a later one in this list is met by nearly every target on its way in, an earlier one only by a target
+that could have been shot at but for it. Numbers and names are stable: they stand in stored tables.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from farwatch.outcomes.evidence import Array
+from farwatch.records import (
+    BLOCKED_CHANNEL,
+    BLOCKED_DOCTRINE,
+    BLOCKED_ENVELOPE,
+    BLOCKED_RADAR,
+    BLOCKED_ROUNDS,
+    BLOCKED_TIME,
+)
+
+
+class Reason(IntEnum):
+    """Reasons in the order of the kill chain; NONE stands for a target that did not leak."""
+
+    NONE = 0
+    BELOW_HORIZON = 1
+    MASKED = 2
+    TOO_SMALL = 3
+    NOT_CONFIRMED = 4
+    NOT_HOSTILE = 5
+    OUT_OF_REACH = 6
+    NO_TIME = 7
+    NO_RADAR = 8
+    HELD = 9
+    NO_CHANNEL = 10
+    NO_ROUNDS = 11
+    TRACK_LOST = 12
+    MISSED = 13
+    JUDGED_DEAD = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a reason is told: short stable name, stage of the chain, one plain sentence."""
+
+    name: str
+    stage: str
+    sentence: str
+
+
+TOLD: dict[Reason, Told] = {
+    Reason.BELOW_HORIZON: Told(
+        "below-horizon", "never seen", "Below every radar's horizon all the way: the round earth hid it."
+    ),
+    Reason.MASKED: Told("masked", "never seen", "Above the horizon but behind terrain whenever a radar looked."),
+    Reason.TOO_SMALL: Told(
+        "too-small", "never seen", "In plain view of a radar, but its echo was too weak to be detected."
+    ),
+    Reason.NOT_CONFIRMED: Told(
+        "not-confirmed", "seen", "Seen, but not often enough in a row to become a confirmed track."
+    ),
+    Reason.NOT_HOSTILE: Told(
+        "not-hostile", "tracked", "Tracked, but never judged hostile: taken for a friend or left undecided."
+    ),
+    Reason.OUT_OF_REACH: Told(
+        "out-of-reach",
+        "not shot at",
+        "Judged hostile, but never within the reach of a round that could engage it.",
+    ),
+    Reason.NO_TIME: Told(
+        "no-time",
+        "not shot at",
+        "Judged hostile too late: it arrived before a round could be launched and meet it.",
+    ),
+    Reason.NO_RADAR: Told("no-radar", "not shot at", "In reach, but no fire-control radar of the battery held it."),
+    Reason.HELD: Told("held", "not shot at", "In reach, but the doctrine held fire."),
+    Reason.NO_CHANNEL: Told(
+        "no-channel", "not shot at", "In reach, but every channel of the battery was busy with other targets."
+    ),
+    Reason.NO_ROUNDS: Told("no-rounds", "not shot at", "In reach, but no fitting round was left on the launchers."),
+    Reason.TRACK_LOST: Told(
+        "track-lost",
+        "shot at",
+        "Shot at, but no round found it: the track was lost or wrong at the intercept.",
+    ),
+    Reason.MISSED: Told("missed", "shot at", "Shot at, and every round that reached it missed."),
+    Reason.JUDGED_DEAD: Told(
+        "judged-dead", "shot at", "Shot at and missed, then wrongly believed dead and not shot at again."
+    ),
+}
+"""Every reason but NONE, in the order of the chain."""
+
+NAMES: tuple[str, ...] = ("", *(told.name for told in TOLD.values()))
+"""Short names by number; the empty one stands for NONE."""
+
+_NEAREST_TO_LAUNCH = (
+    (BLOCKED_ROUNDS, Reason.NO_ROUNDS),
+    (BLOCKED_CHANNEL, Reason.NO_CHANNEL),
+    (BLOCKED_DOCTRINE, Reason.HELD),
+    (BLOCKED_RADAR, Reason.NO_RADAR),
+    (BLOCKED_TIME, Reason.NO_TIME),
+    (BLOCKED_ENVELOPE, Reason.OUT_OF_REACH),
+)
+
+
+def attribute(outcomes: Array) -> npt.NDArray[np.int8]:
+    """Reason of each OUTCOME row, same shape; `Reason.NONE` where it did not leak.
+
+    A target that was judged hostile, never shot at and blocked by nothing arrived before the next decision:
+    no time.
+    """
+    never = {
+        name: np.isnan(outcomes[f"{name}_s"]) for name in ("above_horizon", "unmasked", "seen", "confirmed", "hostile")
+    }
+    unshot = outcomes["shots"] == 0  # a shot proves a hostile track, even one that began on another target
+    steps = [
+        (never["seen"] & never["above_horizon"], Reason.BELOW_HORIZON),
+        (never["seen"] & never["unmasked"], Reason.MASKED),
+        (never["seen"], Reason.TOO_SMALL),
+        (unshot & never["confirmed"], Reason.NOT_CONFIRMED),
+        (unshot & never["hostile"], Reason.NOT_HOSTILE),
+    ]
+    steps += [(unshot & (outcomes["blocked"] & bit != 0), reason) for bit, reason in _NEAREST_TO_LAUNCH]
+    steps += [
+        (unshot, Reason.NO_TIME),
+        (outcomes["judged_dead"] != 0, Reason.JUDGED_DEAD),
+        (outcomes["lost_shots"] >= outcomes["shots"], Reason.TRACK_LOST),
+    ]
+    found = np.select([mask for mask, _ in steps], [int(r) for _, r in steps], int(Reason.MISSED))
+    return np.where(np.isnan(outcomes["leaked_s"]), int(Reason.NONE), found).astype(np.int8)
