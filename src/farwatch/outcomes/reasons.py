@@ -94,7 +94,7 @@ TOLD: dict[Reason, Told] = {
     ),
     Reason.MISSED: Told("missed", "shot at", "Shot at, and every round that reached it missed."),
     Reason.JUDGED_DEAD: Told(
-        "judged-dead", "shot at", "Shot at and missed, then wrongly believed dead and not shot at again."
+        "judged-dead", "shot at", "Wrongly believed dead, after a miss or because a neighbour was hit, and not shot at again."
     ),
 }
 """Every reason but NONE, in the order of the chain."""
@@ -129,6 +129,7 @@ def attribute(outcomes: Array) -> npt.NDArray[np.int8]:
         (unshot & never["confirmed"], Reason.NOT_CONFIRMED),
         (unshot & never["hostile"], Reason.NOT_HOSTILE),
     ]
+    steps += [(unshot & (outcomes["judged_dead"] != 0), Reason.JUDGED_DEAD)]
     steps += [(unshot & (outcomes["blocked"] & bit != 0), reason) for bit, reason in _NEAREST_TO_LAUNCH]
     steps += [
         (unshot, Reason.NO_TIME),

@@ -248,6 +248,11 @@ class Assessment(BaseModel):
     delay_s: Annotated[Number, Field(ge=0, le=600)] = Field(default=8.0, description="From intercept to judgement.")
     miss_called_kill: Share = Field(default=0.05, description="Chance that a miss is judged a kill.")
     kill_called_miss: Share = Field(default=0.05, description="Chance that a kill is judged a miss.")
+    recheck_plots: Annotated[Whole, Field(ge=0, le=1000)] = Field(
+        default=5,
+        description="A track that was called killed and is still seen this many times more is taken for alive again. "
+        "0: never.",
+    )
 
 
 class Doctrine(BaseModel):

@@ -1,0 +1,253 @@
+"""The command line: one verb per question; thin, every answer comes from a room.
+
+Exit codes: 0 done; 1 a validation row failed; 2 an input was refused; 130 interrupted (what was finished is reported).
+Heavy modules are imported inside the verb that needs them, so that `farwatch --help` is quick.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.core
+
+from farwatch.errors import FarwatchError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from farwatch.campaign import Result
+
+
+class Verbs(typer.core.TyperGroup):
+    """All verbs, with one rule: what the user can mend, or stopped, ends in a short message and its exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb."""
+        try:
+            return super().invoke(ctx)
+        except FarwatchError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("\ninterrupted before anything was finished", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    name="farwatch",
+    cls=Verbs,
+    help="What an air-defence system can really detect, track and destroy, from published figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+PIPE_COLUMNS = 132
+"""Width of tables that go to a file or a pipe."""
+
+Trials = Annotated[int, typer.Option("--trials", "-n", min=1, help="How many times the raid is played.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all chance; the scenario's own when left out.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Threads; all cores when left out. Changes no result.")]
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from farwatch import __version__
+
+        typer.echo(f"farwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """What an air-defence system can really detect, track and destroy, from published figures."""
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped one.")],
+    trials: Trials = 200,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Folder for tables, manifest and report.html; continued if it holds part of this run."
+        ),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change one field: --set raid.drones-north.count=24. May be repeated."),
+    ] = None,
+) -> None:
+    """Play a raid against a defence many times: what happened, how sure, and why."""
+    from farwatch.scenario import load, vary
+
+    chosen = load(scenario)
+    if change:
+        chosen = vary(chosen, dict(_assignment(text) for text in change))
+    _play(chosen, trials, seed, threads, out or Path(f"{Path(scenario).stem}-out"))
+
+
+@app.command()
+def demo(
+    trials: Trials = 200,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("farwatch-demo"),
+) -> None:
+    """Play the shipped example: a long-range battery in the desert against a mixed raid."""
+    from farwatch.scenario import load
+
+    _play(load("desert-battery"), trials, None, None, out)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished or interrupted run.")],
+) -> None:
+    """Print the answer of a stored run again, and write its report.html anew."""
+    from farwatch.campaign import load_result
+
+    _tell(_console(), load_result(folder), folder)
+
+
+@app.command()
+def check(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped one.")],
+) -> None:
+    """Say everything that is wrong with a scenario, with line numbers and the nearest valid names."""
+    from farwatch.scenario import ScenarioError, load
+    from farwatch.scenario import check as problems_of
+
+    problems = problems_of(scenario)
+    if problems:
+        typer.echo(str(ScenarioError(scenario, problems)))
+        raise typer.Exit(2)
+    typer.echo(f"{scenario}: no problems. {load(scenario).title}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check while you type."""
+    import json
+
+    from farwatch.scenario import schema as scenario_schema
+
+    typer.echo(json.dumps(scenario_schema(), indent=2))
+
+
+@app.command()
+def scenarios(
+    name: Annotated[str | None, typer.Argument(help="Print this shipped scenario, to start your own from.")] = None,
+) -> None:
+    """List the shipped scenarios, or print one."""
+    from farwatch.scenario import shipped, shipped_text
+
+    if name is not None:
+        typer.echo(shipped_text(name), nl=False)
+        return
+    for each in shipped():
+        typer.echo(each)
+
+
+@app.command()
+def catalogue(
+    name: Annotated[str | None, typer.Argument(help="A system, radar, round or target class.")] = None,
+) -> None:
+    """List what is known of systems, radars, rounds and target classes, with every source."""
+    from farwatch.report import catalogue as pages
+
+    console = _console()
+    if name is None:
+        pages.show_contents(console)
+    else:
+        pages.show_entry(console, name)
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of reference rows; the shipped set when left out.")
+    ] = None,
+    failures: Annotated[bool, typer.Option("--failures", help="Show only rows that fail.")] = False,
+) -> None:
+    """Compute reference rows from outside through the public API, and print how far we are off."""
+    from farwatch.report import validation
+
+    verdicts = validation.validate(files or [])
+    validation.show(_console(), verdicts, only_failures=failures)
+    if any(verdict.failed for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def warm() -> None:
+    """Compile everything now, so that the first run starts at once."""
+    from farwatch import mission
+    from farwatch.scenario import load
+
+    _say_compiling(_console(stderr=True))
+    mission.play(mission.prepare(load("desert-battery")), seed=0, first_trial=0, count=1, trace=True)
+    typer.echo("compiled")
+
+
+def _play(scenario: Any, trials: int, seed: int | None, threads: int | None, out: Path) -> None:
+    """Run, keep the results, print the answer."""
+    from farwatch.campaign import run as play
+    from farwatch.report.progress import teller
+
+    err = _console(stderr=True)
+    _say_compiling(err)
+    with teller(err, time.monotonic) as live:
+        result = play(scenario, trials=trials, seed=seed, threads=threads, out=out, progress=live.tell)
+    if result.interrupted:
+        err.print(f"interrupted: {len(result)} of {trials} trials are kept; the same command goes on from there")
+    _tell(_console(), result, out)
+    if result.interrupted:
+        raise typer.Exit(130)
+
+
+def _tell(console: "Console", result: "Result", out: Path) -> None:
+    """The answer in the terminal and the page beside the tables."""
+    from farwatch.report import page, terminal
+
+    terminal.show(console, result)
+    written = page.write(result, out / "report.html")
+    console.print(f"\nRead on: {written}   (tables and manifest in {out}{os.sep})", markup=False, soft_wrap=True)
+
+
+def _say_compiling(console: "Console") -> None:
+    from farwatch.compiled import is_warm
+
+    if not is_warm():
+        console.print("First run on this machine: compiling the simulation, about a minute. Later runs start at once.")
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """`path=value` of a --set option; the value is read as YAML."""
+    from farwatch.scenario import value_of
+
+    path, sign, value = text.partition("=")
+    if not sign:
+        raise typer.BadParameter(f"{text!r} has no '='; write --set path=value")
+    return path.strip(), value_of(value)
+
+
+def _console(stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPE_COLUMNS
+    return console

@@ -1,0 +1,136 @@
+"""The floor of a radar: the lowest height it sees, by azimuth and ground range, over real terrain.
+
+Along each azimuth the ground is sampled outwards, the steepest angle to it so far is kept, and the ray at that angle
+is the floor; this is exact for the sampled profile. Rays are straight over an earth of 4/3 radius (`horizon`);
+diffraction over the edge is left out, which hides a few metres too much. See `docs/models/horizon-and-terrain.md`.
+"""
+
+from dataclasses import dataclass
+from math import atan2, ceil, cos, floor, pi, radians, sin, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from farwatch.compiled import kernel
+from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
+from farwatch.world.earth import ECCENTRICITY_2, MEAN_RADIUS_M, east_north_up, to_ecef
+from farwatch.world.terrain import Terrain, height_at
+
+Floats = NDArray[np.float64]
+
+AZIMUTHS = 1440
+COARSEST_SAMPLE_M = 500.0
+
+_METRES_PER_DEGREE = MEAN_RADIUS_M * pi / 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Floor:
+    """Lowest visible height above mean sea level: float32 (azimuths, ranges), north first, clockwise.
+
+    Column k lies at ground range k `step_m`; column 0 is the site's ground.
+    """
+
+    height_m: NDArray[np.float32]
+    step_m: float
+
+    def lowest_m(self, azimuth_deg: ArrayLike, ground_range_m: ArrayLike) -> Floats:
+        """Lowest visible height at some places, m; the arguments broadcast."""
+        azimuth, ground = np.broadcast_arrays(
+            np.radians(np.asarray(azimuth_deg, np.float64)), np.asarray(ground_range_m, np.float64)
+        )
+        out = np.empty(azimuth.shape)
+        flat = out.reshape(-1)
+        for i, (a, g) in enumerate(zip(azimuth.ravel(), ground.ravel(), strict=True)):
+            flat[i] = floor_at(self.height_m[None], 0, self.step_m, a, g)
+        return out
+
+
+def terrain_floor(
+    terrain: Terrain, lat_deg: float, lon_deg: float, antenna_m: float, range_max_m: float, ranges: int = 1024
+) -> Floor:
+    """The floor around a site with its antenna `antenna_m` above mean sea level, out to `range_max_m`.
+
+    Over a smooth earth one azimuth is enough and is all that is kept.
+    """
+    step_m = range_max_m / (ranges - 1)
+    out = np.empty((1 if terrain.is_flat else AZIMUTHS, ranges), np.float32)
+    samples = samples_per_step(terrain, lat_deg, step_m)
+    fill_floor(terrain.grid, _site(lat_deg, lon_deg), antenna_m, step_m, samples, out)
+    return Floor(height_m=out, step_m=step_m)
+
+
+def samples_per_step(terrain: Terrain, lat_deg: float, step_m: float) -> int:
+    """Ground samples per range step, so that they lie no farther apart than those of the terrain, nor than 500 m."""
+    spacing_m = COARSEST_SAMPLE_M
+    if not terrain.is_flat:
+        north_m = terrain.lat_step_deg * _METRES_PER_DEGREE
+        east_m = terrain.lon_step_deg * _METRES_PER_DEGREE * cos(radians(lat_deg))
+        spacing_m = min(spacing_m, north_m, east_m)
+    return max(1, ceil(step_m / spacing_m - 1e-9))
+
+
+def _site(lat_deg: float, lon_deg: float) -> Floats:
+    """Place (row 0), east, north and up (rows 1 to 3) at sea level, Earth-centred, (4, 3)."""
+    return np.vstack([to_ecef(lat_deg, lon_deg, 0.0), east_north_up(lat_deg, lon_deg)])
+
+
+@kernel
+def fill_floor(grid: Any, site: Any, antenna_m: float, step_m: float, samples: int, out: Any) -> None:
+    """Fill `out` (azimuths, ranges) with the floor of one site; one running steepest ray per azimuth."""
+    azimuths, ranges = out.shape
+    centre = EFFECTIVE_RADIUS_M + antenna_m
+    for i in range(azimuths):
+        azimuth = 2.0 * pi * i / azimuths
+        steepest = -1e9
+        out[i, 0] = ground_below(grid, site, azimuth, 0.0)
+        for k in range(1, (ranges - 1) * samples + 1):
+            ground_m = k * step_m / samples
+            height_m = ground_below(grid, site, azimuth, ground_m)
+            angle = ground_m / EFFECTIVE_RADIUS_M
+            s, c = sin(angle), cos(angle)
+            if k % samples == 0:
+                ray_m = centre / (c - steepest * s) - EFFECTIVE_RADIUS_M
+                out[i, k // samples] = max(ray_m, height_m)
+            reach = EFFECTIVE_RADIUS_M + height_m
+            steepest = max(steepest, (reach * c - centre) / (reach * s))
+
+
+@kernel
+def ground_below(grid: Any, site: Any, azimuth_rad: float, ground_m: float) -> float:
+    """Terrain height at a ground range and azimuth from a site.
+
+    The arc runs on a sphere tangent at the site; what lies `ground_m` away so is within 0.3 % of it on the ellipsoid,
+    the same rule by which `scan` finds the ground range of a target.
+    """
+    if grid.height_m.size == 1:
+        return 0.0
+    angle = ground_m / MEAN_RADIUS_M
+    along = MEAN_RADIUS_M * sin(angle)
+    drop = -2.0 * MEAN_RADIUS_M * sin(0.5 * angle) ** 2
+    east, north = along * sin(azimuth_rad), along * cos(azimuth_rad)
+    x = site[0, 0] + east * site[1, 0] + north * site[2, 0] + drop * site[3, 0]
+    y = site[0, 1] + east * site[1, 1] + north * site[2, 1] + drop * site[3, 1]
+    z = site[0, 2] + east * site[1, 2] + north * site[2, 2] + drop * site[3, 2]
+    lat = atan2(z, sqrt(x * x + y * y) * (1.0 - ECCENTRICITY_2))
+    return float(height_at(grid, lat * 180.0 / pi, atan2(y, x) * 180.0 / pi))
+
+
+@kernel
+def floor_at(floors: Any, r: int, step_m: float, azimuth_rad: float, ground_range_m: float) -> float:
+    """Lowest visible height for radar `r`, bilinear in azimuth and ground range; the last column beyond the end."""
+    azimuths, ranges = floors.shape[1], floors.shape[2]
+    v = min(ground_range_m / step_m, ranges - 1.000001)
+    j = int(v)
+    v -= j
+    if azimuths == 1:
+        return float((1.0 - v) * floors[r, 0, j] + v * floors[r, 0, j + 1])
+    u = azimuth_rad * (azimuths / (2.0 * pi))
+    low = floor(u)
+    u -= low
+    i = int(low) % azimuths
+    i1 = i + 1 if i + 1 < azimuths else 0
+    near = (1.0 - v) * floors[r, i, j] + v * floors[r, i, j + 1]
+    far = (1.0 - v) * floors[r, i1, j] + v * floors[r, i1, j + 1]
+    return float((1.0 - u) * near + u * far)

@@ -1,0 +1,342 @@
+"""Looks: each time a radar's beam meets a target, does it see it, and what does it measure?
+
+`scan` works off the looks of one radar in a window of time and hands over its plots, sorted by time. A rotating radar
+looks when its beam sweeps over the target's azimuth; an array looks on its own grid of times, one phase per target.
+A look passes range limits, sector, floor and elevation limits; the mean SNR follows from the aspect, the fourth power
+of range and the rain; the dwell's energy is drawn from the fluctuation law and the detection from the exact Pd of a
+steady echo of that energy, so that their mean is the exact Swerling Pd (a test shows it).
+
+Left out: the shape of the beam in elevation (a look is at full gain between the limits), multipath, clutter, and
+range ambiguity. See `docs/models/scan-and-measurement.md`.
+"""
+
+from math import atan, atan2, floor, isnan, pi, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from farwatch.chance import LOOK, MEASURE, TRANSPONDER, normals, uniform, uniforms
+from farwatch.compiled import kernel
+from farwatch.detect.equation import echo_snr
+from farwatch.detect.false_plots import add_false_plots
+from farwatch.detect.floor import floor_at
+from farwatch.detect.fluctuation import dwell_energy, shape_of
+from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, smooth_earth_hides
+from farwatch.detect.measurement import angle_sigma_rad, measured_snr, range_sigma_m
+from farwatch.detect.pd_table import WEAKEST, pd_at
+from farwatch.detect.rain import path_in_rain_m
+from farwatch.detect.resolution import merge_plots, sort_plots
+from farwatch.world.earth import MEAN_RADIUS_M
+from farwatch.world.motion import STATE_SIZE, state_at
+from farwatch.world.signature import rcs_toward
+
+NEVER = np.inf
+_TURN = 2.0 * pi
+_BEND = 0.5 / MEAN_RADIUS_M - 0.5 / EFFECTIVE_RADIUS_M
+"""Apparent less geometric elevation, rad per metre of ground range: what refraction lifts."""
+_SAME_S = 0.002
+"""A target is taken to stand still for this long: half a metre at 250 m/s."""
+_STRAIGHT_S = 0.25
+"""Longest time over which a target is carried along its velocity instead of its trajectory."""
+_HASH_A, _HASH_B = 2654435769, 40503
+
+PLACE_SIZE = STATE_SIZE + 6
+_RANGE, _AZIMUTH, _SINE, _ACROSS, _GROUND, _LOOK_S = range(STATE_SIZE, PLACE_SIZE)
+"""What follows the state in `Field.place`: slant range, azimuth, sine of elevation, horizontal, ground range, time."""
+
+
+class Sensors(NamedTuple):
+    """The radars as a trial uses them, and what was computed once for them.
+
+    radars RADAR[n]; floors f4[n, azimuths, ranges], lowest visible height above mean sea level; floor_step_m f8[n];
+    pd f8[n, steps], see `pd_table`; threshold_snr f8[n]; level_m f8[n], height of the smooth earth that stands for
+    each radar's surroundings when the story asks whether horizon or terrain hid a target.
+    """
+
+    radars: Any
+    floors: Any
+    floor_step_m: Any
+    pd: Any
+    threshold_snr: Any
+    level_m: Any
+
+
+class Field(NamedTuple):
+    """What one trial carries for the sensors.
+
+    due f8[n_radars, n_targets], next look as foreseen, and last f8, same shape, the one before it; alive
+    u1[n_targets], cleared by the mission; sightings SIGHTING[n_targets]; place f8[13], room for one target.
+    """
+
+    due: Any
+    last: Any
+    alive: Any
+    sightings: Any
+    place: Any
+
+
+@kernel
+def reset_field(sensors: Any, truth: Any, field: Any, key: Any) -> None:  # noqa: ARG001
+    """Begin a trial: every target alive and unseen, first looks due. Looks need no chance: `key` is for symmetry."""
+    for i in range(truth.targets.size):
+        field.alive[i] = 1
+        sighting = field.sightings[i]
+        sighting["above_horizon_s"] = np.nan
+        sighting["unmasked_s"] = np.nan
+        sighting["seen_s"] = np.nan
+        sighting["seen_range_m"] = np.nan
+        sighting["seen_radar"] = -1
+        sighting["looks"] = 0
+        sighting["plots"] = 0
+        begins_s = max(0.0, truth.targets[i]["start_s"])
+        flies = state_at(truth, i, begins_s, field.place)
+        for r in range(sensors.radars.size):
+            field.due[r, i] = NEVER
+            if flies:
+                radar = sensors.radars[r]
+                phase_s = _phase_s(radar, int(truth.targets[i]["id"]))
+                if radar["rotating"] == 1:
+                    _locate(radar, field.place)
+                    phase_s += field.place[_AZIMUTH] / _TURN * radar["period_s"]
+                field.due[r, i] = phase_s + np.ceil((begins_s - phase_s) / radar["period_s"]) * radar["period_s"]
+                field.last[r, i] = field.due[r, i] - radar["period_s"]
+
+
+@kernel
+def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key: Any, plots: Any) -> int:
+    """Fill `plots` with what radar `r` hands over for the window (t0, t1], sorted by time; how many they are.
+
+    Windows of one radar follow each other, `batches` to a period. A plot may be a little older than `t0` when the
+    target moved against the beam. `plots` has `batch_room` rows, the last of them for sorting; what does not fit is
+    dropped.
+    """
+    radar = sensors.radars[r]
+    place = field.place
+    due, last, pd_row = field.due[r], field.last[r], sensors.pd[r]
+    count = 0
+    for i in range(due.size):  # whole tuples of arrays are slow to pass: the calls below take their parts
+        while due[i] <= t1 and field.alive[i] == 1:
+            due[i] = _aim(truth, radar, i, due[i], t1, place)
+            if place[_LOOK_S] > t1:
+                continue
+            due[i] = _next_look_s(radar, place[_LOOK_S], last[i])
+            last[i] = place[_LOOK_S]
+            if count < plots.size - 1 and _is_unmasked(
+                radar, sensors.floors, r, sensors.floor_step_m[r], sensors.level_m[r], place, field.sightings[i]
+            ):
+                target = truth.targets[i]
+                seen = _look(
+                    radar, target, truth.classes[target["class_index"]], place,
+                    pd_row, sensors.threshold_snr[r], key, plots[count],
+                )
+                plots[count]["truth"] = i
+                plots[count]["radar_index"] = r
+                count += seen
+    count = add_false_plots(sensors, r, t0, t1, key, plots, count)
+    sort_plots(plots, count)
+    count = merge_plots(radar, plots, count)
+    for p in range(count):
+        if plots[p]["truth"] >= 0:
+            _note_sighting(field.sightings[plots[p]["truth"]], plots[p])
+    return count
+
+
+@kernel
+def _phase_s(radar: Any, target_id: int) -> float:
+    """Time of a look at azimuth zero (rotating), or the target's own place in an array's grid of looks."""
+    if radar["rotating"] == 1:
+        return float(radar["phase_s"])
+    mixed = (target_id * _HASH_A + int(radar["id"]) * _HASH_B) & 0xFFFFFFFF
+    return float(radar["phase_s"] + mixed / 4294967296.0 * radar["period_s"])
+
+
+@kernel
+def _locate(radar: Any, place: Any) -> None:
+    """Fill in slant range, azimuth, sine of elevation, horizontal and ground range of the state in `place`."""
+    dx, dy, dz = place[0] - radar["x_m"], place[1] - radar["y_m"], place[2] - radar["z_m"]
+    turn = radar["to_local"]
+    east = turn[0, 0] * dx + turn[0, 1] * dy + turn[0, 2] * dz
+    north = turn[1, 0] * dx + turn[1, 1] * dy + turn[1, 2] * dz
+    up = turn[2, 0] * dx + turn[2, 1] * dy + turn[2, 2] * dz
+    square = east * east + north * north
+    across = sqrt(square)
+    distance = max(1e-3, sqrt(square + up * up))
+    azimuth = atan2(east, north)
+    place[_RANGE] = distance
+    place[_AZIMUTH] = azimuth if azimuth >= 0.0 else azimuth + _TURN
+    place[_SINE] = up / distance
+    place[_ACROSS] = across
+    slope = across / (MEAN_RADIUS_M + radar["height_m"] + up)
+    if slope < 0.25:  # arctangent by its series, to 1e-9
+        t = slope * slope
+        arc = slope * (1.0 - t * (1.0 / 3.0 - t * (0.2 - t * (1.0 / 7.0 - t * (1.0 / 9.0 - t / 11.0)))))
+    else:
+        arc = atan(slope)
+    place[_GROUND] = MEAN_RADIUS_M * arc
+
+
+@kernel
+def _carry(place: Any, by_s: float) -> None:
+    """Move a state along its velocity; the height by the part of it that points away from the earth."""
+    place[6] += by_s * (place[5] + (place[0] * place[3] + place[1] * place[4]) / MEAN_RADIUS_M)
+    place[0] += by_s * place[3]
+    place[1] += by_s * place[4]
+    place[2] += by_s * place[5]
+
+
+@kernel
+def _aim(truth: Any, radar: Any, i: int, guess_s: float, t1: float, place: Any) -> float:
+    """Put target `i` at its look: at `guess_s` for an array, else when the beam really passes; that time.
+
+    Leaves state, geometry and time of the look in `place`; a time after `t1` there means: no look in this window.
+    """
+    place[_LOOK_S] = NEVER
+    if not state_at(truth, i, guess_s, place):
+        return NEVER
+    _locate(radar, place)
+    look_s = guess_s
+    if radar["rotating"] == 1:
+        ahead = place[_AZIMUTH] / _TURN - (guess_s - radar["phase_s"]) / radar["period_s"]
+        shift_s = (ahead - floor(ahead + 0.5)) * radar["period_s"]
+        look_s += shift_s
+        if look_s <= t1 and abs(shift_s) > _SAME_S:
+            if abs(shift_s) <= _STRAIGHT_S:
+                _carry(place, shift_s)
+            elif not state_at(truth, i, look_s, place):
+                return NEVER
+            _locate(radar, place)
+    if look_s <= t1:
+        place[_LOOK_S] = look_s
+    return look_s
+
+
+@kernel
+def _next_look_s(radar: Any, look_s: float, last_s: float) -> float:
+    """A period later; for a turning beam as much earlier or later as the target's azimuth made the last turn."""
+    period_s = float(radar["period_s"])
+    if radar["rotating"] == 1:
+        return look_s + min(max(look_s - last_s, 0.5 * period_s), 1.5 * period_s)
+    return look_s + period_s
+
+
+@kernel
+def _is_unmasked(
+    radar: Any, floors: Any, r: int, step_m: float, level_m: float, place: Any, sighting: Any
+) -> bool:
+    """Whether a target lies within range and sector and above the floor; writes down when it first did."""
+    if place[_RANGE] < radar["range_min_m"] or place[_RANGE] > radar["range_max_m"]:
+        return False
+    if radar["half_sector_rad"] < pi:
+        off = (place[_AZIMUTH] - radar["heading_rad"]) / _TURN
+        if abs(off - floor(off + 0.5)) * _TURN > radar["half_sector_rad"]:
+            return False
+    sighting["looks"] += 1
+    height_m, ground_m = place[6], place[_GROUND]
+    if height_m < floor_at(floors, r, step_m, place[_AZIMUTH], ground_m):
+        if isnan(sighting["above_horizon_s"]):
+            antenna_m = radar["height_m"] - level_m
+            if not smooth_earth_hides(antenna_m, height_m - level_m, ground_m, EFFECTIVE_RADIUS_M):
+                sighting["above_horizon_s"] = place[_LOOK_S]
+        return False
+    if isnan(sighting["unmasked_s"]):
+        sighting["unmasked_s"] = place[_LOOK_S]
+        if isnan(sighting["above_horizon_s"]):
+            sighting["above_horizon_s"] = place[_LOOK_S]
+    return True
+
+
+@kernel
+def _look(
+    radar: Any, target: Any, target_class: Any, place: Any, pd_row: Any, least_snr: float, key: Any, plot: Any
+) -> int:
+    """One look at an unmasked target: fill `plot` and return 1 when it is seen, else 0."""
+    elevation = atan2(place[_SINE] * place[_RANGE], place[_ACROSS])
+    apparent = elevation + _BEND * place[_GROUND]
+    if apparent < radar["elevation_min_rad"] or apparent > radar["elevation_max_rad"]:
+        return 0
+    wet_m = 0.0
+    if radar["rain_db_per_m"] > 0.0:
+        wet_m = path_in_rain_m(place[_RANGE], radar["height_m"], place[_SINE] + _BEND * place[_GROUND])
+    rcs_m2 = rcs_toward(
+        target_class, place[3], place[4], place[5],
+        radar["x_m"] - place[0], radar["y_m"] - place[1], radar["z_m"] - place[2],
+    )
+    gain = echo_snr(radar["snr_one"], 1.0, place[_RANGE], radar["rain_db_per_m"] * wet_m)
+    if rcs_m2 * gain < WEAKEST:
+        return 0
+    who, whom, occasion = int(radar["id"]), int(target["id"]), _occasion(radar, place)
+    chance, energy = uniforms(key, LOOK, who, whom, occasion)
+    shape = shape_of(target_class["swerling"], radar["pulses"])
+    snr = rcs_m2 * gain * dwell_energy(shape, energy, key, who, whom, occasion)
+    if chance >= pd_at(pd_row, snr):
+        return 0
+    plot["time_s"] = place[_LOOK_S]
+    plot["snr"] = measured_snr(snr, radar["pulses"], chance, least_snr)
+    plot["rcs_m2"] = plot["snr"] / gain
+    _measure(radar, place, elevation, key, whom, occasion, plot)
+    asked = radar["interrogator"] == 1 and target["transponder"] == 1
+    answers = asked and uniform(key, TRANSPONDER, who, whom, occasion) < target_class["expected_reply"]
+    plot["reply"] = 1 if answers else 0
+    return 1
+
+
+@kernel
+def _occasion(radar: Any, place: Any) -> int:
+    """Number of a look, for its address: twice the period it falls in, and one more in the western half.
+
+    The half keeps two looks of one turn apart when a target drifts over north against the beam.
+    """
+    turn = (place[_LOOK_S] - radar["phase_s"]) / radar["period_s"] + 1.0
+    return 2 * int(turn) + (1 if place[_AZIMUTH] > pi else 0)
+
+
+@kernel
+def _measure(
+    radar: Any, place: Any, elevation: float, key: Any, target_id: int, occasion: int, plot: Any
+) -> None:
+    """Fill in where the radar measures a target that it saw with `plot["snr"]`."""
+    energy_snr = plot["snr"] * radar["pulses"]
+    z_range, z_azimuth = normals(key, MEASURE, int(radar["id"]), target_id, 2 * occasion)
+    range_sigma = range_sigma_m(radar["range_cell_m"], radar["range_floor_m"], energy_snr)
+    azimuth_sigma = angle_sigma_rad(radar["azimuth_beam_rad"], radar["angle_floor_rad"], energy_snr)
+    azimuth = place[_AZIMUTH] + z_azimuth * azimuth_sigma
+    plot["range_m"] = max(1.0, place[_RANGE] + z_range * range_sigma)
+    plot["range_sigma_m"] = range_sigma
+    plot["azimuth_rad"] = azimuth - _TURN * floor(azimuth / _TURN)
+    plot["azimuth_sigma_rad"] = azimuth_sigma
+    plot["elevation_rad"] = 0.0
+    plot["elevation_sigma_rad"] = 0.0
+    if radar["elevation_beam_rad"] > 0.0:
+        z_elevation, _ = normals(key, MEASURE, int(radar["id"]), target_id, 2 * occasion + 1)
+        sigma = angle_sigma_rad(radar["elevation_beam_rad"], radar["angle_floor_rad"], energy_snr)
+        plot["elevation_sigma_rad"] = sigma
+        plot["elevation_rad"] = elevation + z_elevation * sigma
+
+
+@kernel
+def _note_sighting(sighting: Any, plot: Any) -> None:
+    """Keep the first plot of a target for the story told afterwards, and count them."""
+    sighting["plots"] += 1
+    if np.isnan(sighting["seen_s"]):
+        sighting["seen_s"] = plot["time_s"]
+        sighting["seen_range_m"] = plot["range_m"]
+        sighting["seen_radar"] = plot["radar_index"]
+
+
+def new_field(sensors: Sensors, targets: int) -> Field:
+    """Room for one trial's field."""
+    from farwatch.records import SIGHTING
+
+    return Field(
+        due=np.zeros((len(sensors.radars), targets)),
+        last=np.zeros((len(sensors.radars), targets)),
+        alive=np.zeros(targets, np.uint8),
+        sightings=np.zeros(targets, SIGHTING),
+        place=np.zeros(PLACE_SIZE),
+    )
+
+
+def batch_room(sensors: Sensors, targets: int) -> int:
+    """Rows that one window's plots may need: every target once, and false plots far beyond their mean."""
+    mean = float(np.max(sensors.radars["false_plots"] / sensors.radars["batches"], initial=0.0))
+    return targets + 20 + int(mean + 10.0 * mean**0.5)

@@ -1,0 +1,184 @@
+"""From a scenario's batteries to the arrays a trial works on, and which drawn figure goes where."""
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from farwatch.catalogue.uncertainty import Drawn
+from farwatch.chance import name_id
+from farwatch.engage.decide import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH
+from farwatch.engage.stock import Defence
+from farwatch.records import BATTERY, DOCTRINE, FAMILIES, ROUND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from farwatch.catalogue import Catalogue, Figure, Round, System
+    from farwatch.scenario import Scenario
+    from farwatch.scenario.model import Battery, Doctrine
+    from farwatch.world.prepare import World
+
+PREFER = {"shortest-reach": SHORTEST_REACH, "highest-kill": HIGHEST_KILL, "cheapest": CHEAPEST}
+"""The scenario's words for DOCTRINE["prefer"]."""
+
+BATTERY_FIGURES = {
+    "target_channels": "target_channels",
+    "round_channels": "round_channels",
+    "reaction_s": "reaction_s",
+    "launch_interval_s": "launch_interval_s",
+}
+"""BATTERY field -> figure of the catalogue's System."""
+
+ROUND_FIGURES = {
+    "range_min_m": "range_min_m",
+    "range_max_m": "range_max_m",
+    "range_max_ballistic_m": "range_max_ballistic_m",
+    "height_min_m": "height_min_m",
+    "height_max_m": "height_max_m",
+    "speed_m_s": "speed_mean_m_s",
+    "target_speed_max_m_s": "target_speed_max_m_s",
+    "price_usd": "price_usd",
+    "reload_s": "reload_s",
+}
+"""ROUND field -> figure of the catalogue's Round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A defence at its most likely figures, and the places that drawn figures go to.
+
+    `drawn` names tables "batteries", "rounds" and "kill". `battery_names` and `round_names`, (battery, round) pairs,
+    name the rows of `defence.batteries` and `defence.rounds`.
+    """
+
+    defence: Defence
+    drawn: tuple[Drawn, ...]
+    battery_names: tuple[str, ...]
+    round_names: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+
+
+def prepare(scenario: "Scenario", world: "World") -> Prepared:
+    """Make the defence of a checked scenario in its world.
+
+    A magazine row stands for every round that the battery carries ready or in reserve, zero included, in the order
+    of the system's rounds. Columns of `kill` are `world.classes`.
+    """
+    catalogue = scenario.resolved_catalogue()
+    batteries = np.zeros(len(scenario.defence), BATTERY)
+    carried = [
+        (b, name) for b, battery in enumerate(scenario.defence) for name in carries(battery, catalogue.systems)
+    ]
+    rounds = np.zeros(len(carried), ROUND)
+    kill = np.zeros((len(carried), len(world.classes)))
+    drawn: list[Drawn] = []
+    for b, battery in enumerate(scenario.defence):
+        _place(batteries[b : b + 1], battery, world)
+        drawn += _battery_figures(b, battery, catalogue.systems[battery.system])
+    kinds = list(dict.fromkeys(name for _, name in carried))
+    for row, (b, name) in enumerate(carried):
+        entry = catalogue.rounds[name]
+        rounds[row]["battery_index"] = b
+        rounds[row]["kind_index"] = kinds.index(name)
+        _load(rounds[row : row + 1], scenario.defence[b], catalogue, entry)
+        drawn += _round_figures(row, entry, world.classes)
+    _set_values({"batteries": batteries, "rounds": rounds, "kill": kill}, drawn)
+    return Prepared(
+        defence=Defence(
+            batteries=batteries,
+            rounds=rounds,
+            kill=kill,
+            assets=world.assets,
+            doctrine=doctrine_row(scenario.doctrine),
+            classes=world.classes,
+            levels_m=levels_m(world),
+        ),
+        drawn=tuple(drawn),
+        battery_names=tuple(battery.name for battery in scenario.defence),
+        round_names=tuple((scenario.defence[b].name, name) for b, name in carried),
+        notices=tuple(_notices(scenario, catalogue)),
+    )
+
+
+def doctrine_row(doctrine: "Doctrine") -> Any:
+    """DOCTRINE[1] of a scenario's doctrine."""
+    row = np.zeros(1, DOCTRINE)
+    row["shots_per_look"] = doctrine.shots_per_look
+    row["max_shots"] = doctrine.max_shots or 0
+    row["look"] = doctrine.shots == "shoot-look-shoot"
+    row["prefer"] = PREFER[doctrine.prefer]
+    row["decide_s"] = doctrine.decide_s
+    row["assess_delay_s"] = doctrine.assessment.delay_s
+    row["miss_called_kill"] = doctrine.assessment.miss_called_kill
+    row["kill_called_miss"] = doctrine.assessment.kill_called_miss
+    row["recheck_hits"] = doctrine.assessment.recheck_plots
+    row["hold_range_m"] = inf if doctrine.hold_range_km is None else 1000.0 * doctrine.hold_range_km
+    return row
+
+
+def carries(battery: "Battery", systems: "Mapping[str, System]") -> list[str]:
+    """Names of the rounds that a battery carries, in the order of its system."""
+    system = systems[battery.system]
+    listed = set(system.ready if battery.ready is None else battery.ready) | set(battery.reserve or ())
+    return [name for name in system.rounds if name in listed]
+
+
+def levels_m(world: "World") -> Any:
+    """Heights of the area's lowest ground and of the sea, metres above the origin of the mission frame."""
+    return np.array([float(world.terrain.height_m.min()), 0.0]) - world.frame.height_m
+
+
+def _place(row: Any, battery: "Battery", world: "World") -> None:
+    """Fill one BATTERY row with what the scenario says: launchers stand on the ground at the battery's place."""
+    at = battery.at
+    height_m = world.terrain.height_at(at.lat_deg, at.lon_deg)
+    row["id"] = name_id(battery.name)
+    row["x_m"], row["y_m"], row["z_m"] = world.frame.to_local(at.lat_deg, at.lon_deg, height_m)
+    row["engage_on_picture"] = battery.engage_on == "picture"
+    if battery.reaction_s is not None:
+        row["reaction_s"] = battery.reaction_s
+
+
+def _load(row: Any, battery: "Battery", catalogue: "Catalogue", entry: "Round") -> None:
+    """Fill one ROUND row with the magazine. One launcher is reloaded at a time."""
+    ready = catalogue.systems[battery.system].ready if battery.ready is None else battery.ready
+    row["ready"] = ready.get(entry.name, 0)
+    row["reserve"] = (battery.reserve or {}).get(entry.name, 0)
+    row["reload_batch"] = entry.per_launcher
+
+
+def _battery_figures(b: int, battery: "Battery", system: "System") -> "Iterator[Drawn]":
+    for field, attribute in BATTERY_FIGURES.items():
+        if field == "reaction_s" and battery.reaction_s is not None:
+            continue
+        yield Drawn(table="batteries", row=b, field=field, figure=getattr(system, attribute))
+
+
+def _round_figures(row: int, entry: "Round", classes: Any) -> "Iterator[Drawn]":
+    for field, attribute in ROUND_FIGURES.items():
+        figure: Figure | None = getattr(entry, attribute)
+        if figure is not None:
+            yield Drawn(table="rounds", row=row, field=field, figure=figure)
+    for column, family in enumerate(classes["family"]):
+        figure = entry.kill_probability.get(FAMILIES[family])
+        if figure is not None:
+            yield Drawn(table="kill", row=row, field="", figure=figure, column=column)
+
+
+def _set_values(tables: dict[str, Any], drawn: list[Drawn]) -> None:
+    """Put the most likely value of every figure in its place."""
+    for place in drawn:
+        table = tables[place.table]
+        if place.field:
+            table[place.field][place.row] = place.figure.value * place.factor
+        else:
+            table[place.row, place.column] = place.figure.value * place.factor
+
+
+def _notices(scenario: "Scenario", catalogue: "Catalogue") -> "Iterator[str]":
+    """What a reader of results should know about the batteries."""
+    for battery in scenario.defence:
+        if not carries(battery, catalogue.systems):
+            yield f"{battery.name}: carries no rounds"

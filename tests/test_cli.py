@@ -1,0 +1,162 @@
+"""The command line: verbs, exit codes, messages."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from farwatch import __version__
+from farwatch.cli import app
+
+SMALL = """\
+farwatch: 1
+title: One drone
+defence:
+  - {name: alpha, system: s-400, at: {lat_deg: 23.6, lon_deg: 45.2}}
+defended:
+  - {name: depot, at: {lat_deg: 23.62, lon_deg: 45.25}}
+raid:
+  - {name: drone, class: one-way-drone, to: depot, from: {bearing_deg: 40, range_km: 20}}
+"""
+
+
+@pytest.fixture
+def run():
+    """Runs a command line in this process."""
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A small scenario in a file."""
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+def farwatch(*words, **options):
+    """Starts the command in a process of its own."""
+    code = "from farwatch.cli import main; main()"
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, words)], text=True, **options)
+
+
+def test_version(run):
+    """The version is the package's."""
+    assert run("--version").output == f"farwatch {__version__}\n"
+
+
+def test_help_imports_nothing_heavy():
+    """Asking for help loads neither numpy nor rich nor any room."""
+    code = (
+        "import sys; from typer.testing import CliRunner; from farwatch.cli import app\n"
+        "held = set(sys.modules); CliRunner().invoke(app, ['--help'])\n"
+        "new = {m for m in sys.modules if m.startswith(('numpy', 'numba', 'farwatch.', 'duckdb', 'matplotlib'))}\n"
+        "print(sorted(new - {'farwatch.cli', 'farwatch.errors'}))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_unknown_verb_suggests_the_nearest(run):
+    """A slip of the finger is answered with the verb that was meant."""
+    found = run("catalog")
+    assert found.exit_code == 2
+    assert "catalogue" in found.output
+
+
+def test_check_says_everything(run, small):
+    """All problems of a broken file are listed with lines, and the code is 2."""
+    small.write_text(SMALL.replace("s-400", "s-4000").replace("one-way-drone", "one-way-drown"))
+    found = run("check", small)
+    assert found.exit_code == 2
+    assert "2 problems" in found.output
+    assert "line 4" in found.output
+    assert "one-way-drone" in found.output
+
+
+def test_check_of_a_good_file(run, small):
+    """A good file is called good."""
+    found = run("check", small)
+    assert found.exit_code == 0
+    assert "no problems" in found.output
+
+
+def test_broken_scenario_never_starts_a_run(run, small, tmp_path):
+    """Nothing is written when the scenario is refused."""
+    small.write_text(SMALL.replace("to: depot", "to: depo"))
+    found = run("run", small, "--out", tmp_path / "out")
+    assert found.exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_set_refuses_a_word_without_a_value(run, small):
+    """`--set` needs path=value."""
+    found = run("run", small, "--set", "raid.drone.count")
+    assert found.exit_code == 2
+    assert "path=value" in found.output
+
+
+def test_run_report_and_refusal(run, small, tmp_path):
+    """A run writes tables and page and tells the answer; a folder of another run is refused."""
+    out = tmp_path / "out"
+    found = run("run", small, "--trials", 2, "--out", out)
+    assert found.exit_code == 0, found.output
+    assert "Of 1 threat, " in found.output
+    page = (out / "report.html").read_bytes()
+    (out / "report.html").unlink()
+    assert run("report", out).exit_code == 0
+    assert (out / "report.html").read_bytes() == page
+    other = run("run", small, "--trials", 2, "--seed", 5, "--out", out)
+    assert other.exit_code == 2
+    assert "another campaign" in other.output
+
+
+def test_scenarios_and_schema(run):
+    """Shipped scenarios are named and printed; the schema is JSON."""
+    names = run("scenarios").output.split()
+    assert "desert-battery" in names
+    assert run("scenarios", "desert-battery").output.lstrip("#").strip().startswith("A battery in the desert")
+    assert json.loads(run("schema").output)["title"] == "farwatch scenario"
+
+
+def test_catalogue_suggests(run):
+    """An unknown entry is refused with the nearest names."""
+    assert run("catalogue").exit_code == 0
+    found = run("catalogue", "s-40")
+    assert found.exit_code == 2
+    assert "s-400" in found.output
+
+
+def test_validate_exit_codes(run, tmp_path):
+    """0 when rows agree, 1 when one does not, 2 when the file is malformed."""
+    row = {
+        "id": "X", "area": "X", "quantity": "salvo kill probability 1-(1-p)^n", "inputs": {"p_kill": 0.5, "n_shots": 2},
+        "expected": 0.75, "unit": "1", "rel_tol": 1e-9, "source": "computed: closed form",
+    }
+    path = tmp_path / "rows.json"
+    for held, code in (([row], 0), ([row | {"expected": 0.7}], 1), ([{}], 2)):
+        path.write_text(json.dumps(held))
+        assert run("validate", path).exit_code == code
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way there")
+def test_interrupt_keeps_what_is_finished(tmp_path):
+    """Ctrl-C ends with code 130, and reports the trials that were finished."""
+    out = tmp_path / "out"
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with farwatch("run", "desert-battery", "-n", "5000", "-o", out, **pipes) as process:
+        deadline = time.monotonic() + 240.0
+        while not list(out.glob("blocks/*.parquet")) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        told, wrong = process.communicate(timeout=120)
+    assert process.returncode == 130, wrong
+    assert "are kept" in wrong
+    assert "Of 50 threats" in told
+    assert (out / "report.html").exists()
