@@ -25,8 +25,13 @@ def row(name, quantity, inputs, expected, unit="1", source="computed: closed for
     told = [float(f"{float(v):.13g}") for v in np.atleast_1d(expected)]
     tolerance = {"abs_tol": abs_} if abs_ is not None else {"rel_tol": 1e-9 if rel is None else rel}
     made = {
-        "id": name, "area": name[0], "quantity": quantity, "inputs": inputs,
-        "expected": told if isinstance(expected, list | tuple | np.ndarray) else told[0], "unit": unit, **tolerance,
+        "id": name,
+        "area": name[0],
+        "quantity": quantity,
+        "inputs": inputs,
+        "expected": told if isinstance(expected, list | tuple | np.ndarray) else told[0],
+        "unit": unit,
+        **tolerance,
         "source": source,
     }
     return made | ({"note": note} if note else {})
@@ -78,7 +83,7 @@ def snr_needed(swerling, wanted, pulses, pfa):
             return stats.ncx2.sf(limit, 2 * pulses, 2.0 * energy)
         law = stats.gamma(shape, scale=energy / shape)
         within = lambda u: stats.ncx2.sf(limit, 2 * pulses, 2.0 * law.ppf(u))  # noqa: E731
-        return integrate.quad(within, 0.0, 1.0, epsabs=1e-12, epsrel=1e-12, limit=400)[0]
+        return integrate.quad(within, 0.0, 1.0, epsabs=1e-9, epsrel=1e-9, limit=400)[0]
 
     return float(optimize.brentq(lambda db: seen(db) - wanted, -15.0, 30.0, xtol=1e-11))
 
@@ -86,33 +91,82 @@ def snr_needed(swerling, wanted, pulses, pfa):
 def detection():
     source = "computed: mpmath, sums of gamma tails with Poisson or negative-binomial weights"
     name = "probability of detection, square-law noncoherent integration"
-    cases = [(0, 11.5, 1, 1e-5), (0, 4.0, 7, 1e-7), (0, -3.0, 60, 1e-4), (1, 17.0, 1, 1e-8), (1, 8.0, 12, 1e-6),
-             (2, 6.5, 12, 1e-6), (2, 1.0, 40, 1e-9), (3, 14.0, 3, 1e-5), (3, 9.0, 25, 1e-10), (4, 5.5, 9, 1e-6),
-             (4, 0.5, 50, 1e-5), (1, -5.0, 200, 1e-3)]
+    cases = [
+        (0, 11.5, 1, 1e-5),
+        (0, 4.0, 7, 1e-7),
+        (0, -3.0, 60, 1e-4),
+        (1, 17.0, 1, 1e-8),
+        (1, 8.0, 12, 1e-6),
+        (2, 6.5, 12, 1e-6),
+        (2, 1.0, 40, 1e-9),
+        (3, 14.0, 3, 1e-5),
+        (3, 9.0, 25, 1e-10),
+        (4, 5.5, 9, 1e-6),
+        (4, 0.5, 50, 1e-5),
+        (1, -5.0, 200, 1e-3),
+    ]
     yield from (
-        row(f"A.OWN.PD.{i:02d}", name, {"swerling": s, "num_pulses": n, "snr_db": db, "pfa": p}, pd(s, db, n, p),
-            source=source, abs_=1e-8)
+        row(
+            f"A.OWN.PD.{i:02d}",
+            name,
+            {"swerling": s, "num_pulses": n, "snr_db": db, "pfa": p},
+            pd(s, db, n, p),
+            source=source,
+            abs_=1e-8,
+        )
         for i, (s, db, n, p) in enumerate(cases, 1)
     )
     name = "required per-pulse SNR, square-law noncoherent integration"
-    for i, (s, want, n, p) in enumerate([(0, 0.85, 4, 1e-6), (1, 0.8, 16, 1e-6), (2, 0.9, 30, 1e-8), (3, 0.7, 5, 1e-4),
-                                         (4, 0.6, 10, 1e-7)], 1):
-        yield row(f"A.OWN.SNR.{i:02d}", name, {"swerling": s, "pd": want, "num_pulses": n, "pfa": p},
-                  snr_needed(s, want, n, p), "dB", "computed: scipy noncentral chi-square averaged over the echo's gamma law; Brent's method",
-                  abs_=1e-6)
+    for i, (s, want, n, p) in enumerate(
+        [(0, 0.85, 4, 1e-6), (1, 0.8, 16, 1e-6), (2, 0.9, 30, 1e-8), (3, 0.7, 5, 1e-4), (4, 0.6, 10, 1e-7)], 1
+    ):
+        yield row(
+            f"A.OWN.SNR.{i:02d}",
+            name,
+            {"swerling": s, "pd": want, "num_pulses": n, "pfa": p},
+            snr_needed(s, want, n, p),
+            "dB",
+            "computed: scipy noncentral chi-square averaged over the echo's gamma law; Brent's method",
+            abs_=1e-6,
+        )
     for i, (m, a, b) in enumerate([(1, 2.5, 3.0), (3, 1.2, 4.5), (8, 4.0, 6.0), (2, 6.0, 3.0)], 1):
-        yield row(f"A.OWN.MARCUM.{i:02d}", "generalised Marcum Q_M(a,b)", {"order_M": m, "a": a, "b": b}, marcum(m, a, b),
-                  source="computed: mpmath quadrature of the defining integral", rel=1e-9)
+        yield row(
+            f"A.OWN.MARCUM.{i:02d}",
+            "generalised Marcum Q_M(a,b)",
+            {"order_M": m, "a": a, "b": b},
+            marcum(m, a, b),
+            source="computed: mpmath quadrature of the defining integral",
+            rel=1e-9,
+        )
     for i, (n, p) in enumerate([(3, 1e-5), (24, 1e-9), (300, 1e-7)], 1):
-        yield row(f"A.OWN.THR.{i:02d}", "square-law detection threshold (sum of N cells, unit mean noise power)",
-                  {"num_pulses": n, "pfa": p}, float(threshold(p, n)), source="computed: mpmath inverse gamma tail")
-    yield row("A.OWN.MN.01", "binary integration: P(at least M of N)", {"n": 7, "m": 4, "p_single": 0.35},
-              stats.binom.sf(3, 7, 0.35), source="computed: scipy binomial tail")
-    yield row("A.OWN.MN.02", "single-look Pfa so that M-of-N gives overall Pfa", {"n": 5, "m": 3, "pfa_overall": 1e-7},
-              optimize.brentq(lambda p: math.log(stats.binom.sf(2, 5, p) / 1e-7), 1e-6, 0.1, xtol=1e-16),
-              source="computed: scipy binomial tail, root by Brent's method", rel=1e-8)
-    yield row("A.OWN.CFAR.01", "CA-CFAR threshold multiplier alpha = N(Pfa^(-1/N)-1)", {"num_ref_cells": 24, "pfa": 1e-5},
-              24 * (10 ** (5 / 24) - 1))
+        yield row(
+            f"A.OWN.THR.{i:02d}",
+            "square-law detection threshold (sum of N cells, unit mean noise power)",
+            {"num_pulses": n, "pfa": p},
+            float(threshold(p, n)),
+            source="computed: mpmath inverse gamma tail",
+        )
+    yield row(
+        "A.OWN.MN.01",
+        "binary integration: P(at least M of N)",
+        {"n": 7, "m": 4, "p_single": 0.35},
+        stats.binom.sf(3, 7, 0.35),
+        source="computed: scipy binomial tail",
+    )
+    yield row(
+        "A.OWN.MN.02",
+        "single-look Pfa so that M-of-N gives overall Pfa",
+        {"n": 5, "m": 3, "pfa_overall": 1e-7},
+        optimize.brentq(lambda p: math.log(stats.binom.sf(2, 5, p) / 1e-7), 1e-6, 0.1, xtol=1e-16),
+        source="computed: scipy binomial tail, root by Brent's method",
+        rel=1e-8,
+    )
+    yield row(
+        "A.OWN.CFAR.01",
+        "CA-CFAR threshold multiplier alpha = N(Pfa^(-1/N)-1)",
+        {"num_ref_cells": 24, "pfa": 1e-5},
+        24 * (10 ** (5 / 24) - 1),
+    )
 
 
 # B: the radar equation ---------------------------------------------------------------------------------------
@@ -120,31 +174,82 @@ def detection():
 
 def equation():
     wave = LIGHT / 5.6e9
-    gain = 10 ** 3.85
+    gain = 10**3.85
     snr = 2.5e5 * 1e-6 * gain**2 * wave**2 * 0.3 / ((4 * math.pi) ** 3 * 4e4**4 * BOLTZMANN * 500 * 10**0.7)
-    yield row("B.OWN.SNR.01", "single-pulse SNR (Pt*tau energy form)",
-              {"freq_hz": 5.6e9, "range_tx_m": 4e4, "range_rx_m": 4e4, "peak_power_w": 2.5e5, "pulse_width_s": 1e-6,
-               "gain_tx_dbi": 38.5, "gain_rx_dbi": 38.5, "system_noise_temp_k": 500.0, "loss_db": 7.0, "rcs_m2": 0.3},
-              10 * math.log10(snr), "dB", abs_=1e-8)
+    yield row(
+        "B.OWN.SNR.01",
+        "single-pulse SNR (Pt*tau energy form)",
+        {
+            "freq_hz": 5.6e9,
+            "range_tx_m": 4e4,
+            "range_rx_m": 4e4,
+            "peak_power_w": 2.5e5,
+            "pulse_width_s": 1e-6,
+            "gain_tx_dbi": 38.5,
+            "gain_rx_dbi": 38.5,
+            "system_noise_temp_k": 500.0,
+            "loss_db": 7.0,
+            "rcs_m2": 0.3,
+        },
+        10 * math.log10(snr),
+        "dB",
+        abs_=1e-8,
+    )
     echo = 4e5 * (10**3.3) ** 2 * (LIGHT / 3.1e9) ** 2 * 5 / ((4 * math.pi) ** 3 * 9e4**4)
-    yield row("B.OWN.ECHO.01", "received echo power",
-              {"freq_hz": 3.1e9, "peak_power_w": 4e5, "gain_dbi": 33.0, "rcs_m2": 5.0, "range_m": 9e4}, echo, "W")
-    yield row("B.OWN.RCS.01", "range scaling with RCS (fourth root)",
-              {"range0_m": 402336.0, "rcs0_m2": 4.0, "rcs1_m2": 0.02}, 402336.0 * (0.02 / 4) ** 0.25, "m",
-              note="a range claimed for 4 m2, carried over to 0.02 m2")
-    yield row("B.OWN.NOISE.01", "thermal noise power kTB", {"bandwidth_hz": 2.5e5, "temp_k": 290.0},
-              10 * math.log10(BOLTZMANN * 290 * 2.5e5) + 30, "dBm", abs_=1e-8)
+    yield row(
+        "B.OWN.ECHO.01",
+        "received echo power",
+        {"freq_hz": 3.1e9, "peak_power_w": 4e5, "gain_dbi": 33.0, "rcs_m2": 5.0, "range_m": 9e4},
+        echo,
+        "W",
+    )
+    yield row(
+        "B.OWN.RCS.01",
+        "range scaling with RCS (fourth root)",
+        {"range0_m": 402336.0, "rcs0_m2": 4.0, "rcs1_m2": 0.02},
+        402336.0 * (0.02 / 4) ** 0.25,
+        "m",
+        note="a range claimed for 4 m2, carried over to 0.02 m2",
+    )
+    yield row(
+        "B.OWN.NOISE.01",
+        "thermal noise power kTB",
+        {"bandwidth_hz": 2.5e5, "temp_k": 290.0},
+        10 * math.log10(BOLTZMANN * 290 * 2.5e5) + 30,
+        "dBm",
+        abs_=1e-8,
+    )
     stages, gains = [0.8, 3.0, 9.0], [22.0, 10.0, 30.0]
     f, g = [10 ** (s / 10) for s in stages], [10 ** (s / 10) for s in gains]
-    yield row("B.OWN.FRIIS.01", "cascade noise figure (Friis)", {"stage_nf_db": stages, "stage_gain_db": gains},
-              10 * math.log10(f[0] + (f[1] - 1) / g[0] + (f[2] - 1) / (g[0] * g[1])), "dB", abs_=1e-8)
+    yield row(
+        "B.OWN.FRIIS.01",
+        "cascade noise figure (Friis)",
+        {"stage_nf_db": stages, "stage_gain_db": gains},
+        10 * math.log10(f[0] + (f[1] - 1) / g[0] + (f[2] - 1) / (g[0] * g[1])),
+        "dB",
+        abs_=1e-8,
+    )
     yield row("B.OWN.UNAMB.01", "unambiguous range c/(2 PRF)", {"prf_hz": 372.0}, LIGHT / 744, "m")
-    yield row("B.OWN.BLIND.01", "first blind speed lambda*PRF/2", {"prf_hz": 1250.0, "freq_hz": 2.7e9},
-              0.5 * LIGHT / 2.7e9 * 1250, "m/s")
-    yield row("B.OWN.ACC.01", "range accuracy c/(2B sqrt(2 SNR))", {"bandwidth_hz": 3e6, "snr_db": 14.0},
-              LIGHT / 6e6 / math.sqrt(2 * 10**1.4), "m")
-    yield row("B.OWN.DWELL.01", "pulses per dwell n = theta*PRF/(6*rpm)",
-              {"beamwidth_deg": 1.1, "prf_hz": 360.0, "scan_rate_rpm": 6.0}, 11.0)
+    yield row(
+        "B.OWN.BLIND.01",
+        "first blind speed lambda*PRF/2",
+        {"prf_hz": 1250.0, "freq_hz": 2.7e9},
+        0.5 * LIGHT / 2.7e9 * 1250,
+        "m/s",
+    )
+    yield row(
+        "B.OWN.ACC.01",
+        "range accuracy c/(2B sqrt(2 SNR))",
+        {"bandwidth_hz": 3e6, "snr_db": 14.0},
+        LIGHT / 6e6 / math.sqrt(2 * 10**1.4),
+        "m",
+    )
+    yield row(
+        "B.OWN.DWELL.01",
+        "pulses per dwell n = theta*PRF/(6*rpm)",
+        {"beamwidth_deg": 1.1, "prf_hz": 360.0, "scan_rate_rpm": 6.0},
+        11.0,
+    )
 
 
 # C: the earth ------------------------------------------------------------------------------------------------
@@ -157,27 +262,57 @@ def earth():
         la, lo = mp.radians(lat), mp.radians(lon)
         n = a / mp.sqrt(1 - e2 * mp.sin(la) ** 2)
         xyz = [(n + h) * mp.cos(la) * mp.cos(lo), (n + h) * mp.cos(la) * mp.sin(lo), (n * (1 - e2) + h) * mp.sin(la)]
-        yield row(f"C.OWN.ECEF.{i:02d}", "geodetic to ECEF [x,y,z] WGS84", {"lat_deg": lat, "lon_deg": lon, "h_m": h},
-                  [float(v) for v in xyz], "m", "computed: mpmath closed form", abs_=1e-5)
+        yield row(
+            f"C.OWN.ECEF.{i:02d}",
+            "geodetic to ECEF [x,y,z] WGS84",
+            {"lat_deg": lat, "lon_deg": lon, "h_m": h},
+            [float(v) for v in xyz],
+            "m",
+            "computed: mpmath closed form",
+            abs_=1e-5,
+        )
     for i, ends in enumerate([(23.6, 45.2, 26.9, 47.4), (46.5, 8.3, 45.1, 5.2), (-12.0, 170.0, 8.0, -175.0)], 1):
         found = Geodesic.WGS84.Inverse(*ends)
         names = ("lat1_deg", "lon1_deg", "lat2_deg", "lon2_deg")
-        yield row(f"C.OWN.GEO.{i:02d}", "WGS84 geodesic inverse [distance m, azi1 deg, azi2 deg]",
-                  dict(zip(names, ends, strict=True)), [found["s12"], found["azi1"] % 360, found["azi2"] % 360], "m, deg",
-                  "computed: geographiclib (Karney 2013)", rel=1e-9)
+        yield row(
+            f"C.OWN.GEO.{i:02d}",
+            "WGS84 geodesic inverse [distance m, azi1 deg, azi2 deg]",
+            dict(zip(names, ends, strict=True)),
+            [found["s12"], found["azi1"], found["azi2"]],
+            "m, deg",
+            "computed: geographiclib (Karney 2013)",
+            rel=1e-9,
+        )
     for i, (h, el, rng) in enumerate([(24.0, 0.3, 150e3), (10.0, 1.5, 400e3)], 1):
         radius = 8494678.36189
-        height = mp.sqrt((radius + h) ** 2 + mp.mpf(rng) ** 2 + 2 * rng * (radius + h) * mp.sin(mp.radians(el))) - radius
-        yield row(f"C.OWN.BEAM.{i:02d}", "target height from elevation and range (effective-earth sphere)",
-                  {"elevation_deg": el, "antenna_height_m": h, "range_m": rng, "eff_earth_radius_m": radius}, float(height),
-                  "m", "computed: law of cosines, mpmath", abs_=1e-4)
+        height = (
+            mp.sqrt((radius + h) ** 2 + mp.mpf(rng) ** 2 + 2 * rng * (radius + h) * mp.sin(mp.radians(el))) - radius
+        )
+        yield row(
+            f"C.OWN.BEAM.{i:02d}",
+            "target height from elevation and range (effective-earth sphere)",
+            {"elevation_deg": el, "antenna_height_m": h, "range_m": rng, "eff_earth_radius_m": radius},
+            float(height),
+            "m",
+            "computed: law of cosines, mpmath",
+            abs_=1e-4,
+        )
     sight = lambda h: math.sqrt(2 * 8494666.66667 * h + h * h)  # noqa: E731
     for i, (low, high) in enumerate([(24.0, 50.0), (24.0, 10000.0), (38.0, 120.0)], 1):
-        yield row(f"C.OWN.HORIZON.{i:02d}", "mutual horizon slant distance sum of sqrt(2 a h + h^2), a=4/3*6371 km",
-                  {"h1_m": low, "h2_m": high, "eff_earth_radius_m": 8494666.66667}, sight(low) + sight(high), "m",
-                  note="how far an antenna on a mast sees a target at this height over smooth earth")
-    yield row("C.OWN.K.01", "k-factor 1/(1+R dn/dh)", {"earth_radius_m": 6371008.77, "gradient_per_m": -4.2e-8},
-              1 / (1 - 6371008.77 * 4.2e-8))
+        yield row(
+            f"C.OWN.HORIZON.{i:02d}",
+            "mutual horizon slant distance sum of sqrt(2 a h + h^2), a=4/3*6371 km",
+            {"h1_m": low, "h2_m": high, "eff_earth_radius_m": 8494666.66667},
+            sight(low) + sight(high),
+            "m",
+            note="how far an antenna on a mast sees a target at this height over smooth earth",
+        )
+    yield row(
+        "C.OWN.K.01",
+        "k-factor 1/(1+R dn/dh)",
+        {"earth_radius_m": 6371008.77, "gradient_per_m": -4.2e-8},
+        1 / (1 - 6371008.77 * 4.2e-8),
+    )
     radius, mu = 6371000.0, 3.986004418e14
     for i, reach in enumerate([240e3, 900e3], 1):
         half = mp.mpf(reach) / radius / 2
@@ -192,11 +327,16 @@ def earth():
         apogee = axis * (1 + eccentricity) - radius
         anomaly = mp.acos((1 - radius / axis) / eccentricity)
         time = 2 * (mp.pi - anomaly + eccentricity * mp.sin(anomaly)) * mp.sqrt(axis**3 / mu)
-        yield row(f"C.OWN.ARC.{i:02d}", "minimum-energy ballistic arc (vacuum, spherical non-rotating earth, surface to "
-                  "surface): [speed m/s, elevation deg, apogee m, time s]",
-                  {"ground_range_m": reach, "earth_radius_m": radius, "mu_m3_s2": mu},
-                  [float(speed), float(mp.degrees(elevation)), float(apogee), float(time)], "m/s, deg, m, s",
-                  "computed: Lambert's minimum-energy ellipse and Kepler's equation, mpmath", rel=1e-8)
+        yield row(
+            f"C.OWN.ARC.{i:02d}",
+            "minimum-energy ballistic arc (vacuum, spherical non-rotating earth, surface to "
+            "surface): [speed m/s, elevation deg, apogee m, time s]",
+            {"ground_range_m": reach, "earth_radius_m": radius, "mu_m3_s2": mu},
+            [float(speed), float(mp.degrees(elevation)), float(apogee), float(time)],
+            "m/s, deg, m, s",
+            "computed: Lambert's minimum-energy ellipse and Kepler's equation, mpmath",
+            rel=1e-8,
+        )
 
 
 # D: tracking -------------------------------------------------------------------------------------------------
@@ -211,32 +351,74 @@ def tracking():
         gain = before @ seen.T / (before[0, 0] + sigma**2)
         after = before - gain @ seen @ before
         inputs = {"period_s": period, "psd_q_m2_s3": density, "meas_std_m": sigma}
-        yield row(f"D.OWN.CV.{i:02d}", "CV Kalman filter, continuous white-noise acceleration: steady-state updated [pos "
-                  "std, vel std]", inputs, np.sqrt(np.diag(after)), "m, m/s", "computed: scipy discrete Riccati equation",
-                  rel=1e-7)
-        yield row(f"D.OWN.GAIN.{i:02d}", "CV Kalman filter, continuous white-noise acceleration: steady-state gain [K1, "
-                  "K2]", inputs, gain.ravel(), "1, 1/s", "computed: scipy discrete Riccati equation", rel=1e-7)
+        yield row(
+            f"D.OWN.CV.{i:02d}",
+            "CV Kalman filter, continuous white-noise acceleration: steady-state updated [pos std, vel std]",
+            inputs,
+            np.sqrt(np.diag(after)),
+            "m, m/s",
+            "computed: scipy discrete Riccati equation",
+            rel=1e-7,
+        )
+        yield row(
+            f"D.OWN.GAIN.{i:02d}",
+            "CV Kalman filter, continuous white-noise acceleration: steady-state gain [K1, K2]",
+            inputs,
+            gain.ravel(),
+            "1, 1/s",
+            "computed: scipy discrete Riccati equation",
+            rel=1e-7,
+        )
     q, r = 2.5, 7.0
     before = (q + math.sqrt(q * q + 4 * q * r)) / 2
-    yield row("D.OWN.RW.01", "scalar random-walk Kalman: steady-state [predicted var, updated var, gain]",
-              {"q": q, "r": r}, [before, before * r / (before + r), before / (before + r)])
-    yield row("D.OWN.GATE.01", "ellipsoidal gate threshold gamma for gate probability",
-              {"gate_prob": 0.997, "meas_dim": 3}, stats.chi2.ppf(0.997, 3), source="computed: scipy chi-square")
-    yield row("D.OWN.GATE.02", "average NEES two-sided 95% acceptance interval", {"num_runs": 40, "state_dim": 6},
-              stats.chi2.ppf([0.025, 0.975], 240) / 40, source="computed: scipy chi-square", rel=1e-8)
+    yield row(
+        "D.OWN.RW.01",
+        "scalar random-walk Kalman: steady-state [predicted var, updated var, gain]",
+        {"q": q, "r": r},
+        [before, before * r / (before + r), before / (before + r)],
+    )
+    yield row(
+        "D.OWN.GATE.01",
+        "ellipsoidal gate threshold gamma for gate probability",
+        {"gate_prob": 0.997, "meas_dim": 3},
+        stats.chi2.ppf(0.997, 3),
+        source="computed: scipy chi-square",
+    )
+    yield row(
+        "D.OWN.GATE.02",
+        "average NEES two-sided 95% acceptance interval",
+        {"num_runs": 40, "state_dim": 6},
+        stats.chi2.ppf([0.025, 0.975], 240) / 40,
+        source="computed: scipy chi-square",
+        rel=1e-8,
+    )
     for i, (m, n, p, scans) in enumerate([(3, 5, 0.7, 8), (2, 4, 0.4, 10)], 1):
-        yield row(f"D.OWN.CONF.{i:02d}", "P(track confirmed by scan K), sliding M-of-N window, empty start",
-                  {"m": m, "n": n, "pd": p, "num_scans": scans}, confirmed(m, n, p, scans),
-                  source="computed: enumeration of every sequence of hits and misses")
+        yield row(
+            f"D.OWN.CONF.{i:02d}",
+            "P(track confirmed by scan K), sliding M-of-N window, empty start",
+            {"m": m, "n": n, "pd": p, "num_scans": scans},
+            confirmed(m, n, p, scans),
+            source="computed: enumeration of every sequence of hits and misses",
+        )
     dice = np.random.default_rng(402)
     for i, size in enumerate((5, 6), 1):
         cost = dice.integers(1, 100, (size, size))
         best = min(sum(cost[r, c] for r, c in enumerate(order)) for order in permutations(range(size)))
-        yield row(f"D.OWN.ASSIGN.{i:02d}", "linear assignment minimum cost", {"cost": cost.tolist()}, float(best),
-                  source="computed: enumeration of every permutation")
-    yield row("D.OWN.GOSPA.01", "GOSPA distance (alpha=2)",
-              {"truth": [[0.0, 0.0], [40.0, 0.0]], "tracks": [[3.0, 4.0]], "cutoff_c": 10.0, "order_p": 2.0},
-              math.sqrt(25 + 50), "m", note="one pair 5 m apart, one target missed at half of 10^2")
+        yield row(
+            f"D.OWN.ASSIGN.{i:02d}",
+            "linear assignment minimum cost",
+            {"cost": cost.tolist()},
+            float(best),
+            source="computed: enumeration of every permutation",
+        )
+    yield row(
+        "D.OWN.GOSPA.01",
+        "GOSPA distance (alpha=2)",
+        {"truth": [[0.0, 0.0], [40.0, 0.0]], "tracks": [[3.0, 4.0]], "cutoff_c": 10.0, "order_p": 2.0},
+        math.sqrt(25 + 50),
+        "m",
+        note="one pair 5 m apart, one target missed at half of 10^2",
+    )
 
 
 def confirmed(m, n, p, scans):
@@ -253,44 +435,83 @@ def confirmed(m, n, p, scans):
 
 def engagement():
     yield row("E.OWN.SALVO.01", "salvo kill probability 1-(1-p)^n", {"p_kill": 0.62, "n_shots": 3}, 1 - 0.38**3)
-    yield row("E.OWN.SHOTS.01", "shots needed for kill confidence: ceil(ln(1-P)/ln(1-p))",
-              {"p_kill": 0.45, "confidence": 0.97}, 6.0, abs_=0.0)
+    yield row(
+        "E.OWN.SHOTS.01",
+        "shots needed for kill confidence: ceil(ln(1-P)/ln(1-p))",
+        {"p_kill": 0.45, "confidence": 0.97},
+        6.0,
+        abs_=0.0,
+    )
     leak, cost = 0.35**3, 1 + 0.35 + 0.35**2
-    yield row("E.OWN.SLS.01", "shoot-look-shoot, up to n single shots: [expected shots, leak probability]",
-              {"p_kill": 0.65, "max_shots": 3}, [cost, leak])
+    yield row(
+        "E.OWN.SLS.01",
+        "shoot-look-shoot, up to n single shots: [expected shots, leak probability]",
+        {"p_kill": 0.65, "max_shots": 3},
+        [cost, leak],
+    )
     expected, none = spread(6, 10, 0.6)
-    yield row("E.OWN.RAID.01", "raid R vs magazine M, one simultaneous salvo spread evenly: [expected leakers, P(no "
-              "leakers)]", {"raid_size": 6, "magazine": 10, "p_kill": 0.6}, [expected, none])
+    yield row(
+        "E.OWN.RAID.01",
+        "raid R vs magazine M, one simultaneous salvo spread evenly: [expected leakers, P(no leakers)]",
+        {"raid_size": 6, "magazine": 10, "p_kill": 0.6},
+        [expected, none],
+    )
     shots = stats.binom(9, 0.55)
     alive = sum(shots.pmf(k) * max(5 - k, 0) for k in range(10))
-    yield row("E.OWN.RAID.02", "raid R vs magazine M, single shots until raid destroyed or empty: [expected leakers, P(no "
-              "leakers)]", {"raid_size": 5, "magazine": 9, "p_kill": 0.55}, [alive, shots.sf(4)],
-              source="computed: scipy binomial; shots after the last kill change nothing")
+    yield row(
+        "E.OWN.RAID.02",
+        "raid R vs magazine M, single shots until raid destroyed or empty: [expected leakers, P(no leakers)]",
+        {"raid_size": 5, "magazine": 9, "p_kill": 0.55},
+        [alive, shots.sf(4)],
+        source="computed: scipy binomial; shots after the last kill change nothing",
+    )
     leaks = [0.15, 0.4, 0.25, 0.6, 0.05]
     chance = sum(
         math.prod(p if hit else 1 - p for p, hit in zip(leaks, case, strict=True))
-        for case in product((0, 1), repeat=5) if sum(case) >= 2
+        for case in product((0, 1), repeat=5)
+        if sum(case) >= 2
     )
-    yield row("E.OWN.PB.01", "Poisson-binomial: P(at least k leakers)", {"leak_probs": leaks, "k": 2}, chance,
-              source="computed: enumeration of every case")
+    yield row(
+        "E.OWN.PB.01",
+        "Poisson-binomial: P(at least k leakers)",
+        {"leak_probs": leaks, "k": 2},
+        chance,
+        source="computed: enumeration of every case",
+    )
     for i, (load, channels) in enumerate([(4.5, 6), (12.0, 8)], 1):
         terms = [load**k / math.factorial(k) for k in range(channels + 1)]
-        yield row(f"E.OWN.ERLB.{i:02d}", "Erlang-B blocking (saturated engagement channels, no queue)",
-                  {"offered_load_erl": load, "channels": channels}, terms[-1] / sum(terms))
+        yield row(
+            f"E.OWN.ERLB.{i:02d}",
+            "Erlang-B blocking (saturated engagement channels, no queue)",
+            {"offered_load_erl": load, "channels": channels},
+            terms[-1] / sum(terms),
+        )
     window = (65e3 - 3e3) / 240
-    yield row("E.OWN.OPP.01", "engagement opportunities per channel: floor((window - reaction)/cycle)+1, 0 if "
-              "window<reaction", {"detect_range_m": 65e3, "min_range_m": 3e3, "speed_m_s": 240.0, "reaction_s": 12.0,
-                                  "cycle_s": 30.0}, float(math.floor((window - 12) / 30) + 1), abs_=0.0)
+    yield row(
+        "E.OWN.OPP.01",
+        "engagement opportunities per channel: floor((window - reaction)/cycle)+1, 0 if window<reaction",
+        {"detect_range_m": 65e3, "min_range_m": 3e3, "speed_m_s": 240.0, "reaction_s": 12.0, "cycle_s": 30.0},
+        float(math.floor((window - 12) / 30) + 1),
+        abs_=0.0,
+    )
     values, kill = [30, 55, 20], [[0.7, 0.5, 0.6], [0.4, 0.8, 0.5], [0.6, 0.6, 0.9], [0.5, 0.7, 0.4]]
     best = min(
         sum(v * math.prod(1 - kill[w][t] for w, aim in enumerate(plan) if aim == t) for t, v in enumerate(values))
         for plan in product(range(3), repeat=4)
     )
-    yield row("E.OWN.WTA.01", "static weapon-target assignment: minimum expected surviving value",
-              {"target_values": values, "p_kill_weapon_by_target": kill}, best,
-              source="computed: enumeration of every assignment")
-    yield row("E.OWN.COST.01", "cost-exchange: expected interceptor spend per destroyed threat / threat cost, fixed salvo n",
-              {"p_kill": 0.6, "salvo": 2, "interceptor_cost": 1.6e6, "threat_cost": 3e4}, 2 * 1.6e6 / (1 - 0.16) / 3e4)
+    yield row(
+        "E.OWN.WTA.01",
+        "static weapon-target assignment: minimum expected surviving value",
+        {"target_values": values, "p_kill_weapon_by_target": kill},
+        best,
+        source="computed: enumeration of every assignment",
+    )
+    yield row(
+        "E.OWN.COST.01",
+        "cost-exchange: expected interceptor spend per destroyed threat / threat cost, fixed salvo n",
+        {"p_kill": 0.6, "salvo": 2, "interceptor_cost": 1.6e6, "threat_cost": 3e4},
+        2 * 1.6e6 / (1 - 0.16) / 3e4,
+    )
 
 
 def spread(raid, magazine, p):
@@ -308,34 +529,91 @@ def statistics():
         found = stats.binomtest(k, n)
         inputs = {"successes": k, "trials": n, "confidence": level}
         for name, method in (("Wilson", "wilson"), ("Clopper-Pearson", "exact")):
-            yield row(f"F.OWN.{name[0]}.{i:02d}", f"{name} interval", inputs, found.proportion_ci(level, method),
-                      source="computed: scipy.stats.binomtest", rel=1e-7)
+            yield row(
+                f"F.OWN.{name[0]}.{i:02d}",
+                f"{name} interval",
+                inputs,
+                found.proportion_ci(level, method),
+                source="computed: scipy.stats.binomtest",
+                rel=1e-7,
+            )
         law = stats.beta(k + 0.5, n - k + 0.5)
-        yield row(f"F.OWN.J.{i:02d}", "Jeffreys interval", inputs, law.ppf([(1 - level) / 2, (1 + level) / 2]),
-                  source="computed: scipy beta quantiles", rel=1e-7)
-    yield row("F.OWN.ZERO.01", "upper confidence bound on failure probability with zero failures: 1-(1-conf)^(1/n)",
-              {"trials": 59, "confidence": 0.95}, 1 - 0.05 ** (1 / 59))
+        yield row(
+            f"F.OWN.J.{i:02d}",
+            "Jeffreys interval",
+            inputs,
+            law.ppf([(1 - level) / 2, (1 + level) / 2]),
+            source="computed: scipy beta quantiles",
+            rel=1e-7,
+        )
+    yield row(
+        "F.OWN.ZERO.01",
+        "upper confidence bound on failure probability with zero failures: 1-(1-conf)^(1/n)",
+        {"trials": 59, "confidence": 0.95},
+        1 - 0.05 ** (1 / 59),
+    )
     low, high = stats.chi2.ppf(0.025, 2 * 31) / 2 / 12.5, stats.chi2.ppf(0.975, 2 * 32) / 2 / 12.5
-    yield row("F.OWN.POISSON.01", "exact Poisson rate 95% interval", {"events": 31, "exposure": 12.5}, [low, high], "1/s",
-              "computed: scipy chi-square (Garwood 1936)", rel=1e-8)
+    yield row(
+        "F.OWN.POISSON.01",
+        "exact Poisson rate 95% interval",
+        {"events": 31, "exposure": 12.5},
+        [low, high],
+        "1/s",
+        "computed: scipy chi-square (Garwood 1936)",
+        rel=1e-8,
+    )
     sample = [4.0, 1.0, 6.0, 3.0, 5.0, 2.0, 4.5, 3.5]
     half = stats.t.ppf(0.975, 7) * np.std(sample, ddof=1) / math.sqrt(8)
-    yield row("F.OWN.PAIR.01", "paired-difference t interval (common random numbers) [mean, half-width 95%]",
-              {"diffs": sample}, [np.mean(sample), half], source="computed: scipy Student quantile", rel=1e-8)
-    yield row("F.OWN.KS.01", "two-sided one-sample Kolmogorov-Smirnov 5% critical value (exact)", {"n": 40},
-              stats.kstwo.isf(0.05, 40), source="computed: scipy exact law", rel=1e-6)
-    yield row("F.OWN.CHI.01", "chi-square upper-tail p-value", {"df": 9, "statistic": 17.2}, stats.chi2.sf(17.2, 9),
-              source="computed: scipy chi-square", rel=1e-8)
-    yield row("F.OWN.HALF.01", "t-based half-width of Monte Carlo mean",
-              {"runs": 200, "sample_std": 3.2, "confidence": 0.95}, stats.t.ppf(0.975, 199) * 3.2 / math.sqrt(200),
-              source="computed: scipy Student quantile", rel=1e-8)
-    yield row("F.OWN.PUB.01", "Wilson 95% interval", {"successes": 15, "trials": 148, "confidence": 0.95},
-              [0.0624, 0.1605], source="published: Newcombe 1998 (Stat. Med. 17:857), table I, example 15/148",
-              abs_=6e-5)
+    yield row(
+        "F.OWN.PAIR.01",
+        "paired-difference t interval (common random numbers) [mean, half-width 95%]",
+        {"diffs": sample},
+        [np.mean(sample), half],
+        source="computed: scipy Student quantile",
+        rel=1e-8,
+    )
+    yield row(
+        "F.OWN.KS.01",
+        "two-sided one-sample Kolmogorov-Smirnov 5% critical value (exact)",
+        {"n": 40},
+        stats.kstwo.isf(0.05, 40),
+        source="computed: scipy exact law",
+        rel=1e-6,
+    )
+    yield row(
+        "F.OWN.CHI.01",
+        "chi-square upper-tail p-value",
+        {"df": 9, "statistic": 17.2},
+        stats.chi2.sf(17.2, 9),
+        source="computed: scipy chi-square",
+        rel=1e-8,
+    )
+    yield row(
+        "F.OWN.HALF.01",
+        "t-based half-width of Monte Carlo mean",
+        {"runs": 200, "sample_std": 3.2, "confidence": 0.95},
+        stats.t.ppf(0.975, 199) * 3.2 / math.sqrt(200),
+        source="computed: scipy Student quantile",
+        rel=1e-8,
+    )
+    yield row(
+        "F.OWN.PUB.01",
+        "Wilson 95% interval",
+        {"successes": 15, "trials": 148, "confidence": 0.95},
+        [0.0624, 0.1605],
+        source="published: Newcombe 1998 (Stat. Med. 17:857), table I, example 15/148",
+        abs_=6e-5,
+    )
 
 
-AREAS = {"detection": detection, "equation": equation, "earth": earth, "tracking": tracking, "engagement": engagement,
-         "statistics": statistics}
+AREAS = {
+    "detection": detection,
+    "equation": equation,
+    "earth": earth,
+    "tracking": tracking,
+    "engagement": engagement,
+    "statistics": statistics,
+}
 
 
 def main():

@@ -17,16 +17,19 @@ import numpy as np
 from farwatch.compiled import kernel
 
 # Purposes: one number per kind of draw, so that no two draws share an address. Never renumber.
-FIGURE = 1
-LOOK = 2
-MEASURE = 3
-FALSE_PLOT = 4
-KILL = 5
-ASSESS = 6
-DAMAGE = 7
-TRANSPONDER = 8
-START = 9
-FLUCTUATION = 10
+# Typed, because a bare number would have every kernel compiled once for each of them.
+FIGURE = np.int64(1)
+LOOK = np.int64(2)
+MEASURE = np.int64(3)
+FALSE_PLOT = np.int64(4)
+KILL = np.int64(5)
+ASSESS = np.int64(6)
+DAMAGE = np.int64(7)
+TRANSPONDER = np.int64(8)
+FLUCTUATION = np.int64(9)
+
+NOBODY = np.int64(0)
+"""Whom, or the occasion, where an address has none."""
 
 _WORD = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill
-from farwatch.chance import DAMAGE, key_of, uniform
+from farwatch.chance import DAMAGE, NOBODY, key_of, uniform
 from farwatch.compiled import kernel
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
@@ -55,19 +55,25 @@ from farwatch.track import advance
 from farwatch.track import clear as clear_picture
 from farwatch.track.picture import EXTENT, Picture
 from farwatch.track.prepare import prepare as prepare_picture
-from farwatch.world.motion import Truth, state_at
+from farwatch.world.motion import STATE_SIZE, Truth, state_at
 from farwatch.world.prepare import World
 from farwatch.world.prepare import prepare as prepare_world
 
 Array = NDArray[Any]
 
-BATCH, INTERCEPT, ASSESS, ARRIVE, DECIDE = range(5)
+BATCH, INTERCEPT, ASSESS, ARRIVE, DECIDE = np.arange(5)
 """Kinds of event on the agenda; equal times go in this order."""
 
 AGENDA = np.dtype([("time_s", "f8"), ("kind", "i8"), ("index", "i8")], align=True)
 
+NONE = np.int64(-1)
+
 _LOG_ROWS = 400_000
-_NEVER = np.nan
+
+_UNTOUCHED = np.zeros(1, OUTCOME)
+for _name, (_kind, *_) in (OUTCOME.fields or {}).items():
+    if _kind == np.float64:
+        _UNTOUCHED[_name] = np.nan
 
 
 class State(NamedTuple):
@@ -82,7 +88,7 @@ class State(NamedTuple):
     outcomes: Array   # OUTCOME[n_targets]
     tally: Array      # TALLY[1]
     known: Array      # i8[n_slots, 3]: serial confirmed, serial hostile, serial neutral that were told already
-    now: Array        # f8[7]: room for one target's state
+    place: Array      # f8[7]: room for one target's state
 
 
 class Log(NamedTuple):
@@ -162,6 +168,9 @@ def play(mission: Mission, seed: int, first_trial: int, count: int, trace: bool 
             batteries=tables["batteries"][row], rounds=tables["rounds"][row],
             kill=tables["kill"][row], classes=tables["classes"][row],
         )
+        state.outcomes[:] = _UNTOUCHED
+        state.tally[:] = 0
+        state.known[:] = NONE
         play_trial(truth, sensors, defence, state, key_of(seed, first_trial + row), mission.world.duration_s, log)
         block.outcomes[row] = state.outcomes
         block.tallies[row] = state.tally[0]
@@ -169,6 +178,17 @@ def play(mission: Mission, seed: int, first_trial: int, count: int, trace: bool 
         if len(log.events):
             block = replace(block, events=log.events[: log.rows[0]].copy())
     return block
+
+
+def rehearse(mission: Mission) -> None:
+    """Call every stage of the loop but the tracker once, on an empty state: they are compiled afterwards."""
+    sensors, defence, truth = mission.sensors.sensors, mission.defence.defence, mission.world.truth
+    state, key = _new_state(mission), key_of(0, 0)
+    reset_field(sensors, truth, state.field, key)
+    scan(sensors, truth, state.field, 0, -1.0, 0.0, key, state.plots)
+    decide(defence, state.stock, state.picture, sensors.radars, 0.0)
+    resolve(defence, state.stock, state.picture, truth, state.field.alive, 0, key, 0.0)
+    assess(defence, state.stock, truth, 0, key, 0.0)
 
 
 def _tables(mission: Mission, values: NDArray[np.float64]) -> dict[str, Array]:
@@ -203,7 +223,7 @@ def _new_state(mission: Mission) -> State:
         outcomes=np.zeros(len(targets), OUTCOME),
         tally=np.zeros(1, TALLY),
         known=np.zeros((slots, 3), np.int64),
-        now=np.zeros(7),
+        place=np.zeros(STATE_SIZE),
     )
 
 
@@ -214,165 +234,120 @@ def _count_rounds(stock: Stock, fired: Array) -> None:
 
 
 # The loop ----------------------------------------------------------------------------------------------------
+# The kernels below take the few arrays they need, not all of `state`: every array that a call hands on costs time
+# to compile and to run.
 
 
 @kernel
 def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end_s: float, log: Any) -> None:
     """Play one trial to `end_s` or until nothing is left to happen; results are in `state`."""
-    _open_trial(truth, sensors, defence, state, key)
-    while state.pending[0] > 0:
-        now = state.agenda[0]["time_s"]
-        kind = state.agenda[0]["kind"]
-        index = state.agenda[0]["index"]
-        if now > end_s:
-            break
-        pop(state.agenda, state.pending)
-        if kind == BATCH:
-            _batch(truth, sensors, state, index, now, key, log)
-        elif kind == DECIDE:
-            _decide(truth, sensors, defence, state, now, log)
-        elif kind == ARRIVE:
-            _arrive(truth, state, index, now, key, log)
-        else:
-            _shot(truth, defence, state, index, now, key, log)
-    _close_trial(state)
-
-
-@kernel
-def _open_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any) -> None:
-    """Empty the carried state and put the first events on the agenda."""
+    agenda, pending, outcomes, tally, place = state.agenda, state.pending, state.outcomes, state.tally, state.place
     reset_field(sensors, truth, state.field, key)
     clear_picture(state.picture)
     clear_stock(defence, state.stock)
-    state.pending[0] = 0
-    state.known[:, :] = -1
-    tally = state.tally[0]
-    tally["looks"] = 0
-    tally["plots"] = 0
-    tally["false_plots"] = 0
-    tally["tracks_confirmed"] = 0
-    tally["false_tracks_confirmed"] = 0
-    tally["shots"] = 0
-    tally["shots_at_background"] = 0
-    tally["shots_at_nothing"] = 0
-    tally["background_killed"] = 0
-    for i in range(truth.targets.size):
-        target = truth.targets[i]
-        arrival_s = target["start_s"] + (target["knot_count"] - 1) * target["step_s"] / target["rate"]
-        push(state.agenda, state.pending, arrival_s, ARRIVE, i)
-        _blank(state.outcomes[i])
-    for r in range(sensors.radars.size):
-        radar = sensors.radars[r]
-        push(state.agenda, state.pending, radar["period_s"] / radar["batches"], BATCH, r)
-    push(state.agenda, state.pending, defence.doctrine[0]["decide_s"], DECIDE, 0)
-
-
-@kernel
-def _blank(outcome: Any) -> None:
-    """An outcome to which nothing has happened yet."""
-    outcome["above_horizon_s"] = _NEVER
-    outcome["unmasked_s"] = _NEVER
-    outcome["seen_s"] = _NEVER
-    outcome["seen_range_m"] = _NEVER
-    outcome["confirmed_s"] = _NEVER
-    outcome["confirmed_range_m"] = _NEVER
-    outcome["hostile_s"] = _NEVER
-    outcome["first_shot_s"] = _NEVER
-    outcome["shots"] = 0
-    outcome["lost_shots"] = 0
-    outcome["blocked"] = 0
-    outcome["judged_dead"] = 0
-    outcome["killed_s"] = _NEVER
-    outcome["killed_range_m"] = _NEVER
-    outcome["leaked_s"] = _NEVER
-    outcome["destroyed"] = 0
-
-
-@kernel
-def _batch(truth: Any, sensors: Any, state: Any, r: int, now: float, key: Any, log: Any) -> None:
-    """Radar `r` hands over the plots of the slice of its scan that ends now."""
-    radar = sensors.radars[r]
-    slice_s = radar["period_s"] / radar["batches"]
-    number = int(now / slice_s + 0.5)
-    count = scan(sensors, truth, state.field, r, (number - 1) * slice_s, now, key, state.plots)
-    advance(state.picture, sensors.radars, r, now, state.plots, count)
-    push(state.agenda, state.pending, (number + 1) * slice_s, BATCH, r)
-    state.tally[0]["plots"] += count
-    for p in range(count):
-        plot = state.plots[p]
-        if plot["truth"] < 0:
-            state.tally[0]["false_plots"] += 1
-        elif log.events.size > 0 and state.field.sightings[plot["truth"]]["plots"] == 1:
-            state_at(truth, plot["truth"], plot["time_s"], state.now)
-            _note(log, plot["time_s"], E_SEEN, r, plot["truth"], -1, state.now, plot["range_m"])
-
-
-@kernel
-def _decide(truth: Any, sensors: Any, defence: Any, state: Any, now: float, log: Any) -> None:
-    """The command post looks at the picture: what is new in it is told, and rounds are fired."""
-    _tell_tracks(defence, state, now, log)
-    stock = state.stock
-    first = stock.counts[SHOTS]
-    fired = decide(defence, stock, state.picture, sensors.radars, now)
-    for s in range(first, first + fired):
-        shot = stock.shots[s]
-        push(state.agenda, state.pending, shot["intercept_s"], INTERCEPT, s)
-        tally = state.tally[0]
-        tally["shots"] += 1
-        victim = shot["aimed_truth"]
-        if victim < 0:
-            tally["shots_at_nothing"] += 1
+    _first_events(truth.targets, sensors.radars, agenda, pending, defence.doctrine[0]["decide_s"])
+    while pending[0] > 0 and agenda[0]["time_s"] <= end_s:
+        now, kind, index = agenda[0]["time_s"], agenda[0]["kind"], agenda[0]["index"]
+        pop(agenda, pending)
+        if kind == BATCH:
+            radar = sensors.radars[index]
+            slice_s = radar["period_s"] / radar["batches"]
+            number = int(now / slice_s + 0.5)
+            count = scan(sensors, truth, state.field, index, (number - 1) * slice_s, now, key, state.plots)
+            advance(state.picture, sensors.radars, index, now, state.plots, count)
+            push(agenda, pending, (number + 1) * slice_s, BATCH, index)
+            _tell_plots(truth, state.field.sightings, state.plots, count, tally[0], place, log)
+        elif kind == DECIDE:
+            _tell_tracks(state.picture.tracks, state.picture.counters[EXTENT], defence.batteries, outcomes, tally[0],
+                         state.known, now, log)
+            fired = decide(defence, state.stock, state.picture, sensors.radars, now)
+            _tell_shots(truth.targets, state.stock.shots, state.stock.counts[SHOTS], fired, agenda, pending, outcomes,
+                        tally[0])
+            _note_shots(state.stock.shots, state.stock.counts[SHOTS], fired, log)
+            push(agenda, pending, now + defence.doctrine[0]["decide_s"], DECIDE, NOBODY)
+        elif kind == ARRIVE:
+            if state.field.alive[index] == 1:
+                state.field.alive[index] = 0
+                state_at(truth, index, now, place)
+                target = truth.targets[index]
+                damage = truth.classes[target["class_index"]]["damage"]
+                _tell_arrival(target, damage, outcomes[index], index, now, key, place, log)
         else:
-            outcome = state.outcomes[victim]
-            outcome["shots"] += 1
-            if np.isnan(outcome["first_shot_s"]):
-                outcome["first_shot_s"] = shot["launch_s"]
-            if truth.targets[victim]["raid"] == 0:
-                tally["shots_at_background"] += 1
-        _note_shot(log, shot["launch_s"], E_LAUNCH, shot, shot["intercept_s"])
-    push(state.agenda, state.pending, now + defence.doctrine[0]["decide_s"], DECIDE, 0)
+            shot = state.stock.shots[index]
+            if shot["status"] == IN_FLIGHT:
+                what = resolve(defence, state.stock, state.picture, truth, state.field.alive, index, key, now)
+                if shot["status"] == IN_FLIGHT:  # the target has moved on: it will be met a little later
+                    push(agenda, pending, shot["intercept_s"], INTERCEPT, index)
+                    continue
+                _tell_result(truth.targets, outcomes, tally[0], shot, now)
+                push(agenda, pending, now + defence.doctrine[0]["assess_delay_s"], ASSESS, index)
+            else:
+                what = assess(defence, state.stock, truth, index, key, now)
+            _note_shot(log, now, what, shot, shot["range_m"])
+    _close_trial(outcomes, state.field.sightings, state.stock.fates, tally[0])
 
 
 @kernel
-def _tell_tracks(defence: Any, state: Any, now: float, log: Any) -> None:
+def _first_events(targets: Any, radars: Any, agenda: Any, pending: Any, decide_s: float) -> None:
+    """Put every target's arrival, every radar's first slice and the first decision on an empty agenda."""
+    pending[0] = 0
+    for i in range(targets.size):
+        target = targets[i]
+        arrival_s = target["start_s"] + (target["knot_count"] - 1) * target["step_s"] / target["rate"]
+        push(agenda, pending, arrival_s, ARRIVE, i)
+    for r in range(radars.size):
+        push(agenda, pending, radars[r]["period_s"] / radars[r]["batches"], BATCH, r)
+    push(agenda, pending, decide_s, DECIDE, NOBODY)
+
+
+@kernel
+def _tell_plots(truth: Any, sightings: Any, plots: Any, count: int, tally: Any, place: Any, log: Any) -> None:
+    """Count the plots of one slice; note the first plot of each target."""
+    tally["plots"] += count
+    for p in range(count):
+        plot = plots[p]
+        if plot["truth"] < 0:
+            tally["false_plots"] += 1
+        elif log.events.size > 0 and sightings[plot["truth"]]["seen_s"] == plot["time_s"]:
+            state_at(truth, plot["truth"], plot["time_s"], place)
+            _note(log, plot["time_s"], E_SEEN, plot["radar_index"], plot["truth"], NONE, place, plot["range_m"])
+
+
+@kernel
+def _tell_tracks(
+    tracks: Any, extent: int, batteries: Any, outcomes: Any, tally: Any, known: Any, now: float, log: Any
+) -> None:
     """Write down when each target was first under a confirmed track, and under one that was judged hostile."""
-    for slot in range(state.picture.counters[EXTENT]):
-        it = state.picture.tracks[slot]
+    for slot in range(extent):
+        it = tracks[slot]
         if it["status"] != CONFIRMED:
             continue
-        known = state.known[slot]
-        if known[0] != it["serial"]:
-            known[0] = it["serial"]
-            _tell_new(state, it, log)
-        if it["truth"] >= 0:
-            _tell_held(defence, state.outcomes[it["truth"]], it, now)
-        if it["identity"] == HOSTILE and known[1] != it["serial"]:
-            known[1] = it["serial"]
-            _note(log, now, E_HOSTILE, -1, it["truth"], it["serial"], it["mean"], it["hostile_probability"])
-        elif it["identity"] == NEUTRAL and known[2] != it["serial"]:
-            known[2] = it["serial"]
-            _note(log, now, E_NEUTRAL, -1, it["truth"], it["serial"], it["mean"], it["hostile_probability"])
-        if log.events.size > 0 and it["identity"] == HOSTILE:
-            _note(log, now, E_TRACK, -1, it["truth"], it["serial"], it["mean"], it["position_sigma_m"])
+        told, truth = known[slot], it["truth"]
+        if told[0] != it["serial"]:
+            told[0] = it["serial"]
+            tally["tracks_confirmed"] += 1
+            tally["false_tracks_confirmed"] += 1 if truth < 0 else 0
+            _note(log, it["confirmed_s"], E_CONFIRMED, NONE, truth, it["serial"], it["mean"], it["position_sigma_m"])
+        if truth >= 0:
+            _tell_held(batteries, outcomes[truth], it, now)
+        if it["identity"] == HOSTILE and told[1] != it["serial"]:
+            told[1] = it["serial"]
+            _note(log, now, E_HOSTILE, NONE, truth, it["serial"], it["mean"], it["hostile_probability"])
+        elif it["identity"] == NEUTRAL and told[2] != it["serial"]:
+            told[2] = it["serial"]
+            _note(log, now, E_NEUTRAL, NONE, truth, it["serial"], it["mean"], it["hostile_probability"])
+        if it["identity"] == HOSTILE:
+            _note(log, now, E_TRACK, NONE, truth, it["serial"], it["mean"], it["position_sigma_m"])
 
 
 @kernel
-def _tell_new(state: Any, it: Any, log: Any) -> None:
-    """Count a track that is new in the confirmed picture."""
-    state.tally[0]["tracks_confirmed"] += 1
-    if it["truth"] < 0:
-        state.tally[0]["false_tracks_confirmed"] += 1
-    _note(log, it["confirmed_s"], E_CONFIRMED, -1, it["truth"], it["serial"], it["mean"], it["position_sigma_m"])
-
-
-@kernel
-def _tell_held(defence: Any, outcome: Any, it: Any, now: float) -> None:
-    """Write down that confirmed track `it` is held by plots of this outcome's target; ranges from the nearest battery."""
+def _tell_held(batteries: Any, outcome: Any, it: Any, now: float) -> None:
+    """Write down that track `it` is held by plots of this outcome's target; range from the nearest battery."""
     if np.isnan(outcome["confirmed_s"]):
         mean = it["mean"]
         nearest_m = np.inf
-        for b in range(defence.batteries.size):
-            battery = defence.batteries[b]
+        for b in range(batteries.size):
+            battery = batteries[b]
             dx, dy, dz = mean[0] - battery["x_m"], mean[1] - battery["y_m"], mean[2] - battery["z_m"]
             nearest_m = min(nearest_m, sqrt(dx * dx + dy * dy + dz * dz))
         outcome["confirmed_s"] = now
@@ -382,67 +357,66 @@ def _tell_held(defence: Any, outcome: Any, it: Any, now: float) -> None:
 
 
 @kernel
-def _shot(truth: Any, defence: Any, state: Any, s: int, now: float, key: Any, log: Any) -> None:
-    """Shot `s` is at its intercept, or its assessment has arrived."""
-    stock = state.stock
-    shot = stock.shots[s]
-    if shot["status"] == IN_FLIGHT:
-        result = resolve(defence, stock, state.picture, truth, state.field.alive, s, key, now)
-        if shot["status"] == IN_FLIGHT:  # the target has moved on: it will be met a little later
-            push(state.agenda, state.pending, shot["intercept_s"], INTERCEPT, s)
-            return
-        _tell_result(truth, state, shot, now)
-        _note_shot(log, now, result, shot, shot["range_m"])
-        push(state.agenda, state.pending, now + defence.doctrine[0]["assess_delay_s"], ASSESS, s)
-    else:
-        _note_shot(log, now, assess(defence, stock, truth, s, key, now), shot, shot["called_kill"])
+def _tell_shots(
+    targets: Any, shots: Any, end: int, fired: int, agenda: Any, pending: Any, outcomes: Any, tally: Any
+) -> None:
+    """Put the intercepts of the last `fired` shots on the agenda, and write down at what they were fired."""
+    for s in range(end - fired, end):
+        shot = shots[s]
+        push(agenda, pending, shot["intercept_s"], INTERCEPT, s)
+        tally["shots"] += 1
+        aimed = shot["aimed_truth"]
+        if aimed < 0:
+            tally["shots_at_nothing"] += 1
+            continue
+        outcome = outcomes[aimed]
+        outcome["shots"] += 1
+        if np.isnan(outcome["first_shot_s"]):
+            outcome["first_shot_s"] = shot["launch_s"]
+        if targets[aimed]["raid"] == 0:
+            tally["shots_at_background"] += 1
 
 
 @kernel
-def _tell_result(truth: Any, state: Any, shot: Any, now: float) -> None:
+def _tell_result(targets: Any, outcomes: Any, tally: Any, shot: Any, now: float) -> None:
     """Write down what one round did."""
     victim = shot["victim"]
     if shot["killed"] == 1:
-        state.outcomes[victim]["killed_s"] = now
-        state.outcomes[victim]["killed_range_m"] = shot["range_m"]
-        if truth.targets[victim]["raid"] == 0:
-            state.tally[0]["background_killed"] += 1
+        outcomes[victim]["killed_s"] = now
+        outcomes[victim]["killed_range_m"] = shot["range_m"]
+        if targets[victim]["raid"] == 0:
+            tally["background_killed"] += 1
     elif victim < 0 and shot["aimed_truth"] >= 0:
-        state.outcomes[shot["aimed_truth"]]["lost_shots"] += 1
+        outcomes[shot["aimed_truth"]]["lost_shots"] += 1
 
 
 @kernel
-def _arrive(truth: Any, state: Any, i: int, now: float, key: Any, log: Any) -> None:
-    """Target `i` is at the end of its route; if it is alive, that is a leak, or a landing."""
-    if state.field.alive[i] == 0:
-        return
-    state_at(truth, i, now, state.now)
-    state.field.alive[i] = 0
-    target = truth.targets[i]
+def _tell_arrival(
+    target: Any, damage: float, outcome: Any, i: int, now: float, key: Any, place: Any, log: Any
+) -> None:
+    """Target `i` is alive at the end of its route: a leak, or a landing."""
     if target["raid"] == 0:
-        _note(log, now, E_LAND, -1, i, -1, state.now, 0.0)
+        _note(log, now, E_LAND, NONE, i, NONE, place, 0.0)
         return
-    outcome = state.outcomes[i]
     outcome["leaked_s"] = now
-    damage = truth.classes[target["class_index"]]["damage"]
-    if target["asset_index"] >= 0 and uniform(key, DAMAGE, target["id"], 0, 0) < damage:
+    if target["asset_index"] >= 0 and uniform(key, DAMAGE, target["id"], NOBODY, NOBODY) < damage:
         outcome["destroyed"] = 1
-    _note(log, now, E_LEAK, target["asset_index"], i, -1, state.now, outcome["destroyed"])
+    _note(log, now, E_LEAK, target["asset_index"], i, NONE, place, float(outcome["destroyed"]))
 
 
 @kernel
-def _close_trial(state: Any) -> None:
+def _close_trial(outcomes: Any, sightings: Any, fates: Any, tally: Any) -> None:
     """Copy what the sensors and the magazine have noted of each target into its outcome."""
-    for i in range(state.outcomes.size):
-        outcome = state.outcomes[i]
-        sighting = state.field.sightings[i]
+    for i in range(outcomes.size):
+        outcome = outcomes[i]
+        sighting = sightings[i]
         outcome["above_horizon_s"] = sighting["above_horizon_s"]
         outcome["unmasked_s"] = sighting["unmasked_s"]
         outcome["seen_s"] = sighting["seen_s"]
         outcome["seen_range_m"] = sighting["seen_range_m"]
-        outcome["blocked"] = state.stock.fates[i]["blocked"]
-        outcome["judged_dead"] = state.stock.fates[i]["judged_dead"]
-        state.tally[0]["looks"] += sighting["looks"]
+        outcome["blocked"] = fates[i]["blocked"]
+        outcome["judged_dead"] = fates[i]["judged_dead"]
+        tally["looks"] += sighting["looks"]
 
 
 # The log ------------------------------------------------------------------------------------------------------
@@ -465,6 +439,13 @@ def _note(log: Any, time_s: float, kind: int, who: int, whom: int, serial: int, 
     event["z_m"] = place[2]
     event["value"] = value
     log.rows[0] = n + 1
+
+
+@kernel
+def _note_shots(shots: Any, end: int, fired: int, log: Any) -> None:
+    """Add the launches of the last `fired` shots to the log."""
+    for s in range(end - fired, end):
+        _note_shot(log, shots[s]["launch_s"], E_LAUNCH, shots[s], shots[s]["intercept_s"])
 
 
 @kernel

@@ -29,7 +29,7 @@ KNOT = np.dtype(
 
 TARGET = np.dtype(
     [
-        ("id", "u4"),            # address for chance: chance.name_id("group/3")
+        ("id", "i8"),            # address for chance: chance.name_id("group/3")
         ("class_index", "i8"),
         ("group_index", "i8"),   # row in the list of groups (raid groups first, then traffic)
         ("asset_index", "i8"),   # what it flies to; -1 for traffic
@@ -70,7 +70,7 @@ FAMILIES = ("aircraft", "helicopter", "drone", "cruise-missile", "ballistic-miss
 
 RADAR = np.dtype(
     [
-        ("id", "u4"),
+        ("id", "i8"),
         ("battery_index", "i8"),     # the battery it belongs to
         ("rotating", "i1"),          # 1: mechanical turn; 0: electronic scan of a sector
         ("fire_control", "i1"),      # 1: can support a shot
@@ -171,11 +171,11 @@ TRACKER = np.dtype(
 
 # Engage: what is done --------------------------------------------------------------------------------------
 
-ASSET = np.dtype([("id", "u4"), ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"), ("value", "f8")], align=True)
+ASSET = np.dtype([("id", "i8"), ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"), ("value", "f8")], align=True)
 
 BATTERY = np.dtype(
     [
-        ("id", "u4"),
+        ("id", "i8"),
         ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
         ("target_channels", "f8"),   # targets engaged at once; drawn, used rounded down
         ("round_channels", "f8"),    # rounds in the air at once; drawn, used rounded down
@@ -263,8 +263,8 @@ OUTCOME = np.dtype(
 """What happened to one target in one trial."""
 
 # Kinds of event in the log of a traced trial.
-E_ABOVE, E_SEEN, E_CONFIRMED, E_DROPPED, E_HOSTILE, E_NEUTRAL, E_LAUNCH, E_KILL, E_MISS, E_LOST = range(1, 11)
-E_ASSESSED_KILL, E_ASSESSED_MISS, E_LEAK, E_RELOAD, E_PLOT, E_TRACK, E_LAND = range(11, 18)
+E_SEEN, E_CONFIRMED, E_HOSTILE, E_NEUTRAL, E_TRACK, E_LAUNCH, E_KILL, E_MISS, E_LOST = np.arange(1, 10)
+E_ASSESSED_KILL, E_ASSESSED_MISS, E_LEAK, E_LAND = np.arange(10, 14)
 
 EVENT = np.dtype(
     [

@@ -61,9 +61,7 @@ def to_local(r, azimuth, elevation):
 def jacobian(offset):
     """Derivative of `to_spherical`, by central differences."""
     step = 1e-2
-    return np.array(
-        [(to_spherical(offset + d) - to_spherical(offset - d)) / (2 * step) for d in step * np.eye(3)]
-    ).T
+    return np.array([(to_spherical(offset + d) - to_spherical(offset - d)) / (2 * step) for d in step * np.eye(3)]).T
 
 
 def height_elevation(radar_height_m, range_m, height_m=6000.0, earth_m=6371008.8):
@@ -89,8 +87,9 @@ def update(x, p, w, plot, site):
         where[2] = expected[2]
     local = to_local(*where)
     h = jacobian(local) @ turn
-    upward = turn.T @ np.array([-np.sin(where[2]) * np.sin(where[1]), -np.sin(where[2]) * np.cos(where[1]),
-                                np.cos(where[2])])
+    upward = turn.T @ np.array(
+        [-np.sin(where[2]) * np.sin(where[1]), -np.sin(where[2]) * np.cos(where[1]), np.cos(where[2])]
+    )
     off_place = origin + turn.T @ local
     prior_elevation = height_elevation(site["height_m"], z[0])
     likelihood, new_x, new_p = [], [], []

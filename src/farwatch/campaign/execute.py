@@ -5,6 +5,8 @@ Few are in flight at once. Ctrl-C stops new blocks, waits for those that run, an
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -77,7 +79,7 @@ def run(
     """
     from farwatch import mission
 
-    prepared = mission.prepare(scenario)
+    prepared = _prepared(scenario)
     plan = plan_of(prepared, trials, scenario.seed if seed is None else seed)
 
     def play(first_trial: int, count: int, *, trace: bool) -> Played:
@@ -90,7 +92,34 @@ def warm() -> None:
     """Compile all that a run needs, by playing one trial of the shipped example."""
     from farwatch import mission
 
-    mission.play(mission.prepare(load("desert-battery")), seed=1, first_trial=0, count=1)
+    mission.play(_prepared(load("desert-battery")), seed=1, first_trial=0, count=1)
+
+
+def _prepared(scenario: Scenario) -> "Mission":
+    """The scenario made ready. Where nothing is compiled yet, two processes share the compiling.
+
+    Where no process can be started this one compiles everything itself, later.
+    """
+    from farwatch import mission
+    from farwatch.compiled import is_warm
+
+    if is_warm():
+        return mission.prepare(scenario)
+    try:
+        other = subprocess.Popen(  # noqa: S603 - our own module, by this very interpreter
+            [sys.executable, "-m", "farwatch.track.compiling"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return mission.prepare(scenario)
+    try:
+        prepared = mission.prepare(scenario)
+        mission.rehearse(prepared)
+    except BaseException:
+        other.kill()
+        raise
+    finally:
+        other.wait()
+    return prepared
 
 
 def plan_of(mission: "Mission", trials: int, seed: int) -> Plan:

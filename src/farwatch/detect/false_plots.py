@@ -7,7 +7,7 @@ and their strength exceeds the threshold by an exponential, the upper tail of no
 from math import floor, log, pi
 from typing import Any
 
-from farwatch.chance import FALSE_PLOT, poisson, uniform, uniforms
+from farwatch.chance import FALSE_PLOT, NOBODY, poisson, uniform, uniforms
 from farwatch.compiled import kernel
 from farwatch.detect.measurement import angle_sigma_rad, range_sigma_m
 
@@ -24,7 +24,7 @@ def add_false_plots(sensors: Any, r: int, t0: float, t1: float, key: Any, plots:
     window = int(t1 / slice_s + 0.5)
     who = int(radar["id"])
     mean = radar["false_plots"] * (t1 - t0) / radar["period_s"]
-    number = poisson(mean, uniform(key, FALSE_PLOT, who, 0, window))
+    number = poisson(mean, uniform(key, FALSE_PLOT, who, NOBODY, window))
     for j in range(min(number, plots.size - 1 - count)):
         place, moment = uniforms(key, FALSE_PLOT, who, 1 + 2 * j, window)
         rise, strength = uniforms(key, FALSE_PLOT, who, 2 + 2 * j, window)

@@ -7,7 +7,7 @@ sets `recheck_hits`.
 
 from typing import Any
 
-from farwatch.chance import ASSESS, uniform
+from farwatch.chance import ASSESS, NOBODY, uniform
 from farwatch.compiled import kernel
 from farwatch.records import DONE, E_ASSESSED_KILL, E_ASSESSED_MISS
 
@@ -20,7 +20,7 @@ def assess(defence: Any, stock: Any, truth: Any, index: int, key: Any, now: floa
     doctrine = defence.doctrine[0]
     whom = truth.targets[aimed]["id"] if aimed >= 0 else 0
     error = doctrine["kill_called_miss"] if shot["killed"] else doctrine["miss_called_kill"]
-    wrong = uniform(key, ASSESS, whom, 0, shot["ordinal"]) < error
+    wrong = uniform(key, ASSESS, whom, NOBODY, shot["ordinal"]) < error
     called = shot["killed"] != 0
     if wrong:
         called = not called

@@ -9,7 +9,7 @@ keeps its luck whatever happens to the others.
 from math import sqrt
 from typing import Any
 
-from farwatch.chance import KILL, uniform
+from farwatch.chance import KILL, NOBODY, uniform
 from farwatch.compiled import kernel
 from farwatch.engage.envelope import predict, reach_m, solve
 from farwatch.records import AWAITING, E_KILL, E_LOST, E_MISS, FREE
@@ -63,7 +63,7 @@ def resolve(defence: Any, stock: Any, picture: Any, truth: Any, alive: Any, inde
         return _finish(shot, now, -1, 0)
     target = truth.targets[victim]
     chance = defence.kill[row, target["class_index"]]
-    killed = 1 if uniform(key, KILL, target["id"], 0, stock.fates[victim]["meetings"]) < chance else 0
+    killed = 1 if uniform(key, KILL, target["id"], NOBODY, stock.fates[victim]["meetings"]) < chance else 0
     stock.fates[victim]["meetings"] += 1
     if killed:
         alive[victim] = 0

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from farwatch.records import (
-    E_ABOVE,
     E_ASSESSED_KILL,
     E_ASSESSED_MISS,
     E_CONFIRMED,
-    E_DROPPED,
     E_HOSTILE,
     E_KILL,
     E_LAND,
@@ -20,8 +18,6 @@ from farwatch.records import (
     E_LOST,
     E_MISS,
     E_NEUTRAL,
-    E_PLOT,
-    E_RELOAD,
     E_SEEN,
     E_TRACK,
 )
@@ -153,10 +149,8 @@ SPECS: dict[str, Spec] = {
 RADAR, ROUND, ASSET, NOBODY = "radar", "round", "asset", ""
 
 EVENT_KINDS: dict[int, tuple[str, str]] = {
-    E_ABOVE: ("above-horizon", RADAR),
     E_SEEN: ("seen", RADAR),
     E_CONFIRMED: ("confirmed", NOBODY),
-    E_DROPPED: ("dropped", NOBODY),
     E_HOSTILE: ("hostile", NOBODY),
     E_NEUTRAL: ("neutral", NOBODY),
     E_LAUNCH: ("launch", ROUND),
@@ -166,8 +160,6 @@ EVENT_KINDS: dict[int, tuple[str, str]] = {
     E_ASSESSED_KILL: ("assessed-kill", ROUND),
     E_ASSESSED_MISS: ("assessed-miss", ROUND),
     E_LEAK: ("leak", ASSET),
-    E_RELOAD: ("reload", ROUND),
-    E_PLOT: ("plot", RADAR),
     E_TRACK: ("track", NOBODY),
     E_LAND: ("land", NOBODY),
 }

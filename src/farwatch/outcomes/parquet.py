@@ -27,7 +27,7 @@ def write(path: Path, sources: Mapping[str, Columns], query: str) -> None:
             connection.register(name, dict(columns))
         try:
             copy = f"COPY ({query}) TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)"
-            connection.execute(copy)
+            _executed(connection, copy)
             partial.replace(path)
         except (OSError, _duckdb_error()) as error:
             raise StoreError(f"{path} could not be written: {error}") from error
@@ -39,10 +39,20 @@ def read(query: str, paths: Sequence[Path]) -> dict[str, Array]:
     with _connection() as connection:
         try:
             view = f"WITH files AS (SELECT * FROM read_parquet({files})) {query}"  # noqa: S608
-            found = connection.execute(view).fetchnumpy()
+            found = _executed(connection, view).fetchnumpy()
         except _duckdb_error() as error:
             raise StoreError(f"{paths[0] if paths else 'no file'} could not be read: {error}") from error
     return {name: _plain(column) for name, column in found.items()}
+
+
+def _executed(connection: Any, query: str) -> Any:
+    """The connection after a query; Ctrl-C stays Ctrl-C, which DuckDB would turn into an error of its own."""
+    try:
+        return connection.execute(query)
+    except RuntimeError as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _plain(column: Any) -> Array:

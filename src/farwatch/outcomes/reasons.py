@@ -94,7 +94,9 @@ TOLD: dict[Reason, Told] = {
     ),
     Reason.MISSED: Told("missed", "shot at", "Shot at, and every round that reached it missed."),
     Reason.JUDGED_DEAD: Told(
-        "judged-dead", "shot at", "Wrongly believed dead, after a miss or because a neighbour was hit, and not shot at again."
+        "judged-dead",
+        "shot at",
+        "Wrongly believed dead, after a miss or because a neighbour was hit, and not shot at again.",
     ),
 }
 """Every reason but NONE, in the order of the chain."""

@@ -1,0 +1,305 @@
+"""Which plot may belong to which track, and at what cost.
+
+The plots of a batch are sorted into a square grid over the ground. Each track looks only into the cells that its gate
+touches, so the cost grows with how many plots are near it, not with how many there are. Within reach, the pair's cost
+is minus the log of its likelihood ratio: probability of the plot under the track's two models over the density of
+plots that belong to nothing, times the odds of detection. A pair worse than "missed, and the plot is something else"
+is no pair at all.
+
+Source: Blackman and Popoli 1999, ch. 6 (likelihood-ratio scores).
+"""
+
+from math import exp, inf, log, pi, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from farwatch.compiled import kernel
+from farwatch.records import TENTATIVE
+from farwatch.track.assign import Room, new_room
+from farwatch.track.filter import axes, combine, dot, noise_density, predict
+from farwatch.track.sight import SIGHT, take
+
+WIDTH = 12
+"""Most plots one track is held against in a batch: the best by cost."""
+
+TWO_PI, TWO_PI_3 = 2.0 * pi, (2.0 * pi) ** 1.5
+"""Normalisers of a Gaussian in two and in three dimensions."""
+
+LEAST_CELL_M = 500.0
+"""Smallest cell of the grid."""
+
+HIT_SCORE, MISS_SCORE = log(0.8), log(0.2)
+"""Logs of the chance that a track is, or is not, detected at a look; nominal, only the order of magnitude matters."""
+
+TENTATIVE_SCORE = log(1.0 / 20.0)
+"""Log-odds against a tentative track, so that a confirmed track keeps a plot both might take."""
+
+X0, Y0, CELL, ACROSS, DOWN, EARLIEST, LATEST, FARTHEST = range(8)
+"""Places in Batch.layout: corner, cell size, cells in x and y, first and last time of the plots, largest reach."""
+
+TIME, X, Y, VX, VY, PLACE_SIGMA, SPEED_SIGMA, LIVE = range(8)
+"""Columns of a track's outline: time, place and velocity over the ground, how far off they may be, slot in use."""
+
+OUTLINE = 8
+"""Columns of an outline: one cache line."""
+
+SPOT_X, SPOT_Y, SPOT_REACH, SPOT_TIME = range(4)
+"""Columns of Batch.spots: a plot's place over the ground, how far noise may have moved it, its time."""
+
+
+class Batch(NamedTuple):
+    """Working room for one batch of up to m plots against cap tracks."""
+
+    sights: Any  # SIGHT[m], in the order of the plots
+    spots: Any  # f8[m, 4], what the coarse gate asks of a plot, in order of the grid
+    order: Any  # i4[m], plots in order of the grid
+    cell_of: Any  # i4[m]
+    cell_first: Any  # i4[3 m + 4]
+    layout: Any  # f8[8]
+    columns: Any  # i4[cap, WIDTH], candidate plots of each track
+    costs: Any  # f8[cap, WIDTH]
+    counts: Any  # i4[cap]
+    room: Room
+
+
+def new_batch(track_capacity: int, plot_capacity: int) -> Batch:
+    """Room for batches of up to `plot_capacity` plots."""
+    return Batch(
+        sights=np.zeros(plot_capacity, SIGHT),
+        spots=np.zeros((plot_capacity, 4)),
+        order=np.zeros(plot_capacity, np.int32),
+        cell_of=np.zeros(plot_capacity, np.int32),
+        cell_first=np.zeros(3 * plot_capacity + 4, np.int32),
+        layout=np.zeros(8),
+        columns=np.zeros((track_capacity, WIDTH), np.int32),
+        costs=np.zeros((track_capacity, WIDTH)),
+        counts=np.zeros(track_capacity, np.int32),
+        room=new_room(track_capacity, plot_capacity),
+    )
+
+
+@kernel
+def read(batch: Batch, plots: Any, n: int, radar: Any) -> None:
+    """Prepare the first `n` plots of `radar` and sort them into the grid."""
+    sights, layout = batch.sights, batch.layout
+    low_x, low_y, high_x, high_y = inf, inf, -inf, -inf
+    layout[EARLIEST], layout[LATEST], layout[FARTHEST] = inf, -inf, 0.0
+    for k in range(n):
+        sight = sights[k]
+        take(plots[k], radar, sight)
+        low_x, high_x = min(low_x, sight["x"]), max(high_x, sight["x"])
+        low_y, high_y = min(low_y, sight["y"]), max(high_y, sight["y"])
+        layout[EARLIEST] = min(layout[EARLIEST], sight["time_s"])
+        layout[LATEST] = max(layout[LATEST], sight["time_s"])
+        layout[FARTHEST] = max(layout[FARTHEST], sight["reach_m"])
+    if n == 0:
+        return
+    wide, high = high_x - low_x, high_y - low_y
+    cell = max(sqrt(wide * high / n), max(wide, high) / n, LEAST_CELL_M)
+    layout[X0], layout[Y0], layout[CELL] = low_x, low_y, cell
+    layout[ACROSS], layout[DOWN] = int(wide / cell) + 1, int(high / cell) + 1
+    sort(batch, plots, n)
+
+
+@kernel
+def sort(batch: Batch, plots: Any, n: int) -> None:
+    """Counting sort of the plots by cell; inside a cell by time, range and azimuth, whatever order they came in."""
+    sights, spots, order, cell_of = batch.sights, batch.spots, batch.order, batch.cell_of
+    first, layout = batch.cell_first, batch.layout
+    across, down = int(layout[ACROSS]), int(layout[DOWN])
+    for c in range(across * down + 1):
+        first[c] = 0
+    for k in range(n):
+        column = int((sights[k]["x"] - layout[X0]) / layout[CELL])
+        row = int((sights[k]["y"] - layout[Y0]) / layout[CELL])
+        cell_of[k] = row * across + column
+        first[cell_of[k] + 1] += 1
+    for c in range(across * down):
+        first[c + 1] += first[c]
+    for k in range(n):  # first[c] walks to the start of cell c + 1 while the cell fills
+        c = cell_of[k]
+        order[first[c]] = k
+        first[c] += 1
+    for c in range(across * down, 0, -1):
+        first[c] = first[c - 1]
+    first[0] = 0
+    for c in range(across * down):
+        for place in range(first[c] + 1, first[c + 1]):
+            k, hole = order[place], place
+            while hole > first[c] and before(plots[k], plots[order[hole - 1]]):
+                order[hole] = order[hole - 1]
+                hole -= 1
+            order[hole] = k
+    for place in range(n):
+        sight = sights[order[place]]
+        spots[place, SPOT_X], spots[place, SPOT_Y] = sight["x"], sight["y"]
+        spots[place, SPOT_REACH], spots[place, SPOT_TIME] = sight["reach_m"], sight["time_s"]
+
+
+@kernel
+def before(a: Any, b: Any) -> bool:
+    """Whether PLOT `a` comes before `b`: by time, then range, then azimuth."""
+    if a["time_s"] != b["time_s"]:
+        return bool(a["time_s"] < b["time_s"])
+    if a["range_m"] != b["range_m"]:
+        return bool(a["range_m"] < b["range_m"])
+    return bool(a["azimuth_rad"] < b["azimuth_rad"])
+
+
+@kernel
+def longest(a: float, b: float, c: float) -> float:
+    """Larger eigenvalue of the symmetric 2 x 2 matrix [[a, c], [c, b]]."""
+    half = 0.5 * (a - b)
+    return float(0.5 * (a + b) + sqrt(half * half + c * c))
+
+
+@kernel
+def sum_up(track: Any, outlines: Any, i: int) -> None:
+    """Write the outline of the TRACK in slot `i`: all that is needed to see that no plot of a batch is near it."""
+    x, p, mean = track["x"], track["p"], track["mean"]
+    outlines[i, LIVE], outlines[i, TIME] = 1.0, track["time_s"]
+    outlines[i, X], outlines[i, Y], outlines[i, VX], outlines[i, VY] = mean[0], mean[1], mean[3], mean[4]
+    gap = abs(x[1, 0] - x[0, 0]) + abs(x[1, 1] - x[0, 1])
+    drift = abs(x[1, 3] - x[0, 3]) + abs(x[1, 4] - x[0, 4])
+    places = max(longest(p[0, 0, 0], p[0, 1, 1], p[0, 0, 1]), longest(p[1, 0, 0], p[1, 1, 1], p[1, 0, 1]))
+    speeds = max(longest(p[0, 3, 3], p[0, 4, 4], p[0, 3, 4]), longest(p[1, 3, 3], p[1, 4, 4], p[1, 3, 4]))
+    outlines[i, PLACE_SIGMA], outlines[i, SPEED_SIGMA] = sqrt(places) + gap, sqrt(speeds) + drift
+
+
+@kernel
+def reach_squared(outlines: Any, i: int, dt_s: float, push_m2_s3: float, gate_chi2: float) -> float:
+    """Square of at least how far (m, over the ground) the gate of track `i` stretches after `dt_s`, without noise."""
+    sigma = outlines[i, PLACE_SIGMA] + dt_s * outlines[i, SPEED_SIGMA]
+    return float(gate_chi2 * (sigma * sigma + push_m2_s3 * dt_s * dt_s * dt_s / 3.0))
+
+
+@kernel
+def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any) -> None:
+    """Fill the candidate pairs of the first `extent` track slots; a track with a plot near it is predicted to it."""
+    layout, sights, spots, first = batch.layout, batch.sights, batch.spots, batch.cell_first
+    columns, costs, counts = batch.columns, batch.costs, batch.counts
+    middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
+    cell, farthest, across, down = layout[CELL], layout[FARTHEST], int(layout[ACROSS]), int(layout[DOWN])
+    gate_chi2, push = tracker["gate"], noise_density(tracker["manoeuvre_acceleration_m_s2"])
+    x0, y0, wide, high = layout[X0], layout[Y0], across * cell, down * cell
+    for i in range(extent):
+        counts[i] = 0
+        if outlines[i, LIVE] == 0.0:
+            continue
+        dt_s, vx, vy = middle - outlines[i, TIME], outlines[i, VX], outlines[i, VY]
+        x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
+        own = sqrt(reach_squared(outlines, i, abs(dt_s) + slack, push, gate_chi2)) + slack * (abs(vx) + abs(vy))
+        left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
+        if right < x0 or top < y0 or left > x0 + wide or low > y0 + high:
+            continue
+        track, moved = tracks[i], False
+        from_column, to_column = int(max(left - x0, 0.0) / cell), min(int((right - x0) / cell), across - 1)
+        for row in range(int(max(low - y0, 0.0) / cell), min(int((top - y0) / cell), down - 1) + 1):
+            for place in range(first[row * across + from_column], first[row * across + to_column + 1]):
+                after_s = spots[place, SPOT_TIME] - outlines[i, TIME]
+                dx = spots[place, SPOT_X] - outlines[i, X] - after_s * vx
+                dy = spots[place, SPOT_Y] - outlines[i, Y] - after_s * vy
+                off = sqrt(dx * dx + dy * dy) - spots[place, SPOT_REACH]
+                if off > 0.0 and off * off > reach_squared(outlines, i, abs(after_s), push, gate_chi2):
+                    continue
+                k = batch.order[place]
+                if not moved:
+                    predict(track, sights[k]["time_s"], tracker)
+                    moved = True
+                score = log_ratio(track, sights[k], gate_chi2)
+                if track["status"] == TENTATIVE:
+                    score += TENTATIVE_SCORE
+                if score > 0.0:
+                    keep(columns, costs, counts, i, k, -score)
+        if moved and counts[i] == 0:
+            combine(track)
+
+
+@kernel
+def keep(columns: Any, costs: Any, counts: Any, i: int, k: int, cost: float) -> None:
+    """Add plot `k` to the candidates of track `i`, in place of the worst where the list is full."""
+    place = counts[i]
+    if place < WIDTH:
+        counts[i] += 1
+    else:
+        place = 0
+        for other in range(1, WIDTH):
+            if costs[i, other] > costs[i, place]:
+                place = other
+        if costs[i, place] <= cost:
+            return
+    columns[i, place], costs[i, place] = k, cost
+
+
+@kernel
+def gain(columns: Any, costs: Any, i: int, k: int, status: int) -> float:
+    """What plot `k`, one of its candidates, adds to the log-odds that track `i` is real: likelihood over noise."""
+    place = 0
+    while columns[i, place] != k:
+        place += 1
+    handicap = TENTATIVE_SCORE if status == TENTATIVE else 0.0
+    return float(MISS_SCORE - costs[i, place] - handicap)
+
+
+@kernel
+def log_ratio(track: Any, sight: Any, gate_chi2: float) -> float:
+    """Log of how much likelier a SIGHT is from this TRACK, predicted (nearly) to its time, than from nothing known.
+
+    Densities are in metres along range, azimuth and, where measured, elevation, linearised as the update will be.
+    Counts the odds of detection; -inf outside the gate of both models.
+    """
+    x, p, weight = track["x"], track["p"], track["weight"]
+    dt_s = sight["time_s"] - track["time_s"]
+    rows, place, over, noise, r = axes(track, sight)
+    d0, s0 = distance(x[0], p[0], dt_s, rows, place, over, noise, r)
+    d1, s1 = distance(x[1], p[1], dt_s, rows, place, over, noise, r)
+    least = min(d0, d1)
+    if not least < gate_chi2:
+        return -inf
+    w0, w1 = weight[0] / sqrt(s0), weight[1] / sqrt(s1)
+    density = w0 + w1 * exp(0.5 * (d0 - d1)) if d0 <= d1 else w1 + w0 * exp(0.5 * (d1 - d0))
+    scale = TWO_PI if noise[2] == 0.0 else TWO_PI_3
+    return float(log(density / (scale * sight["noise_density"])) - 0.5 * least + HIT_SCORE - MISS_SCORE)
+
+
+@kernel
+def turned(p: Any, b: Any) -> Any:
+    """Position block of a covariance times a vector; p: f8[6, 6], upper triangle."""
+    return (
+        p[0, 0] * b[0] + p[0, 1] * b[1] + p[0, 2] * b[2],
+        p[0, 1] * b[0] + p[1, 1] * b[1] + p[1, 2] * b[2],
+        p[0, 2] * b[0] + p[1, 2] * b[1] + p[2, 2] * b[2],
+    )
+
+
+@kernel
+def distance(x: Any, p: Any, dt_s: float, rows: Any, place: Any, over: Any, noise: Any, range_m: float) -> Any:
+    """Squared statistical distance of one model, moved on by `dt_s`, from a measurement (see `filter.axes`).
+
+    The three components are whitened one after the other; the third is skipped where its variance is 0. Returns the
+    distance and the determinant of the innovation covariance.
+    """
+    first, second, third = rows
+    off = (place[0] - x[0] - dt_s * x[3], place[1] - x[1] - dt_s * x[4], place[2] - x[2] - dt_s * x[5])
+    g1, g2, g3 = turned(p, first), turned(p, second), turned(p, third)
+    left1, left2 = over[0] + dot(first, off), over[1] + dot(second, off)
+    s1, s12 = dot(first, g1) + noise[0], dot(second, g1)
+    flat = noise[2] == 0.0
+    if flat:
+        bend = dot(third, g3) / (2.0 * range_m)
+        left1 -= bend
+        s1 += 2.0 * bend * bend
+    share = s12 / s1
+    left2 -= share * left1
+    s2 = dot(second, g2) + noise[1] - share * s12
+    far, det = left1 * left1 / s1 + left2 * left2 / s2, s1 * s2
+    if not flat:
+        s13 = dot(third, g1)
+        share13 = s13 / s1
+        s23 = dot(third, g2) - share13 * s12
+        share23 = s23 / s2
+        left3 = over[2] + dot(third, off) - share13 * left1 - share23 * left2
+        s3 = dot(third, g3) + noise[2] - share13 * s13 - share23 * s23
+        far, det = far + left3 * left3 / s3, det * s3
+    return far, det

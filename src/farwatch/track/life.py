@@ -1,0 +1,178 @@
+"""Life of a track: start, confirm, miss, merge, drop.
+
+A radar holds a track from its first plot of it; only radars that hold a track can miss it. Each keeps its own count of
+misses in a row, so a radar whose view is blocked does not end what another still sees: a track is dropped when every
+radar that held it has missed it often enough. A tentative track goes as soon as its plots so far can no longer be
+part of a confirming window. Confirmation asks for M plots in N looks and for a likelihood that noise seldom has.
+"""
+
+from typing import Any
+
+from farwatch.compiled import kernel
+from farwatch.records import CONFIRMED, FREE, TENTATIVE, UNKNOWN
+from farwatch.track.associate import LIVE, MISS_SCORE, sum_up
+from farwatch.track.filter import begin, combine, predict
+from farwatch.track.sight import covers
+
+CONFIRM_SCORE = 10.0
+"""Log-odds gained since its first plot that a track needs to be confirmed: one in 20,000 chains of noise gets there."""
+
+LOOK_OVERDUE = 1.25
+"""A look counts as missed when its radar has been silent for this many of its periods."""
+
+POSITION_SIGMA_LIMIT_M = 20000.0
+"""A track known no better than this is dropped: it can no longer be told from another."""
+
+TWIN_CHI2 = 22.46
+"""Two tracks are one if their states differ by less than this: 0.999 of chi-square with 6 degrees of freedom."""
+
+NOT_HELD = -1
+
+
+@kernel
+def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, serial: int, tracker: Any) -> None:
+    """Make a free slot a tentative TRACK from one plot of radar `r`; looks, streaks: this slot's rows."""
+    begin(track, sight, tracker["speed_max_m_s"])
+    track["serial"], track["status"], track["identity"] = serial, TENTATIVE, UNKNOWN
+    track["history"], track["looks"], track["misses"] = 1, 1, 0
+    track["born_s"], track["confirmed_s"], track["hit_s"] = sight["time_s"], float("nan"), sight["time_s"]
+    track["rcs_log_sum"], track["rcs_count"] = 0.0, 0
+    track["replies"], track["silences"] = 0, 0
+    track["class_index"], track["hostile_probability"] = -1, 0.0
+    track["truth"] = plot["truth"]
+    for q in range(looks.size):
+        looks[q] = sight["time_s"]
+        streaks[q] = NOT_HELD
+    streaks[r] = 0
+
+
+@kernel
+def record(track: Any, hit: int) -> None:
+    """Push one look into a TRACK's history."""
+    track["history"] = ((int(track["history"]) << 1) | hit) & 0xFFFFFFFF
+    track["looks"] += 1
+
+
+@kernel
+def is_confirming(track: Any, odds_log_sum: float, tracker: Any) -> bool:
+    """Whether the last looks hold enough plots to confirm, and these are too well in line for noise."""
+    if odds_log_sum < CONFIRM_SCORE:
+        return False
+    history, hits = int(track["history"]), 0
+    for bit in range(tracker["confirm_looks"]):
+        hits += (history >> bit) & 1
+    return bool(hits >= tracker["confirm_hits"])
+
+
+@kernel
+def miss(track: Any, streaks: Any, r: int, tracker: Any) -> bool:
+    """Charge radar `r` one miss of a TRACK; streaks: this slot's row. Returns whether the track is to be dropped."""
+    record(track, 0)
+    streaks[r] += 1
+    tentative_limit = tracker["confirm_looks"] - tracker["confirm_hits"] + 1
+    limit = tracker["drop_misses"]
+    if track["status"] == TENTATIVE:
+        limit = min(limit, tentative_limit)
+    fewest = 2**30
+    for q in range(streaks.size):
+        if streaks[q] != NOT_HELD:
+            fewest = min(fewest, streaks[q])
+    track["misses"] = fewest
+    if fewest < limit and streaks[r] >= limit:  # others still see it: this radar lets go
+        streaks[r] = NOT_HELD
+    return bool(fewest >= limit)
+
+
+@kernel
+def account(held: Any, radar: Any, r: int, time_s: float, tracker: Any) -> int:
+    """Charge overdue looks of radar `r` at `time_s`; returns how many tracks were dropped.
+
+    held: (tracks, looks, streaks, scores, outlines) of the picture. A track outside the radar's volume is charged
+    nothing. Whoever misses a look is carried on to `time_s`, so that its growing uncertainty shows.
+    """
+    tracks, looks, streaks, scores, outlines = held
+    dropped, period_s = 0, radar["period_s"]
+    for i in range(tracks.size):
+        if streaks[i, r] == NOT_HELD or time_s - looks[i, r] <= LOOK_OVERDUE * period_s:
+            continue
+        track = tracks[i]
+        if track["status"] == FREE:
+            continue
+        if time_s > track["time_s"]:
+            predict(track, time_s, tracker)
+            combine(track)
+            sum_up(track, outlines, i)
+        mean, gone = track["mean"], False
+        if covers(radar, mean[0], mean[1], mean[2]):
+            looks[i, r] = max(looks[i, r] + period_s, time_s - LOOK_OVERDUE * period_s)
+            scores[i] += MISS_SCORE
+            gone = miss(track, streaks[i], r, tracker)
+        else:
+            looks[i, r] = time_s
+        if gone or track["position_sigma_m"] > POSITION_SIGMA_LIMIT_M:
+            track["status"] = FREE
+            outlines[i, LIVE] = 0.0
+            dropped += 1
+    return dropped
+
+
+@kernel
+def find_twin(tracks: Any, looks: Any, streaks: Any, radars: Any, i: int) -> int:
+    """Confirmed track that track `i` repeats, or -1: same state, and never a plot for both in one turn of a radar."""
+    for j in range(tracks.size):
+        if j == i or tracks[j]["status"] != CONFIRMED or not is_near(tracks[i], tracks[j]):
+            continue
+        apart = False
+        for q in range(radars.size):
+            both = streaks[i, q] == 0 and streaks[j, q] == 0
+            if both and abs(looks[i, q] - looks[j, q]) < 0.5 * radars[q]["period_s"]:
+                apart = True
+        if not apart:
+            return j
+    return -1
+
+
+@kernel
+def is_near(a: Any, b: Any) -> bool:
+    """Whether two tracks' states agree within their uncertainties, `b` carried in a straight line to the time of `a`.
+
+    Components are taken as independent, which errs on the side of keeping both.
+    """
+    dt_s = a["time_s"] - b["time_s"]
+    x, y = a["mean"], b["mean"]
+    far = 0.0
+    for k in range(6):
+        there = y[k] + dt_s * y[k + 3] if k < 3 else y[k]
+        gap = x[k] - there
+        far += gap * gap / (spread(a, k) + spread(b, k))
+    return far < TWIN_CHI2
+
+
+@kernel
+def spread(track: Any, k: int) -> float:
+    """Variance of one component of a TRACK's combined state."""
+    x, p, weight = track["x"], track["p"], track["weight"]
+    gap = x[1, k] - x[0, k]
+    return float(weight[0] * p[0, k, k] + weight[1] * p[1, k, k] + weight[0] * weight[1] * gap * gap)
+
+
+@kernel
+def merge(tracks: Any, looks: Any, streaks: Any, i: int, j: int) -> None:
+    """Give track `j` what the newer track `i` knows, and free slot `i`; `j` keeps its serial and its past."""
+    new, old = tracks[i], tracks[j]
+    for m in range(2):
+        old["weight"][m] = new["weight"][m]
+        for k in range(6):
+            old["x"][m, k] = new["x"][m, k]
+            for n in range(6):
+                old["p"][m, k, n] = new["p"][m, k, n]
+    old["time_s"], old["hit_s"], old["truth"] = new["time_s"], new["hit_s"], new["truth"]
+    combine(old)
+    record(old, 1)
+    old["misses"] = 0
+    old["replies"] += new["replies"]
+    old["silences"] += new["silences"]
+    for q in range(streaks.shape[1]):
+        if streaks[i, q] != NOT_HELD:
+            streaks[j, q], looks[j, q] = streaks[i, q], looks[i, q]
+    new["status"] = FREE

@@ -1,0 +1,104 @@
+"""From a scenario, or plain settings, to an empty picture."""
+
+from typing import Any
+
+import numpy as np
+
+from farwatch.errors import InputError, Problem
+from farwatch.records import CLASS, CLASS_LIMIT, TRACK, TRACKER
+from farwatch.track.associate import OUTLINE, new_batch
+from farwatch.track.consistency import gate_threshold
+from farwatch.track.identity import CLASS_LOGS
+from farwatch.track.picture import COUNTERS, Picture, clear
+
+SPEED_MARGIN = 1.1
+"""A new track may be this much faster than the fastest class expects to be."""
+
+SPEED_WITHOUT_CLASSES_M_S = 1500.0
+"""Fastest new track where no class is known."""
+
+SPARE_TRACKS, SPARE_PLOTS = 128, 512
+"""Room for tracks and plots that noise makes, beyond those that targets make."""
+
+
+def prepare(scenario: Any, n_radars: int, classes: np.ndarray, n_targets: int) -> Picture:
+    """Empty picture for one trial of `scenario`: room for `n_targets` targets seen by `n_radars` radars.
+
+    classes: CLASS[k], at most CLASS_LIMIT. Of the scenario only `scenario.tracker` is read. The arrays belong to the
+    picture: make one for each thread and `clear` it before each trial.
+    """
+    named = scenario.tracker
+    tracker = settings(
+        confirm=named.confirm,
+        drop_after_misses=named.drop_after_misses,
+        gate_probability=named.gate_probability,
+        accelerations_m_s2=(named.cruise_acceleration_m_s2, named.manoeuvre_acceleration_m_s2),
+        thresholds=(named.hostile_threshold, named.neutral_threshold),
+        speed_max_m_s=speed_limit(classes),
+    )
+    return new_picture(tracker, n_radars, classes, 2 * n_targets + SPARE_TRACKS, 2 * n_targets + SPARE_PLOTS)
+
+
+def speed_limit(classes: np.ndarray) -> float:
+    """Fastest a new track may be (m/s), from CLASS[k]."""
+    if classes.size == 0:
+        return SPEED_WITHOUT_CLASSES_M_S
+    return SPEED_MARGIN * float(classes["expected_speed_high_m_s"].max())
+
+
+def settings(
+    *,
+    confirm: str = "3-of-5",
+    drop_after_misses: int = 5,
+    gate_probability: float = 0.999,
+    accelerations_m_s2: tuple[float, float] = (0.5, 20.0),
+    thresholds: tuple[float, float] = (0.9, 0.8),
+    speed_max_m_s: float = SPEED_WITHOUT_CLASSES_M_S,
+) -> np.ndarray:
+    """TRACKER[1]. accelerations_m_s2: cruising, manoeuvring; thresholds: hostile, neutral.
+
+    Raises InputError where `confirm` is not "M-of-N" with 1 <= M <= N <= 32.
+    """
+    hits, looks = window(confirm)
+    tracker = np.zeros(1, TRACKER)
+    tracker["confirm_hits"], tracker["confirm_looks"] = hits, looks
+    tracker["drop_misses"] = drop_after_misses
+    tracker["cruise_acceleration_m_s2"], tracker["manoeuvre_acceleration_m_s2"] = accelerations_m_s2
+    tracker["gate"] = gate_threshold(gate_probability, 3)
+    tracker["speed_max_m_s"] = speed_max_m_s
+    tracker["hostile_threshold"], tracker["neutral_threshold"] = thresholds
+    return tracker
+
+
+def window(confirm: str) -> tuple[int, int]:
+    """M and N of "M-of-N"; raises InputError where it is anything else."""
+    hits, _, looks = confirm.partition("-of-")
+    if hits.isdigit() and looks.isdigit() and 1 <= int(hits) <= int(looks) <= 32:
+        return int(hits), int(looks)
+    rule = 'must read "M-of-N" with 1 <= M <= N <= 32'
+    raise InputError("tracker", [Problem("confirm", repr(confirm), rule, 'for example "3-of-5"')])
+
+
+def new_picture(
+    tracker: np.ndarray, n_radars: int, classes: np.ndarray, track_capacity: int, plot_capacity: int
+) -> Picture:
+    """Empty picture with `track_capacity` slots that reads up to `plot_capacity` plots a batch.
+
+    tracker: TRACKER[1]; classes: CLASS[k]. Raises InputError where there are more than CLASS_LIMIT classes.
+    """
+    if classes.size > CLASS_LIMIT:
+        raise InputError("classes", [Problem("classes", str(classes.size), f"at most {CLASS_LIMIT} are possible")])
+    picture = Picture(
+        tracks=np.zeros(track_capacity, TRACK),
+        looks=np.zeros((track_capacity, n_radars)),
+        streaks=np.full((track_capacity, n_radars), -1, np.int32),
+        outlines=np.zeros((track_capacity, OUTLINE)),
+        scores=np.zeros(track_capacity),
+        tracker=np.array(tracker, TRACKER).reshape(1),
+        classes=np.array(classes, CLASS),
+        class_logs=np.zeros((classes.size, CLASS_LOGS)),
+        counters=np.zeros(COUNTERS, np.int64),
+        batch=new_batch(track_capacity, plot_capacity),
+    )
+    clear(picture)
+    return picture

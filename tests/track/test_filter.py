@@ -1,0 +1,238 @@
+"""The filter against its textbook twin, and against its own promise of uncertainty."""
+
+import numpy as np
+import pytest
+
+from farwatch.chance import name_id
+from farwatch.records import TRACK
+from farwatch.track import filter as kernels
+from farwatch.track import settings
+from farwatch.track.consistency import mean_bounds
+from farwatch.track.sight import SIGHT, take
+from naive import tracking as naive
+from track.scene import plot, radar, spherical
+
+ACCELERATIONS = (0.5, 20.0)
+TILTED = np.array([[0.0, 0.8, 0.6], [-1.0, 0.0, 0.0], [0.0, -0.6, 0.8]])
+
+
+def rng_of(name):
+    """Luck that belongs to one test."""
+    return np.random.default_rng(name_id(name))
+
+
+def a_track(rng, position_sigma_m=500.0):
+    """A track with two models that differ, full covariances and a place about 100 km out."""
+    track = np.zeros(1, TRACK)[0]
+    track["x"] = np.array([7e4, 6e4, 8e3, 150.0, -180.0, 5.0]) + rng.normal(size=(2, 6)) * 20
+    for j in range(2):
+        root = rng.normal(size=(6, 6)) * np.array([position_sigma_m] * 3 + [30.0] * 3)[:, None]
+        track["p"][j] = root @ root.T / 6
+    track["weight"], track["time_s"] = (0.7, 0.3), 100.0
+    kernels.combine(track)
+    return track
+
+
+def a_sight(site, rng, sigmas=(50.0, 0.003, 0.003), at=(7.02e4, 5.98e4, 8.1e3)):
+    """A plot near `a_track`, and its prepared form."""
+    seen = plot(site, 0, 100.0, spherical(site, np.array(at)), sigmas, 0, rng, 1.0, 0)
+    sight = np.zeros(1, SIGHT)[0]
+    take(seen, site, sight)
+    return seen, sight
+
+
+@pytest.mark.parametrize("dt_s", [0.01, 4.0, 30.0, -0.5])
+def test_prediction_agrees_with_its_twin(dt_s):
+    """Mixing in closed form and block-wise motion equal the matrix formulas, forwards and backwards."""
+    track = a_track(rng_of("predict"))
+    x, p, w = naive.predict(track["x"].copy(), track["p"].copy(), track["weight"].copy(), dt_s, ACCELERATIONS)
+    kernels.predict(track, 100.0 + dt_s, settings()[0])
+    kernels.combine(track)
+    np.testing.assert_allclose(track["x"], x, rtol=1e-12)
+    np.testing.assert_allclose(track["p"], p, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(track["weight"], w, rtol=1e-12)
+
+
+@pytest.mark.parametrize("sigmas", [(50.0, 0.003, 0.003), (50.0, 0.01, 0.0), (20.0, 0.03, 0.03)])
+@pytest.mark.parametrize("position_sigma_m", [50.0, 3000.0])
+@pytest.mark.parametrize("turn", [np.eye(3), TILTED])
+def test_update_agrees_with_its_twin(sigmas, position_sigma_m, turn):
+    """Taking up range, azimuth and elevation in turn equals the joint update in Joseph form."""
+    rng = rng_of("update")
+    site = radar(x_m=3e3, y_m=-2e3, z_m=50.0, to_local=turn)[0]
+    track = a_track(rng, position_sigma_m)
+    seen, sight = a_sight(site, rng, sigmas)
+    x, p, w, _ = naive.update(track["x"].copy(), track["p"].copy(), track["weight"].copy(), seen, site)
+    kernels.update(track, sight)
+    np.testing.assert_allclose(track["x"], x, rtol=1e-6, atol=1e-3)
+    np.testing.assert_allclose(track["p"], p, rtol=1e-5, atol=1e-2)
+    np.testing.assert_allclose(track["weight"], w, atol=1e-6)
+    mean, covariance = naive.combine(x, p, w)
+    np.testing.assert_allclose(track["mean"], mean, rtol=1e-6, atol=1e-3)
+    assert track["position_sigma_m"] == pytest.approx(np.sqrt(np.diag(covariance)[:3].max()), rel=1e-5)
+
+
+def test_azimuth_wraps():
+    """A plot just west of north belongs to a track just east of it."""
+    site, rng = radar()[0], rng_of("wrap")
+    track = a_track(rng, 50.0)
+    track["x"][:, :3] = 30.0, 1e5, 5e3
+    seen, sight = a_sight(site, rng, at=(-30.0, 1e5, 5e3))
+    seen["azimuth_rad"] += 2 * np.pi
+    take(seen, site, sight)
+    kernels.update(track, sight)
+    assert abs(track["mean"][0]) < 100.0
+
+
+def test_small_angles_are_exact():
+    """The arcsine series and the arctangent meet where one hands over to the other."""
+    angles = np.concatenate([np.linspace(-0.029, 0.029, 30), [-3.0, -1.0, 0.2, 1.5, 3.1]])
+    found = [kernels.small_angle(np.sin(a), np.cos(a)) for a in angles]
+    np.testing.assert_allclose(found, angles, atol=3e-11 + 2e-10)
+
+
+def test_covariance_stays_positive_under_extremes():
+    """Metre plots into a prior of tens of kilometres, again and again at no time step, leave a valid covariance."""
+    site, rng = radar()[0], rng_of("positive")
+    _, sight = a_sight(site, rng, (0.1, 1e-6, 1e-6))
+    track = np.zeros(1, TRACK)[0]
+    kernels.begin(track, sight, 9000.0)
+    for turn in range(60):
+        sight["time_s"] += 20.0 if turn % 3 == 0 else 0.0
+        kernels.predict(track, sight["time_s"], settings()[0])
+        kernels.update(track, sight)
+        for j in range(2):
+            scale = np.sqrt(np.outer(np.diag(track["p"][j]), np.diag(track["p"][j])))
+            assert np.array_equal(track["p"][j], track["p"][j].T)
+            assert np.linalg.eigvalsh(track["p"][j] / scale).min() > -1e-9
+
+
+def fly(rng, looks, accelerations, sigmas=(40.0, 0.002, 0.002)):
+    """One target that obeys the cruise model exactly, tracked from its first plot: errors and covariances by look."""
+    site, period_s = radar()[0], 5.0
+    step, noise = naive.motion(period_s, accelerations[0])
+    root = np.linalg.cholesky(noise)
+    state = np.array([*rng.uniform(-1.2e5, 1.2e5, 2), 8e3, *rng.normal(size=3) * 200.0])
+    track, sight = np.zeros(1, TRACK)[0], np.zeros(1, SIGHT)[0]
+    tracker = settings(accelerations_m_s2=accelerations)[0]
+    errors, covariances = [], []
+    for look in range(looks):
+        seen = plot(site, 0, look * period_s, spherical(site, state[:3]), sigmas, 0, rng, 1.0, 0)
+        take(seen, site, sight)
+        if look == 0:
+            kernels.begin(track, sight, 600.0)
+        else:
+            kernels.predict(track, sight["time_s"], tracker)
+            kernels.update(track, sight)
+        errors.append(track["mean"] - state)
+        covariances.append(naive.combine(track["x"], track["p"], track["weight"])[1])
+        state = step @ state + root @ rng.normal(size=6)
+    return np.array(errors), np.array(covariances)
+
+
+def test_uncertainty_is_honest_when_the_model_is_right(scale):
+    """Mean NEES over independent targets lies in its 99.9 % interval at each look, with both models alike."""
+    rng, runs = rng_of("nees"), max(int(400 * scale), 20)
+    flown = [fly(rng, 12, (5.0, 5.0)) for _ in range(runs)]
+    error, covariance = np.array([f[0] for f in flown]), np.array([f[1] for f in flown])
+    found = np.einsum("rli,rlij,rlj->rl", error, np.linalg.inv(covariance), error).mean(0)
+    low, high = mean_bounds(runs, 6, 1 - 1e-3)
+    assert ((found > low) & (found < high))[1:].all(), found
+
+
+def test_a_straight_target_is_known_better_than_its_plots():
+    """After a minute of straight flight the mean position error is well below one plot's cross-range error."""
+    rng = rng_of("straight")
+    errors = np.array([fly(rng, 14, (0.3, 20.0))[0][-1] for _ in range(40)])
+    assert np.sqrt((errors[:, :2] ** 2).sum(1).mean()) < 0.75 * 1e5 * 0.002 * np.sqrt(1.2)
+
+
+def test_prediction_of_position_leaves_the_track_alone():
+    """Extrapolation writes a straight line to the asked time and changes nothing."""
+    track, out = a_track(rng_of("extrapolate")), np.zeros(6)
+    before = track.copy()
+    kernels.predict_position(track, 103.0, out)
+    np.testing.assert_allclose(out[:3], before["mean"][:3] + 3.0 * before["mean"][3:])
+    np.testing.assert_array_equal(out[3:], before["mean"][3:])
+    assert track == before
+
+
+def test_noise_density_and_decay_time():
+    """A push held over its time looks like white noise of density 2 a^2 tau; a decay's time grows to 1 / rate."""
+    assert kernels.noise_density(10.0) == pytest.approx(2 * 100.0 * naive.NOISE_TIME_S)
+    assert kernels.run_down(0.1, 1e-6) == pytest.approx(1e-6, rel=1e-6)
+    assert kernels.run_down(0.1, 1e4) == pytest.approx(10.0)
+
+
+def test_pieces_of_the_update():
+    """Projections, columns and the change of model weights are the plain formulas."""
+    rng = rng_of("pieces")
+    root = rng.normal(size=(6, 6))
+    p, b = root @ root.T, (0.6, -0.8, 0.0)
+    h = np.array([*b, 0, 0, 0])
+    assert kernels.along(p, *b) == pytest.approx(h @ p @ h)
+    np.testing.assert_allclose(kernels.column(p, b), p @ h)
+    np.testing.assert_allclose(kernels.less((1.0,) * 6, 2.0, (3.0,) * 6), [-5.0] * 6)
+    assert kernels.dot(b, (1.0, 1.0, 5.0)) == pytest.approx(-0.2)
+    weight = np.array([0.7, 0.3])
+    kernels.reweigh(weight, 2.0, 4.0, 1.0, 9.0)
+    expected = np.array([0.7 * np.exp(-1.0) / 2.0, 0.3 * np.exp(-0.5) / 3.0])
+    np.testing.assert_allclose(weight, expected / expected.sum())
+
+
+def test_rank_one_steps_shrink_a_covariance():
+    """Shifting and shrinking by three columns equals the outer products, in the upper triangle."""
+    rng = rng_of("shrink")
+    p, g, k, by = rng.normal(size=(6, 6)), rng.normal(size=(3, 6)), rng.normal(size=3), rng.normal(size=3)
+    x = rng.normal(size=6)
+    expected = p - sum(k[m] * np.outer(g[m], g[m]) for m in range(3))
+    moved = x + by @ g
+    kernels.shrink(p, *map(tuple, g), tuple(k))
+    kernels.shift(x, *map(tuple, g), tuple(by))
+    np.testing.assert_allclose(np.triu(p), np.triu(expected))
+    np.testing.assert_allclose(x, moved)
+
+
+def test_mixing_and_moving_alone():
+    """`mix` is `blend` with the chain's chances, and `move` is F P F' + Q."""
+    track = a_track(rng_of("mix"))
+    change = naive.transition(7.0)
+    x, p, w = naive.mix(track["x"].copy(), track["p"].copy(), track["weight"].copy(), change)
+    kernels.mix(track, 7.0)
+    np.testing.assert_allclose(track["x"], x, rtol=1e-12)
+    np.testing.assert_allclose(track["weight"], w, rtol=1e-12)
+    step, noise = naive.motion(2.0, 3.0)
+    moved = step @ p[0] @ step.T + noise
+    kernels.move(track["x"][0], track["p"][0], 2.0, kernels.noise_density(3.0))
+    np.testing.assert_allclose(np.triu(track["p"][0]), np.triu(moved), rtol=1e-9)
+    assert kernels.prior_height_var(1e5, 0.5) == pytest.approx(1e8)
+
+
+def test_both_linearisations_see_the_same_plot():
+    """Settled or not, place plus what is left along the axes leads to the measured place."""
+    for position_sigma_m in (20.0, 5000.0):
+        site, rng = radar()[0], rng_of("axes")
+        track = a_track(rng, position_sigma_m)
+        track["x"][:, :3] = 7.026e4, 5.971e4, 8.14e3
+        seen, sight = a_sight(site, rng)
+        rows, place, over, _, _ = kernels.axes(track, sight)
+        measured = naive.to_local(seen["range_m"], seen["azimuth_rad"], seen["elevation_rad"])
+        np.testing.assert_allclose(np.array(place) + np.array(over) @ np.array(rows), measured, atol=2.0)
+
+
+def test_one_model_is_corrected_as_the_textbook_does():
+    """Three scalar measurements in turn along skew directions equal one joint update; a third may be absent."""
+    rng = rng_of("correct")
+    root = rng.normal(size=(6, 6)) * 100
+    rows = tuple(map(tuple, np.linalg.qr(rng.normal(size=(3, 3)))[0]))
+    noise, over = (400.0, 900.0, 250.0, np.inf), (30.0, -20.0, 50.0)
+    x, p = rng.normal(size=6) * 50, root @ root.T
+    h = np.hstack([np.array(rows), np.zeros((3, 3))])
+    s = h @ p @ h.T + np.diag(noise[:3])
+    left, gain = over - h @ x, p @ h.T @ np.linalg.inv(s)
+    expected_x, expected_p = x + gain @ left, p - gain @ s @ gain.T
+    far, det = kernels.correct(x, p, rows, (0.0, 0.0, 0.0), over, noise, 1e5)
+    np.testing.assert_allclose(x, expected_x)
+    np.testing.assert_allclose(np.triu(p), np.triu(expected_p), atol=1e-8)
+    assert far == pytest.approx(left @ np.linalg.solve(s, left))
+    assert det == pytest.approx(np.linalg.det(s))

@@ -1,0 +1,128 @@
+"""Start, confirmation, misses, merger, one rule at a time."""
+
+import numpy as np
+import pytest
+
+from farwatch.records import CONFIRMED, FREE, TENTATIVE, TRACK
+from farwatch.track import life, settings
+from farwatch.track.associate import OUTLINE
+from farwatch.track.sight import SIGHT, take
+from track.scene import plot, radar, radars
+
+SURE = 1e3
+
+
+@pytest.fixture
+def desk():
+    """Four slots, two radars, one track started by radar 0 in slot 0."""
+    sites = radars(radar(), radar(period_s=4.0))
+    tracks, looks, streaks = np.zeros(4, TRACK), np.zeros((4, 2)), np.full((4, 2), -1, np.int32)
+    for i in range(2):
+        begin(tracks[i], looks[i], streaks[i], sites, (8e4 + 100.0 * i, 0.3, 0.1), i)
+    return sites, tracks, looks, streaks
+
+
+def begin(track, looks, streaks, sites, at, serial):
+    """Start one track from an exact plot."""
+    seen, sight = plot(sites[0], 0, 50.0, at, (50.0, 0.003, 0.003), 7, np.random.default_rng(2), 1.0, 0), None
+    sight = np.zeros(1, SIGHT)[0]
+    take(seen, sites[0], sight)
+    life.start(track, looks, streaks, 0, sight, seen, serial, settings()[0])
+
+
+def test_a_new_track_knows_its_first_plot(desk):
+    """One plot makes a tentative track, held by its radar alone."""
+    _, tracks, looks, streaks = desk
+    assert tracks["status"].tolist() == [TENTATIVE, TENTATIVE, FREE, FREE]
+    assert (tracks["looks"][0], tracks["history"][0], tracks["truth"][0]) == (1, 1, 7)
+    assert streaks[0].tolist() == [0, life.NOT_HELD]
+    assert looks[0].tolist() == [50.0, 50.0]
+    assert np.isnan(tracks["confirmed_s"][0])
+
+
+@pytest.mark.parametrize(("hits", "confirmed"), [("111", True), ("10101", True), ("100101", False), ("11", False)])
+def test_confirmation_looks_at_the_last_looks(hits, confirmed):
+    """Three of the last five confirm; older ones are forgotten; without evidence none do."""
+    track = np.zeros(1, TRACK)[0]
+    for hit in hits:
+        life.record(track, int(hit))
+    assert life.is_confirming(track, SURE, settings()[0]) == confirmed
+    assert not life.is_confirming(track, life.CONFIRM_SCORE - 1.0, settings()[0])
+    assert track["looks"] == len(hits)
+
+
+def test_history_forgets_beyond_its_width():
+    """Forty plots fill the 32 places and no more."""
+    track = np.zeros(1, TRACK)[0]
+    for _ in range(40):
+        life.record(track, 1)
+    assert track["history"] == 2**32 - 1
+
+
+def test_tentative_tracks_go_sooner(desk):
+    """Three misses end a tentative track under 3-of-5, five a confirmed one."""
+    _, tracks, _, streaks = desk
+    assert [life.miss(tracks[0], streaks[0], 0, settings()[0]) for _ in range(3)] == [False, False, True]
+    tracks["status"][1] = CONFIRMED
+    assert [life.miss(tracks[1], streaks[1], 0, settings()[0]) for _ in range(5)] == [False] * 4 + [True]
+    assert tracks["misses"][1] == 5
+
+
+def test_a_radar_that_sees_no_more_lets_go(desk):
+    """Five misses by one of two holders end its hold, not the track."""
+    _, tracks, _, streaks = desk
+    tracks["status"][0], streaks[0, 1] = CONFIRMED, 0
+    assert not any(life.miss(tracks[0], streaks[0], 0, settings()[0]) for _ in range(5))
+    assert streaks[0].tolist() == [life.NOT_HELD, 0]
+
+
+def held(desk):
+    """What `account` wants."""
+    _, tracks, looks, streaks = desk
+    return tracks, looks, streaks, np.zeros(4), np.zeros((4, OUTLINE))
+
+
+def test_only_overdue_looks_are_charged(desk):
+    """A look counts as missed a quarter of a period late, once; the radar that never saw the track is not asked."""
+    sites, tracks, looks, _ = desk
+    life.account(held(desk), sites[0], 0, 62.0, settings()[0])
+    assert tracks["looks"][0] == 1
+    life.account(held(desk), sites[1], 1, 70.0, settings()[0])
+    assert tracks["looks"][0] == 1
+    life.account(held(desk), sites[0], 0, 63.0, settings()[0])
+    life.account(held(desk), sites[0], 0, 64.0, settings()[0])
+    assert (tracks["looks"][0], tracks["misses"][0], looks[0, 0]) == (2, 1, 60.0)
+    assert tracks["time_s"][0] == 63.0
+
+
+def test_a_track_known_too_badly_is_dropped(desk):
+    """Far out of touch, a track outside all coverage ends too."""
+    sites, tracks, _, _ = desk
+    sites["range_max_m"] = 10e3
+    dropped = sum(life.account(held(desk), sites[0], 0, 50.0 + 13.0 * k, settings()[0]) for k in range(1, 9))
+    assert dropped == 2
+    assert tracks["misses"][0] == 0
+
+
+def test_twins_are_found_and_merged(desk):
+    """Two tracks in one place that never had plots in one turn are one; the older serial stays."""
+    sites, tracks, looks, streaks = desk
+    tracks["status"][:2] = CONFIRMED
+    assert life.is_near(tracks[1], tracks[0])
+    assert life.find_twin(tracks, looks, streaks, sites, 1) == -1  # both have just had a plot
+    streaks[0, 0], looks[0, 0] = 1, 60.0
+    assert life.find_twin(tracks, looks, streaks, sites, 1) == 0
+    life.merge(tracks, looks, streaks, 1, 0)
+    assert tracks["status"][:2].tolist() == [CONFIRMED, FREE]
+    assert tracks["serial"][0] == 0
+    np.testing.assert_array_equal(tracks["x"][0], tracks["x"][1])
+    assert streaks[0, 0] == 0
+
+
+def test_neighbours_are_not_twins(desk):
+    """Tracks apart by more than their uncertainty stay two."""
+    sites, tracks, looks, streaks = desk
+    begin(tracks[2], looks[2], streaks[2], sites, (8e4, 0.33, 0.1), 2)
+    tracks["status"][:3] = CONFIRMED
+    assert not life.is_near(tracks[0], tracks[2])
+    assert life.spread(tracks[0], 3) == pytest.approx(tracks["p"][0, :, 3, 3].mean())

@@ -1,0 +1,73 @@
+"""What a plot looks like from its radar."""
+
+import numpy as np
+import pytest
+
+from farwatch.track import sight as kernels
+from naive import tracking as naive
+from track.scene import plot, radar
+
+TILTED = np.array([[0.0, 0.8, 0.6], [-1.0, 0.0, 0.0], [0.0, -0.6, 0.8]])
+
+
+def seen(site, at, sigmas=(50.0, 0.003, 0.004)):
+    """The SIGHT of one exact plot."""
+    one = plot(site[0], 0, 0.0, at, sigmas, 0, np.random.default_rng(1), 1.0, 0)
+    one["range_m"], one["azimuth_rad"], one["elevation_rad"] = at
+    found = np.zeros(1, kernels.SIGHT)[0]
+    kernels.take(one, site[0], found)
+    return found
+
+
+def test_directions_point_where_the_plot_is():
+    """Ahead, right and up are a right-handed set, and lead to the plot's place in the mission frame."""
+    site = radar(x_m=2e3, y_m=5e3, z_m=90.0, to_local=TILTED)
+    found = seen(site, (7e4, 2.1, 0.2))
+    ahead, right, up = (np.array([found[f"{n}_{a}"] for a in "xyz"]) for n in ("ahead", "right", "up"))
+    np.testing.assert_allclose(np.cross(ahead, up), right, atol=1e-12)
+    place = 7e4 * (found["cos_elevation"] * ahead + found["sin_elevation"] * up)
+    np.testing.assert_allclose(place, TILTED.T @ naive.to_local(7e4, 2.1, 0.2), atol=1e-6)
+    np.testing.assert_allclose([found["x"] - 2e3, found["y"] - 5e3], place[:2], atol=1e-6)
+
+
+def test_noise_density_sums_to_the_expected_number():
+    """The density of noise, integrated over the radar's volume, gives its false plots (and the newborn) a period."""
+    site = radar(false_plots=7.0, elevation_min_rad=0.0, elevation_max_rad=1.0, range_min_m=1e3)
+    r, e = np.meshgrid(np.linspace(1e3, 400e3, 400), np.linspace(0.0, 1.0, 50), indexing="ij")
+    density = np.array(
+        [
+            [seen(site, (a, 0.0, b))["noise_density"] for a, b in zip(x, y, strict=True)]
+            for x, y in zip(r[::20], e[::20], strict=True)
+        ]
+    )
+    volume = 2 * np.pi * r[::20] ** 2 * np.cos(e[::20])
+    total = (density * volume).mean() * 399e3 * 1.0
+    assert total == pytest.approx(7.0 + kernels.NEW_PER_PERIOD, rel=1e-6)
+
+
+def test_prior_height_follows_the_round_earth():
+    """The elevation a radar without elevation assumes leads to the prior height above the sea."""
+    site = radar(height_m=800.0, z_m=0.0)
+    for range_m in (20e3, 100e3, 300e3):
+        sine = kernels.prior_sine(800.0, range_m)
+        assert sine == pytest.approx(np.sin(naive.height_elevation(800.0, range_m)), abs=1e-9)
+        at = naive.to_local(range_m, 0.7, np.arcsin(sine))
+        assert kernels.height_above_sea(site[0], *at) == pytest.approx(kernels.PRIOR_HEIGHT_M, abs=0.5)
+    assert kernels.prior_sine(800.0, 100.0) == kernels.SLANT_LIMIT
+
+
+def test_coverage_is_range_sector_and_elevation():
+    """A point is covered inside all three limits and outside none."""
+    site = radar(heading_rad=np.pi / 2, half_sector_rad=np.pi / 4, range_min_m=5e3, range_max_m=1e5)[0]
+    inside = {"ahead": (5e4, 0.0, 1e3), "edge": (5e4, 4.9e4, 1e3)}
+    outside = {
+        "behind": (-5e4, 0.0, 1e3),
+        "near": (3e3, 0.0, 0.0),
+        "far": (1.1e5, 0.0, 1e3),
+        "below": (5e4, 0.0, -9e3),
+        "above": (1e3, 0.0, 5e4),
+        "beside": (5e4, 5.1e4, 1e3),
+    }
+    assert all(kernels.covers(site, *at) for at in inside.values())
+    assert not any(kernels.covers(site, *at) for at in outside.values())
+    assert kernels.covers(radar()[0], -5e4, -1.0, 1e3)
