@@ -69,7 +69,7 @@ def test_every_part_of_the_address_matters():
 
 def test_purposes_do_not_collide():
     """Each purpose has a number of its own, and fits the byte that the address gives it."""
-    purposes = [v for name, v in vars(chance).items() if name.isupper() and not name.startswith("_")]
+    purposes = [int(purpose) for purpose in chance.PURPOSES]
     assert len(set(purposes)) == len(purposes)
     assert all(0 < purpose < 256 for purpose in purposes)
 

@@ -18,17 +18,10 @@ from farwatch.compiled import kernel
 
 # Purposes: one number per kind of draw, so that no two draws share an address. Never renumber.
 # Typed, because a bare number would have every kernel compiled once for each of them.
-FIGURE = np.int64(1)
-LOOK = np.int64(2)
-MEASURE = np.int64(3)
-FALSE_PLOT = np.int64(4)
-KILL = np.int64(5)
-ASSESS = np.int64(6)
-DAMAGE = np.int64(7)
-TRANSPONDER = np.int64(8)
-FLUCTUATION = np.int64(9)
+PURPOSES: Any = np.arange(1, 10, dtype=np.int64)
+FIGURE, LOOK, MEASURE, FALSE_PLOT, KILL, ASSESS, DAMAGE, TRANSPONDER, FLUCTUATION = PURPOSES
 
-NOBODY = np.int64(0)
+NOBODY: Any = np.int64(0)
 """Whom, or the occasion, where an address has none."""
 
 _WORD = np.uint64(0xFFFFFFFF)

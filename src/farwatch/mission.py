@@ -61,12 +61,13 @@ from farwatch.world.prepare import prepare as prepare_world
 
 Array = NDArray[Any]
 
-BATCH, INTERCEPT, ASSESS, ARRIVE, DECIDE = np.arange(5)
+ORDER: Any = np.arange(5, dtype=np.int64)
+BATCH, INTERCEPT, ASSESS, ARRIVE, DECIDE = ORDER
 """Kinds of event on the agenda; equal times go in this order."""
 
 AGENDA = np.dtype([("time_s", "f8"), ("kind", "i8"), ("index", "i8")], align=True)
 
-NONE = np.int64(-1)
+NONE: Any = np.int64(-1)
 
 _LOG_ROWS = 400_000
 

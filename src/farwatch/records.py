@@ -7,6 +7,8 @@ azimuth runs clockwise from true north. `height_m` is above mean sea level. A ti
 an index that points nowhere is -1.
 """
 
+from typing import Any
+
 import numpy as np
 
 CLASS_LIMIT = 24
@@ -263,8 +265,9 @@ OUTCOME = np.dtype(
 """What happened to one target in one trial."""
 
 # Kinds of event in the log of a traced trial.
-E_SEEN, E_CONFIRMED, E_HOSTILE, E_NEUTRAL, E_TRACK, E_LAUNCH, E_KILL, E_MISS, E_LOST = np.arange(1, 10)
-E_ASSESSED_KILL, E_ASSESSED_MISS, E_LEAK, E_LAND = np.arange(10, 14)
+EVENT_KINDS: Any = np.arange(1, 14, dtype=np.int64)  # typed: a bare number would have kernels compiled for each one
+E_SEEN, E_CONFIRMED, E_HOSTILE, E_NEUTRAL, E_TRACK, E_LAUNCH, E_KILL, E_MISS, E_LOST = EVENT_KINDS[:9]
+E_ASSESSED_KILL, E_ASSESSED_MISS, E_LEAK, E_LAND = EVENT_KINDS[9:]
 
 EVENT = np.dtype(
     [

@@ -1,6 +1,10 @@
 """The loop as a whole: chance by address, time in order, nothing that depends on how it is watched or spread."""
 
 import itertools
+import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,6 +13,7 @@ from farwatch import campaign, mission
 from farwatch.mission import AGENDA, pop, push
 from farwatch.records import E_CONFIRMED, E_KILL, E_LAUNCH, E_LEAK, E_SEEN
 from farwatch.scenario import vary
+from mission.conftest import PLAIN
 
 RAW = ("outcomes", "tallies", "rounds_fired", "figures")
 
@@ -83,6 +88,29 @@ def test_another_group_leaves_the_luck_of_the_first_alone(plain, plain_and_late)
     assert there.shape[1] == here.shape[1] + 1
     for name in ("seen_s", "confirmed_s", "first_shot_s", "killed_s", "leaked_s"):
         assert np.array_equal(here[name], there[name][:, : here.shape[1]], equal_nan=True)
+
+
+INTERPRETED = """
+import json, sys
+import numpy as np
+from farwatch import mission
+from farwatch.scenario import load, vary
+block = mission.play(mission.prepare(vary(load(sys.stdin.read()), {"duration_s": 40})), 9, 0, 1)
+print(json.dumps([np.nan_to_num(block.outcomes[name].astype(float)).tolist() for name in block.outcomes.dtype.names]))
+"""
+
+
+@pytest.mark.slow
+def test_play_trial_is_the_same_interpreted(plain):
+    """The compiled loop and the Python it was compiled from tell the same story."""
+    compiled = mission.play(mission.prepare(vary(plain, {"duration_s": 40})), 9, 0, 1).outcomes
+    told = subprocess.run(
+        [sys.executable, "-c", INTERPRETED], input=PLAIN, capture_output=True, text=True, check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )
+    for name, values in zip(compiled.dtype.names, json.loads(told.stdout), strict=True):
+        assert np.nan_to_num(compiled[name].astype(float)) == pytest.approx(np.array(values), rel=1e-9)
+    assert np.isfinite(compiled["first_shot_s"]).all(), mission.play_trial
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ def _prepared(scenario: Scenario) -> "Mission":
     if is_warm():
         return mission.prepare(scenario)
     try:
-        other = subprocess.Popen(  # noqa: S603 - our own module, by this very interpreter
+        other = subprocess.Popen(
             [sys.executable, "-m", "farwatch.track.compiling"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
     except OSError:

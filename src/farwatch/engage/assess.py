@@ -27,7 +27,7 @@ def assess(defence: Any, stock: Any, truth: Any, index: int, key: Any, now: floa
     shot["called_kill"] = 1 if called else 0
     shot["status"] = DONE
     if not called:
-        return E_ASSESSED_MISS
+        return E_ASSESSED_MISS  # type: ignore[no-any-return]
     memory = stock.memory[shot["track_slot"]]
     if memory["serial"] == shot["track_serial"]:
         memory["dead"] = 1
@@ -35,4 +35,4 @@ def assess(defence: Any, stock: Any, truth: Any, index: int, key: Any, now: floa
         memory["hit_s"] = now
         if aimed >= 0 and shot["killed"] == 0:
             stock.fates[aimed]["judged_dead"] = 1
-    return E_ASSESSED_KILL
+    return E_ASSESSED_KILL  # type: ignore[no-any-return]

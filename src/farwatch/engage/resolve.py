@@ -95,5 +95,5 @@ def _finish(shot: Any, now: float, victim: int, killed: int) -> int:
     shot["victim"] = victim
     shot["killed"] = killed
     if victim < 0:
-        return E_LOST
-    return E_KILL if killed else E_MISS
+        return E_LOST  # type: ignore[no-any-return]
+    return E_KILL if killed else E_MISS  # type: ignore[no-any-return]
