@@ -1,8 +1,8 @@
 """Change one thing, keep all luck that it does not touch, and see what the change is worth.
 
 Both variants are played with one seed. Trial 12 of the one then differs from trial 12 of the other only by what the
-change brings about: the same radars with the same drawn ranges, the same lucky and unlucky looks. The difference is
-known far better than either number by itself.
+change brings about: the same radars with the same drawn ranges, the same lucky and unlucky looks. The last line of
+each block says how many times more trials two campaigns with different seeds would need for the same certainty.
 
     python 02_change_one_thing.py [TRIALS]
 """

@@ -16,9 +16,10 @@ file = Path(__file__).with_suffix(".yaml")
 
 # A file with mistakes is refused as a whole, with all of them.
 broken = file.read_text(encoding="utf-8").replace("samp-t", "sampt").replace("range_km: 40", "range_km: -40")
-print("what a file with two mistakes is told:")
-for problem in fw.check(broken):
-    print(f"  line {problem.line}: {problem.where}: {problem.rule} {problem.hint}")
+try:
+    fw.load(broken)
+except fw.ScenarioError as error:
+    print(error)
 
 assert fw.check(file) == []
 scenario = fw.load(file)
@@ -30,7 +31,8 @@ for title, variant, out in (("low", scenario, folder / "low"), ("higher", higher
     result = fw.run(variant, trials=trials, out=out)
     answer = result.summary()
     cruise = next(row for row in answer.groups if row.name == "cruise")
-    print(f"\ncruise missiles {title}: first seen at {wording.kilometres(cruise.seen_range_m)} km (middle four fifths),")
+    seen = wording.kilometres(cruise.seen_range_m)
+    print(f"\ncruise missiles {title}: first seen at {seen} km (median and middle four fifths),")
     print(f"  {wording.share(cruise.killed)} killed, {wording.share(cruise.leaked)} get through")
     for asset in answer.assets:
         print(f"  {asset.name}: destroyed in {wording.share(asset.destroyed)} of trials")

@@ -20,34 +20,37 @@ folder = sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp(prefix="farwatch
 result = fw.run(fw.load("alpine-site"), trials=trials, out=folder)
 print(f"tables in {folder}")
 
-print("\nHow long does each group stay hidden, and by what? Medians, seconds.")
+# DuckDB finds these by their names in the queries below.
+targets = duckdb.read_parquet(f"{folder}/targets.parquet")
+runs = duckdb.read_parquet(f"{folder}/trials.parquet")
+
+print("\nWhat hides each group, and for how long is it in view? Medians, seconds; NULL: it never came that far.")
 print(
-    duckdb.sql(f"""
+    duckdb.sql("""
         SELECT "group",
                count(*) AS flights,
                round(median(unmasked_s - above_horizon_s)) AS behind_terrain_s,
                round(median(seen_s - unmasked_s)) AS in_view_unseen_s,
                round(median(coalesce(killed_s, leaked_s) - seen_s)) AS seen_until_end_s
-        FROM '{folder}/targets.parquet'
+        FROM targets
         WHERE raid
         GROUP BY "group"
         ORDER BY behind_terrain_s DESC
     """)
 )
 
-print("\nDo trials in which the radar was drawn stronger leak less?")
+print("\nWhat do trials have in common in which nothing, one or two of the defended assets were lost?")
 print(
-    duckdb.sql(f"""
-        SELECT figure, round(corr(value, leaked), 2) AS correlation_with_leakers
-        FROM '{folder}/figures.parquet' JOIN '{folder}/trials.parquet' USING (trial)
-        GROUP BY figure
-        HAVING isfinite(correlation_with_leakers)
-        ORDER BY abs(correlation_with_leakers) DESC, figure
-        LIMIT 6
+    duckdb.sql("""
+        SELECT assets_destroyed, count(*) AS trials, round(avg(leaked), 1) AS leakers, round(avg(shots), 1) AS shots
+        FROM runs
+        GROUP BY assets_destroyed
+        ORDER BY assets_destroyed
     """)
 )
 
 if find_spec("pandas"):
     events = result.events.to_pandas()
-    print("\nThe traced trial, its last events:")
-    print(events[["time_s", "kind", "who", "name"]].tail(8).to_string(index=False))
+    print("\nThe first launches of the traced trial:")
+    launches = events[events["kind"] == "launch"]
+    print(launches[["time_s", "who", "name"]].head(8).to_string(index=False))

@@ -56,7 +56,7 @@ from farwatch.track import clear as clear_picture
 from farwatch.track.picture import EXTENT, Picture
 from farwatch.track.prepare import prepare as prepare_picture
 from farwatch.world.motion import STATE_SIZE, Truth, state_at
-from farwatch.world.prepare import World
+from farwatch.world.prepare import AFTERMATH_S, World
 from farwatch.world.prepare import prepare as prepare_world
 
 Array = NDArray[Any]
@@ -241,11 +241,12 @@ def _count_rounds(stock: Stock, fired: Array) -> None:
 
 @kernel
 def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end_s: float, log: Any) -> None:
-    """Play one trial to `end_s` or until nothing is left to happen; results are in `state`."""
+    """Play one trial to `end_s`, or a minute past the end of the raid if that is sooner; results are in `state`."""
     agenda, pending, outcomes, tally, place = state.agenda, state.pending, state.outcomes, state.tally, state.place
     reset_field(sensors, truth, state.field, key)
     clear_picture(state.picture)
     clear_stock(defence, state.stock)
+    coming = _raid_size(truth.targets)
     _first_events(truth.targets, sensors.radars, agenda, pending, defence.doctrine[0]["decide_s"])
     while pending[0] > 0 and agenda[0]["time_s"] <= end_s:
         now, kind, index = agenda[0]["time_s"], agenda[0]["kind"], agenda[0]["index"]
@@ -273,6 +274,9 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 target = truth.targets[index]
                 damage = truth.classes[target["class_index"]]["damage"]
                 _tell_arrival(target, damage, outcomes[index], index, now, key, place, log)
+                if target["raid"] == 1:
+                    coming -= 1
+                    end_s = end_s if coming > 0 else min(end_s, now + AFTERMATH_S)
         else:
             shot = state.stock.shots[index]
             if shot["status"] == IN_FLIGHT:
@@ -280,7 +284,9 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 if shot["status"] == IN_FLIGHT:  # the target has moved on: it will be met a little later
                     push(agenda, pending, shot["intercept_s"], INTERCEPT, index)
                     continue
-                _tell_result(truth.targets, outcomes, tally[0], shot, now)
+                if _tell_result(truth.targets, outcomes, tally[0], shot, now):
+                    coming -= 1
+                    end_s = end_s if coming > 0 else min(end_s, now + AFTERMATH_S)
                 push(agenda, pending, now + defence.doctrine[0]["assess_delay_s"], ASSESS, index)
             else:
                 what = assess(defence, state.stock, truth, index, key, now)
@@ -379,16 +385,27 @@ def _tell_shots(
 
 
 @kernel
-def _tell_result(targets: Any, outcomes: Any, tally: Any, shot: Any, now: float) -> None:
-    """Write down what one round did."""
+def _tell_result(targets: Any, outcomes: Any, tally: Any, shot: Any, now: float) -> bool:
+    """Write down what one round did; True when it took one from the raid."""
     victim = shot["victim"]
     if shot["killed"] == 1:
         outcomes[victim]["killed_s"] = now
         outcomes[victim]["killed_range_m"] = shot["range_m"]
-        if targets[victim]["raid"] == 0:
-            tally["background_killed"] += 1
+        if targets[victim]["raid"] == 1:
+            return True
+        tally["background_killed"] += 1
     elif victim < 0 and shot["aimed_truth"] >= 0:
         outcomes[shot["aimed_truth"]]["lost_shots"] += 1
+    return False
+
+
+@kernel
+def _raid_size(targets: Any) -> int:
+    """How many targets belong to the raid."""
+    size = 0
+    for i in range(targets.size):
+        size += targets[i]["raid"]
+    return size
 
 
 @kernel

@@ -23,9 +23,9 @@ from farwatch.scenario.model import Battery, Scenario
 from farwatch.world.earth import geodesic_from
 from farwatch.world.prepare import World
 
-SLICE_S = 1.0
+SLICE_S = 2.0
 MOST_SLICES = 16
-"""A radar hands over its plots about once a second, in at most this many parts of its period."""
+"""A radar hands over its plots about every two seconds, in at most this many parts of its period."""
 
 MOST_RANGES = 1024
 FLOOR_BYTES = 256e6

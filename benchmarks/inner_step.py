@@ -1,0 +1,184 @@
+"""The inner step, our kernels beside a plain C twin: one look at one target, and the filter's answer to its plot.
+
+    python benchmarks/inner_step.py
+
+Ours calls what the mission calls: `detect.scan` on a world of one target and one array, `sight.take`, and the filter's
+`predict` and `update`. Not in it: gating, assignment, confirmation, identity. Both fly the same flights with the same
+luck; that their sums agree is checked. The twin is compiled when this runs, with `gcc -O3 -march=native`.
+"""
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from farwatch.compiled import kernel
+from farwatch.detect.equation import settle
+from farwatch.detect.pd_table import pd_tables, threshold_snr
+from farwatch.detect.scan import _BEND, Sensors, new_field, reset_field, scan
+from farwatch.records import CLASS, KNOT, PLOT, RADAR, TARGET, TRACK
+from farwatch.track.filter import noise_density, predict, update
+from farwatch.track.prepare import settings
+from farwatch.track.sight import SIGHT, take
+from farwatch.world.motion import Truth, state_at
+
+FLIGHTS, REPEATS = 400, 7
+AZIMUTHS, RANGES, RANGE_MAX_M = 1440, 1024, 250e3
+AGREE = 1e-9
+
+RADAR_FIELDS = (
+    "x_m", "y_m", "z_m", "to_local", "height_m", "period_s", "phase_s", "range_min_m", "range_max_m",
+    "elevation_min_rad", "elevation_max_rad", "snr_one", "pulses", "range_cell_m", "azimuth_beam_rad",
+    "elevation_beam_rad", "range_floor_m", "angle_floor_rad",
+)  # fmt: skip
+"""The twin's radar, in its order; step of the floor, least SNR, bend and id follow."""
+
+
+def scene() -> tuple[Sensors, Truth]:
+    """One array that looks every 4 s, and one aircraft that weaves towards it from 160 km for 640 s."""
+    radar = np.zeros(1, RADAR)
+    radar["id"], radar["to_local"], radar["height_m"], radar["z_m"] = 11, np.eye(3), 30.0, 30.0
+    radar["period_s"], radar["batches"], radar["half_sector_rad"] = 4.0, 4, np.pi
+    radar["elevation_max_rad"], radar["range_min_m"], radar["range_max_m"] = 1.2, 1e3, RANGE_MAX_M
+    radar["elevation_min_rad"] = -0.02
+    radar["range_reference_m"], radar["rcs_reference_m2"], radar["snr_reference"] = 180e3, 1.0, 4.0
+    radar["pulses"], radar["pfa"], radar["range_cell_m"] = 10, 1e-6, 75.0
+    radar["azimuth_beam_rad"], radar["elevation_beam_rad"] = 0.02, 0.02
+    radar["range_floor_m"], radar["angle_floor_rad"] = 15.0, 0.001
+    settle(radar)
+    floors = (80.0 + 40.0 * np.random.default_rng(1).random((1, AZIMUTHS, RANGES))).astype(np.float32)
+    sensors = Sensors(
+        radars=radar, floors=floors, floor_step_m=np.array([RANGE_MAX_M / (RANGES - 1)]), pd=pd_tables(radar),
+        threshold_snr=threshold_snr(radar), level_m=np.zeros(1),
+    )  # fmt: skip
+    return sensors, Truth(*flight())
+
+
+def flight() -> tuple[Any, Any, Any]:
+    """TARGET[1], KNOT[129], CLASS[1]."""
+    knots, t = np.zeros(129, KNOT), 5.0 * np.arange(129)
+    knots["x_m"], knots["vx_m_s"] = 150e3 - 200.0 * t, -200.0
+    knots["y_m"], knots["vy_m_s"] = 40e3 + 2e3 * np.sin(t / 40.0), 50.0 * np.cos(t / 40.0)
+    knots["z_m"], knots["height_m"] = 7e3, 9e3
+    target, flown = np.zeros(1, TARGET), np.zeros(1, CLASS)
+    target["id"], target["knot_count"], target["step_s"], target["rate"] = 5, len(knots), 5.0, 1.0
+    flown["swerling"], flown["rcs_nose_m2"], flown["rcs_side_m2"], flown["rcs_tail_m2"] = 1, 4.0, 20.0, 5.0
+    return target, knots, flown
+
+
+def fresh_track(truth: Truth) -> Any:
+    """TRACK[1] near the beginning of the flight."""
+    track, place = np.zeros(1, TRACK), np.zeros(7)
+    state_at(truth, 0, 0.0, place)
+    track["x"][0, :] = place[:6] + np.array([300.0, -200.0, 100.0, 5.0, -5.0, 1.0])
+    track["p"][0, :] = np.diag([1e6, 1e6, 1e6, 1e4, 1e4, 1e3])
+    track["weight"], track["time_s"] = 0.5, -1.0
+    return track
+
+
+@kernel
+def fly(sensors: Any, truth: Any, field: Any, fresh: Any, track: Any, tracker: Any, room: Any, flights: int) -> None:
+    """The twin's `fly`, by our kernels; room: (plots, sights, sums)."""
+    plots, sights, sums = room
+    radar, target = sensors.radars[0], truth.targets[0]
+    end_s = target["start_s"] + (target["knot_count"] - 1) * target["step_s"] / target["rate"]
+    windows = int(end_s / radar["period_s"]) + 1
+    for n in range(flights):
+        key = (np.uint64(1), np.uint64(0), np.uint64(n))
+        reset_field(sensors, truth, field, key)
+        track[0] = fresh[0]
+        for w in range(windows):
+            count = scan(sensors, truth, field, 0, w * 4.0, (w + 1) * 4.0, key, plots)
+            for k in range(count):
+                take(plots[k], radar, sights[k])
+                predict(track[0], sights[k]["time_s"], tracker[0])
+                update(track[0], sights[k])
+                sums[1] += 1.0
+                sums[2] += plots[k]["range_m"]
+                sums[3] += track[0]["mean"][0] + track[0]["mean"][1] + track[0]["mean"][2]
+                sums[4] += track[0]["position_sigma_m"]
+        sums[0] += field.sightings[0]["looks"]
+
+
+def ours() -> Any:
+    """A function that flies by our kernels and returns the sums."""
+    sensors, truth = scene()
+    field, track, fresh = new_field(sensors, 1), np.zeros(1, TRACK), fresh_track(truth)
+    plots, sights = np.zeros(8, PLOT), np.zeros(8, SIGHT)
+
+    def work() -> Any:
+        sums = np.zeros(5)
+        fly(sensors, truth, field, fresh, track, settings(), (plots, sights, sums), FLIGHTS)
+        return sums
+
+    return work
+
+
+def theirs(folder: Path) -> Any:
+    """The same by the C twin, compiled into `folder`."""
+    library = folder / "inner_step.so"
+    source = Path(__file__).with_name("inner_step.c")
+    flags = ("-O3", "-march=native", "-shared", "-fPIC")
+    subprocess.run(["gcc", *flags, str(source), "-o", str(library), "-lm"], check=True)
+    twin = ctypes.CDLL(str(library)).fly
+    sensors, truth = scene()
+    field = new_field(sensors, 1)
+    reset_field(sensors, truth, field, (np.uint64(1), np.uint64(0), np.uint64(0)))
+    row, target, flown = sensors.radars[0], truth.targets[0], truth.classes[0]
+    radar = np.concatenate([np.ravel(row[name]).astype(float) for name in RADAR_FIELDS])
+    radar = np.append(radar, [sensors.floor_step_m[0], sensors.threshold_snr[0], _BEND, row["id"]])
+    aim = [flown["rcs_nose_m2"], flown["rcs_side_m2"], flown["rcs_tail_m2"], target["start_s"], target["step_s"],
+           target["knot_count"], target["rate"], target["id"], field.due[0, 0]]  # fmt: skip
+    fresh, tracker = fresh_track(truth)[0], settings()[0]
+    start = np.concatenate([np.ravel(fresh[name]) for name in ("x", "p", "weight", "mean", "time_s")] + [np.zeros(1)])
+    pushes = [noise_density(tracker[f"{name}_acceleration_m_s2"]) for name in ("cruise", "manoeuvre")]
+    arrays = [radar, np.array(aim, float), np.ascontiguousarray(truth.knots).view(np.float64), sensors.floors[0],
+              np.ascontiguousarray(sensors.pd[0]), np.array(pushes), np.ascontiguousarray(start)]  # fmt: skip
+    at = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
+
+    def work(_kept: Any = arrays) -> Any:
+        sums = np.zeros(5)
+        where = ctypes.c_void_p(sums.ctypes.data)
+        twin(*at[:4], AZIMUTHS, RANGES, *at[4:], ctypes.c_int64(FLIGHTS), where)
+        return sums
+
+    return work
+
+
+def thread_ns(work: Any) -> int:
+    """CPU nanoseconds of one call."""
+    start = time.thread_time_ns()
+    work()
+    return time.thread_time_ns() - start
+
+
+def report() -> None:
+    """Print both and their ratio."""
+    mine = ours()
+    sums = mine()
+    looks = sums[0]
+    print(f"inner step: {looks:.0f} looks, {sums[1] / looks:.0%} of them with a plot and an update of the filter")
+    if shutil.which("gcc") is None:
+        print(f"  our kernels {median(thread_ns(mine) for _ in range(REPEATS)) / looks:7.0f} ns per look")
+        print("  C twin      SKIPPED: no gcc on this machine")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        twin = theirs(Path(folder))
+        off = np.max(np.abs(twin() / sums - 1.0))
+        assert off < AGREE, f"the twin computes something else: sums differ by {off:.1e}"
+        pairs = [(thread_ns(mine), thread_ns(twin)) for _ in range(REPEATS)]
+    a, b = (median(column) / looks for column in zip(*pairs, strict=True))
+    ratio = median(x / y for x, y in pairs)
+    print(f"  our kernels {a:7.0f} ns per look")
+    print(f"  C twin      {b:7.0f} ns per look      sums agree to {off:.0e}")
+    print(f"  ratio       {ratio:7.2f}                   (goal 2.0 or less)")
+
+
+if __name__ == "__main__":
+    report()

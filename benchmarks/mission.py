@@ -1,0 +1,97 @@
+"""What a mission costs: per target-look, by room, beside C, on two cores, and until it starts.
+
+    python benchmarks/mission.py            about a minute once compiled
+    python benchmarks/mission.py --cold     the first run ever, in an empty cache, and nothing else
+
+A target-look is one scan of one radar past one target that is alive and in the air, whatever comes of it: time in the
+air over the radar's period, summed over targets and radars. CPU time of one thread, medians over trials; ratios are
+what carries over to another machine.
+"""
+
+import os
+import platform
+import sys
+import time
+from dataclasses import astuple
+from statistics import median
+
+import farwatch as fw
+from farwatch import mission
+
+EXAMPLE, SEED = "desert-battery", 7
+TRIALS, BLOCK, CAMPAIGN = 7, 4, 48
+
+
+def report_rooms(prepared):
+    """Cost per target-look, trials a second, and the share of each room."""
+    import replay
+
+    replay.Trial(prepared, SEED, 0).times()
+    each = [replay.Trial(prepared, SEED, n).times() for n in range(TRIALS)]
+    per_target = median(t.whole_ns / t.target_looks for t in each)
+    per_look = median(t.whole_ns / t.looks for t in each)
+    _, _, _, target_looks, looks, plots, windows = (median(column) for column in zip(*map(astuple, each), strict=True))
+    print(f"{EXAMPLE}: {len(prepared.world.targets)} targets, {len(prepared.sensors.sensors.radars)} radars")
+    print(f"  a trial: {target_looks:.0f} target-looks, {looks:.0f} of them in range and sector, {plots:.0f} plots,")
+    print(f"           {windows:.0f} batches")
+    print(f"  every room on   {per_target:7.0f} ns per target-look        (goal: 1000 or less)")
+    print(f"                  {per_look:7.0f} ns per look in range and sector")
+    print(f"  a trial         {median(t.whole_ns for t in each) / 1e6:7.1f} ms")
+    scan = median(t.scan_ns / t.whole_ns for t in each)
+    track = median(t.track_ns / t.whole_ns for t in each)
+    rows = (("detect", scan), ("track", track), ("engage, agenda, notes", 1.0 - scan - track))
+    for name, share in rows:
+        print(f"  share of {name:22} {share:4.0%}  {share * per_target:7.0f} ns per target-look")
+    print("  ns per plot in the tracker", f"{median(t.track_ns / t.plots for t in each):7.0f}")
+
+
+def report_rate(prepared):
+    """Trials per second of one core, drawing of figures and copying of outcomes included."""
+    mission.play(prepared, SEED, 0, 1)
+    spent = []
+    for n in range(TRIALS):
+        start = time.thread_time()
+        mission.play(prepared, SEED, n * BLOCK, BLOCK)
+        spent.append((time.thread_time() - start) / BLOCK)
+    print(f"  trials per second and core {1.0 / median(spent):7.1f}        (goal: 10 or more)")
+
+
+def report_cores(scenario):
+    """Two threads against one, by the wall clock; each waits for the other's turn of the machine."""
+    def wall_s(threads):
+        start = time.perf_counter()
+        fw.run(scenario, trials=CAMPAIGN, seed=SEED, threads=threads)
+        return time.perf_counter() - start
+
+    print(f"campaign of {CAMPAIGN} trials, wall seconds")
+    before = os.getloadavg()[0]
+    one, two = wall_s(1), wall_s(2)
+    print(f"  1 thread {one:6.2f}   2 threads {two:6.2f}   ratio {one / two:5.2f}   (goal: 1.7 or more)")
+    if before > 0.3:
+        print(f"  BUSY: load {before:.2f} before this part; the ratio says little unless the machine is quiet")
+
+
+def main():
+    """All parts in turn."""
+    import inner_step
+    import start
+
+    if "--cold" in sys.argv[1:]:
+        start.report_cold()
+        return
+    busy = os.getloadavg()[0]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {busy:.2f}\n")
+    scenario = fw.load(EXAMPLE)
+    prepared = mission.prepare(scenario)
+    report_rooms(prepared)
+    report_rate(prepared)
+    print()
+    inner_step.report()
+    print()
+    report_cores(scenario)
+    print()
+    start.report()
+
+
+if __name__ == "__main__":
+    main()
