@@ -31,7 +31,7 @@ from farwatch.engage import assess, decide, new_stock, resolve
 from farwatch.engage import clear as clear_stock
 from farwatch.engage.prepare import Prepared as PreparedDefence
 from farwatch.engage.prepare import prepare as prepare_defence
-from farwatch.engage.stock import SHOTS, Stock
+from farwatch.engage.stock import SHOTS, Stock, main_block
 from farwatch.records import (
     CONFIRMED,
     E_CONFIRMED,
@@ -432,7 +432,7 @@ def _close_trial(outcomes: Any, sightings: Any, fates: Any, tally: Any) -> None:
         outcome["unmasked_s"] = sighting["unmasked_s"]
         outcome["seen_s"] = sighting["seen_s"]
         outcome["seen_range_m"] = sighting["seen_range_m"]
-        outcome["blocked"] = fates[i]["blocked"]
+        outcome["blocked"] = main_block(fates[i])
         outcome["judged_dead"] = fates[i]["judged_dead"]
         tally["looks"] += sighting["looks"]
 

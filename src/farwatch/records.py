@@ -254,7 +254,7 @@ OUTCOME = np.dtype(
         ("first_shot_s", "f8"),
         ("shots", "i4"),
         ("lost_shots", "i4"),        # rounds that found nothing: the track was gone or wrong
-        ("blocked", "u4"),           # BLOCKED_* bits met while it was hostile and not under fire
+        ("blocked", "u4"),           # BLOCKED_* bit that kept it from being shot at for longest
         ("judged_dead", "i1"),       # wrongly believed killed, and not engaged again
         ("killed_s", "f8"), ("killed_range_m", "f8"),
         ("leaked_s", "f8"),

@@ -42,7 +42,7 @@ def test_the_doctrine_is_in_the_kernels_terms(prepared):
     row = prepared.defence.doctrine[0]
     assert (row["look"], row["shots_per_look"], row["prefer"], row["max_shots"]) == (0, 3, 2, 0)
     assert row["hold_range_m"] == 60e3
-    assert row["recheck_hits"] == 0
+    assert row["recheck_hits"] == 5
 
 
 def test_a_reaction_time_of_the_scenario_is_not_drawn(prepared):

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from farwatch.engage.stock import RELOADS, clear, forget, new_stock, reload, start_reload
+from farwatch.engage.stock import (
+    FATE,
+    RELOADS,
+    clear,
+    file_block,
+    forget,
+    main_block,
+    new_stock,
+    reload,
+    start_reload,
+)
+from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_RADAR, BLOCKED_ROUNDS, BLOCKED_TIME
 from naive import engagement as naive
 
 
@@ -57,3 +68,17 @@ def test_a_slot_used_again_starts_afresh():
     stock.memory["dead"], stock.memory["fired"] = 1, 5
     forget(stock.memory[0], 77)
     assert (stock.memory["serial"][0], stock.memory["dead"][0], stock.memory["fired"][0]) == (77, 0, 0)
+
+
+def test_main_block_is_what_lasted_longest():
+    """A long wait for a radar outweighs a short one for rounds; reach and time count only where nothing else did."""
+    fate = np.zeros(1, FATE)[0]
+    for reason, times in ((BLOCKED_ENVELOPE, 9), (BLOCKED_TIME, 2)):
+        for _ in range(times):
+            file_block(fate, reason)
+    assert main_block(fate) == BLOCKED_TIME
+    for reason, times in ((BLOCKED_ROUNDS, 2), (BLOCKED_RADAR, 5)):
+        for _ in range(times):
+            file_block(fate, reason)
+    assert main_block(fate) == BLOCKED_RADAR
+    assert fate["blocked"] == BLOCKED_ENVELOPE | BLOCKED_TIME | BLOCKED_ROUNDS | BLOCKED_RADAR

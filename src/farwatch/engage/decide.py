@@ -10,7 +10,7 @@ from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.engage.envelope import meet, predict, reach_m, surely_beyond
-from farwatch.engage.stock import OLDEST, SHOTS, forget, reload, start_reload
+from farwatch.engage.stock import OLDEST, SHOTS, file_block, forget, reload, start_reload
 from farwatch.engage.threat import threat
 from farwatch.records import (
     AWAITING,
@@ -63,7 +63,7 @@ def decide(defence: Any, stock: Any, picture: Any, radars: Any, now: float) -> i
         if row >= 0:
             _fire(defence, stock, track, slot, row, now)
         elif track["truth"] >= 0:
-            stock.fates[track["truth"]]["blocked"] |= reason
+            file_block(stock.fates[track["truth"]], reason)
     return stock.counts[SHOTS] - before  # type: ignore[no-any-return]
 
 
@@ -145,6 +145,7 @@ def _rank(defence: Any, stock: Any, tracks: Any, now: float) -> int:
         if memory["dead"] and _stays_dead(doctrine, stock, track, memory):
             continue
         if not loaded and track["truth"] >= 0 and stock.fates[track["truth"]]["blocked"] & BLOCKED_ROUNDS:
+            file_block(stock.fates[track["truth"]], BLOCKED_ROUNDS)
             continue
         score, goal_s = threat(defence.assets, defence.classes, track, now, stock.state)
         memory["score"] = score

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.compiled import kernel
-from farwatch.records import SHOT
+from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, SHOT
 
 SHOTS, OLDEST, RELOADS = 0, 1, 2
 """Places in `Stock.counts`: shots fired so far; index of the oldest shot not yet assessed; reloads finished."""
@@ -50,11 +50,15 @@ LAUNCHER = np.dtype(
 )
 """How busy one battery is."""
 
+BLOCKS = 6
+"""How many BLOCKED_* bits there are."""
+
 FATE = np.dtype(
     [
         ("shots", "i4"),         # fired so far at tracks with this truth tag: the next shot's ordinal
         ("meetings", "i4"),      # rounds that have met it
         ("blocked", "u4"),       # BLOCKED_* met while it was hostile and not under fire
+        ("blocks", "i8", (BLOCKS,)),  # at how many decisions each of them was met, by bit
         ("judged_dead", "i1"),   # 1: believed dead although it flies: its track is called dead, and is still updated
     ],
     align=True,
@@ -132,6 +136,36 @@ def clear(defence: Any, stock: Any) -> None:
         fate["meetings"] = 0
         fate["blocked"] = 0
         fate["judged_dead"] = 0
+        for bit in range(BLOCKS):
+            fate["blocks"][bit] = 0
+
+
+@kernel
+def file_block(fate: Any, reason: int) -> None:
+    """Note in one FATE row that its target was not fired at at a decision, for `reason`, a BLOCKED_* bit."""
+    fate["blocked"] |= reason
+    for bit in range(BLOCKS):
+        if reason == 1 << bit:
+            fate["blocks"][bit] += 1
+
+
+@kernel
+def main_block(fate: Any) -> int:
+    """The BLOCKED_* bit that kept a target from being fired at for longest; 0 when none did.
+
+    What alone stood between it and a shot (rounds, channel, radar, doctrine) goes before what every target meets on
+    its way in: too far away, or no longer any time.
+    """
+    longest, found = 0, 0
+    for bit in range(BLOCKS):
+        reason = 1 << bit
+        if reason not in (BLOCKED_ENVELOPE, BLOCKED_TIME) and fate["blocks"][bit] > longest:
+            longest, found = fate["blocks"][bit], reason
+    if found == 0 and fate["blocked"] & BLOCKED_TIME:
+        return BLOCKED_TIME
+    if found == 0 and fate["blocked"] & BLOCKED_ENVELOPE:
+        return BLOCKED_ENVELOPE
+    return found
 
 
 @kernel

@@ -63,7 +63,7 @@ TARGETS: Spec = (
         "blocked",
         INT,
         "bits",
-        "what kept it from being shot at: 1 reach, 2 channel, 4 rounds, 8 radar, 16 time, 32 doctrine",
+        "what kept it from being shot at for longest: 1 reach, 2 channel, 4 rounds, 8 radar, 16 time, 32 doctrine",
     ),
     Column("judged_dead", BOOL, "", "wrongly believed killed, and not shot at again"),
     Column("killed_s", REAL, _S, "when it was killed"),

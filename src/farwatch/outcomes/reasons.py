@@ -1,14 +1,11 @@
 """Why a leaker leaked: one reason each, the first step of the kill chain at which it got away.
 
 The chain is: come into view, be seen, become a confirmed track, be judged hostile, be shot at, be hit. The
-reason is the first step that never happened. Where several things kept a hostile target from being shot at,
-the one nearest to a launch counts: a battery that had the target in reach but no free channel was short of
-channels, even though the same target had been out of reach before. Among those the order is
-
-    no rounds, no channel, held by doctrine, no radar support, no time, out of reach
-
-because a later one in this list is met by nearly every target on its way in, an earlier one only by a target
-that could have been shot at but for it. Numbers and names are stable: they stand in stored tables.
+reason is the first step that never happened. Where several things kept a hostile target from being shot at, the one
+that did so at most decisions counts, out of those without which it could have been: no rounds, no channel, no radar
+support, held by doctrine. Too far away, and no time left, are met by nearly every target, so they count only where
+nothing else did. `engage.stock.main_block` decides that; an outcome carries one bit. Numbers and names are stable:
+they stand in stored tables.
 """
 
 from dataclasses import dataclass
