@@ -10,6 +10,7 @@ from rich.text import Text
 from farwatch.campaign import Result
 from farwatch.outcomes.summary import ClassRow, ReasonTable, Summary
 from farwatch.report import wording
+from farwatch.report.coverage import claims, farthest_round
 
 
 def show(console: Console, result: Result) -> None:
@@ -47,11 +48,24 @@ def _closing(result: Result, summary: Summary) -> list[tuple[str, str]]:
     """What is said below the tables: a title and a sentence each."""
     figures = result.cast.figures
     return [
+        ("How far", how_far(result, summary)),
         ("Who pays", who_pays(summary)),
         ("Wrong shots", wording.wrong_shots(summary)),
         ("How sure", wording.spread_split(summary)),
         ("Leaned on", wording.assumptions(figures, sum(figure.assumed for figure in figures))),
     ]
+
+
+def how_far(result: Result, summary: Summary) -> str:
+    """The longest range claimed for a round here, and what this defence really saw and shot down, and where."""
+    longest, raid = farthest_round(claims(result.scenario)), summary.raid
+    if longest is None or not raid.seen_range_m.count:
+        return ""
+    said = f"The longest range claimed is {wording.number(longest.farthest_m / 1e3)} km, for the {longest.label}. "
+    said += f"Half of the raid is first seen within {wording.number(raid.seen_range_m.median / 1e3)} km"
+    if raid.killed_range_m.count:
+        said += f", and half of what is shot down falls within {wording.number(raid.killed_range_m.median / 1e3)} km"
+    return f"{said}. What is low or small comes into view late, however far the missile flies."
 
 
 def who_pays(summary: Summary) -> str:
