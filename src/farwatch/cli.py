@@ -84,7 +84,8 @@ def run(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="Folder for tables, manifest and report.html; continued if it holds part of this run."
+            "--out", "-o", help="Folder for tables, manifest and report.html; <scenario>-out when left out. "
+            "One that holds part of this run is continued."
         ),
     ] = None,
     change: Annotated[
@@ -152,13 +153,13 @@ def scenarios(
     name: Annotated[str | None, typer.Argument(help="Print this shipped scenario, to start your own from.")] = None,
 ) -> None:
     """List the shipped scenarios, or print one."""
-    from farwatch.scenario import shipped, shipped_text
+    from farwatch.scenario import load, shipped, shipped_text
 
     if name is not None:
         typer.echo(shipped_text(name), nl=False)
         return
     for each in shipped():
-        typer.echo(each)
+        typer.echo(f"{each:<16}{load(each).title}")
 
 
 @app.command()

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from farwatch.detect.floor import AZIMUTHS, _site, fill_floor, floor_at, ground_below, samples_per_step, terrain_floor
+from farwatch.detect.floor import (
+    AZIMUTHS,
+    _site,
+    along_and_drop,
+    fill_floor,
+    floor_at,
+    ground_below,
+    samples_per_step,
+    terrain_floor,
+)
 from farwatch.detect.horizon import minimum_visible_height
 from farwatch.scenario import data_folder
 from farwatch.world.earth import geodesic_from
@@ -12,6 +21,12 @@ from farwatch.world.terrain import Terrain, flat, open_terrain
 from naive import detection as naive
 
 RNG = np.random.default_rng(8)
+
+
+def ground_at(grid, site, azimuth_rad, ground_m):
+    """Terrain height at an azimuth and a ground range."""
+    return ground_below(grid, site, (np.sin(azimuth_rad), np.cos(azimuth_rad)), *along_and_drop(ground_m))
+
 
 
 def rough(height_m):
@@ -41,7 +56,7 @@ def test_smooth_earth_gives_the_closed_form():
 def profile(terrain, azimuth_rad, step_m, count):
     """Ground along an azimuth, by the kernel's own sampling."""
     ranges_m = step_m * np.arange(count)
-    return ranges_m, [ground_below(terrain.grid, _site(10.0, 20.0), azimuth_rad, r) for r in ranges_m]
+    return ranges_m, [ground_at(terrain.grid, _site(10.0, 20.0), azimuth_rad, r) for r in ranges_m]
 
 
 @pytest.mark.parametrize("azimuth_index", [0, 100, 733, 1439])
@@ -69,7 +84,7 @@ def test_real_terrain_agrees_with_the_profile(name):
     fill_floor(terrain.grid, _site(*site), antenna_m, 800.0, samples, out)
     for row in range(8):
         ranges_m = 800.0 / samples * np.arange(39 * samples + 1)
-        heights_m = [ground_below(terrain.grid, _site(*site), 2 * np.pi * row / 8, r) for r in ranges_m]
+        heights_m = [ground_at(terrain.grid, _site(*site), 2 * np.pi * row / 8, r) for r in ranges_m]
         for at in (5, 17, 39):
             expected = naive.profile_floor(ranges_m, heights_m, antenna_m, at * samples)
             assert out[row, at] == pytest.approx(expected, abs=0.01)
@@ -91,10 +106,10 @@ def test_samples_follow_geodesics(hills):
     for azimuth_deg, ground_m in ((0, 90e3), (90, 90e3), (217, 60e3)):
         lat, lon = geodesic_from(10.0, 20.0, azimuth_deg, ground_m)
         slope = rough(np.arange(200)[:, None] + np.zeros((1, 200)))
-        sampled_row = ground_below(slope.grid, _site(10.0, 20.0), np.radians(azimuth_deg), ground_m)
+        sampled_row = ground_at(slope.grid, _site(10.0, 20.0), np.radians(azimuth_deg), ground_m)
         assert sampled_row == pytest.approx((float(lat) - 9.0) / 0.01, abs=0.4)
         across = rough(np.arange(200)[None, :] + np.zeros((200, 1)))
-        sampled_column = ground_below(across.grid, _site(10.0, 20.0), np.radians(azimuth_deg), ground_m)
+        sampled_column = ground_at(across.grid, _site(10.0, 20.0), np.radians(azimuth_deg), ground_m)
         assert sampled_column == pytest.approx((float(lon) - 19.0) / 0.01, abs=0.4)
 
 

@@ -29,16 +29,11 @@ from farwatch.records import (
     TARGET,
     TRACK,
 )
+from farwatch.track.picture import Picture
+from farwatch.track.prepare import new_picture, settings
 from farwatch.world.motion import Truth, state_at
 
 FLIGHT_S = 10_000.0
-
-
-class Sight(NamedTuple):
-    """What the kernels of engage read of a picture."""
-
-    tracks: Any   # TRACK[n]
-    streaks: Any  # i4[n, n_radars]
 
 
 class Stage(NamedTuple):
@@ -46,7 +41,7 @@ class Stage(NamedTuple):
 
     defence: Defence
     stock: Stock
-    picture: Sight
+    picture: Picture
     truth: Truth
     alive: Any
     radars: Any
@@ -113,10 +108,11 @@ def make_tracks(states: Any, **fields) -> Any:
 def stage(defence: Defence, states: Any, **fields) -> Stage:
     """Put targets at `states` (n, 6) on stage before `defence`, each with its own perfect track."""
     n = len(states)
+    empty = new_picture(settings(), 1, defence.classes, n, 1)
     return Stage(
         defence=defence,
         stock=new_stock(defence, n, n),
-        picture=Sight(make_tracks(states, **fields), np.zeros((n, 1), np.int32)),
+        picture=empty._replace(tracks=make_tracks(states, **fields), streaks=np.zeros((n, 1), np.int32)),
         truth=make_truth(states, defence.classes),
         alive=np.ones(n, np.uint8),
         radars=np.zeros(1, RADAR),

@@ -207,3 +207,15 @@ def test_targets_in_formation_take_their_own_plots():
     plots = observe(site, targets, rng_of("formation"), 150.0, pd=1.0, sigmas=(30.0, 0.002, 0.002))
     states = follow(plots, site)
     assert np.unique(states["serial"]).size == 2
+
+
+def test_reach_is_what_gate_and_speed_allow():
+    """A track that knows nothing of its speed reaches as far as the fastest thing flies; a good one less far."""
+    outline, tracker = np.zeros((1, associate.OUTLINE)), settings(speed_max_m_s=1000.0)[0]
+    outline[0, associate.PLACE_SIGMA], outline[0, associate.SPEED_SIGMA] = 100.0, 5000.0
+    place_m = np.sqrt(tracker["gate"]) * 100.0
+    assert associate.reach_of(outline, 0, 10.0, tracker) == pytest.approx(place_m + 10e3)
+    outline[0, associate.SPEED_SIGMA] = 1.0
+    push = associate.noise_density(tracker["manoeuvre_acceleration_m_s2"])
+    known = associate.reach_squared(outline, 0, 10.0, push, tracker["gate"])
+    assert associate.reach_of(outline, 0, 10.0, tracker) == pytest.approx(np.sqrt(known))

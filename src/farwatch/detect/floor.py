@@ -81,15 +81,20 @@ def fill_floor(grid: Any, site: Any, antenna_m: float, step_m: float, samples: i
     """Fill `out` (azimuths, ranges) with the floor of one site; one running steepest ray per azimuth."""
     azimuths, ranges = out.shape
     centre = EFFECTIVE_RADIUS_M + antenna_m
+    last = (ranges - 1) * samples
+    bent, fallen = np.empty((last + 1, 2)), np.empty((last + 1, 2))
+    for k in range(last + 1):  # what depends on the distance alone is worked out once
+        ground_m = k * step_m / samples
+        bent[k, 0], bent[k, 1] = sin(ground_m / EFFECTIVE_RADIUS_M), cos(ground_m / EFFECTIVE_RADIUS_M)
+        fallen[k, 0], fallen[k, 1] = along_and_drop(ground_m)
     for i in range(azimuths):
         azimuth = 2.0 * pi * i / azimuths
+        direction = (sin(azimuth), cos(azimuth))
         steepest = -1e9
-        out[i, 0] = ground_below(grid, site, azimuth, 0.0)
-        for k in range(1, (ranges - 1) * samples + 1):
-            ground_m = k * step_m / samples
-            height_m = ground_below(grid, site, azimuth, ground_m)
-            angle = ground_m / EFFECTIVE_RADIUS_M
-            s, c = sin(angle), cos(angle)
+        out[i, 0] = ground_below(grid, site, direction, 0.0, 0.0)
+        for k in range(1, last + 1):
+            height_m = ground_below(grid, site, direction, fallen[k, 0], fallen[k, 1])
+            s, c = bent[k, 0], bent[k, 1]
             if k % samples == 0:
                 ray_m = centre / (c - steepest * s) - EFFECTIVE_RADIUS_M
                 out[i, k // samples] = max(ray_m, height_m)
@@ -98,21 +103,25 @@ def fill_floor(grid: Any, site: Any, antenna_m: float, step_m: float, samples: i
 
 
 @kernel
-def ground_below(grid: Any, site: Any, azimuth_rad: float, ground_m: float) -> float:
-    """Terrain height at a ground range and azimuth from a site.
+def along_and_drop(ground_m: float) -> tuple[float, float]:
+    """How far along the horizontal, and how far below it (negative), a place lies `ground_m` over the ground away.
 
     The arc runs on a sphere tangent at the site; what lies `ground_m` away so is within 0.3 % of it on the ellipsoid,
     the same rule by which `scan` finds the ground range of a target.
     """
+    angle = ground_m / MEAN_RADIUS_M
+    return MEAN_RADIUS_M * sin(angle), -2.0 * MEAN_RADIUS_M * sin(0.5 * angle) ** 2
+
+
+@kernel
+def ground_below(grid: Any, site: Any, direction: Any, along_m: float, drop_m: float) -> float:
+    """Terrain height at a place: direction (sine and cosine of its azimuth) and `along_and_drop` of its distance."""
     if grid.height_m.size == 1:
         return 0.0
-    angle = ground_m / MEAN_RADIUS_M
-    along = MEAN_RADIUS_M * sin(angle)
-    drop = -2.0 * MEAN_RADIUS_M * sin(0.5 * angle) ** 2
-    east, north = along * sin(azimuth_rad), along * cos(azimuth_rad)
-    x = site[0, 0] + east * site[1, 0] + north * site[2, 0] + drop * site[3, 0]
-    y = site[0, 1] + east * site[1, 1] + north * site[2, 1] + drop * site[3, 1]
-    z = site[0, 2] + east * site[1, 2] + north * site[2, 2] + drop * site[3, 2]
+    east, north = along_m * direction[0], along_m * direction[1]
+    x = site[0, 0] + east * site[1, 0] + north * site[2, 0] + drop_m * site[3, 0]
+    y = site[0, 1] + east * site[1, 1] + north * site[2, 1] + drop_m * site[3, 1]
+    z = site[0, 2] + east * site[1, 2] + north * site[2, 2] + drop_m * site[3, 2]
     lat = atan2(z, sqrt(x * x + y * y) * (1.0 - ECCENTRICITY_2))
     return float(height_at(grid, lat * 180.0 / pi, atan2(y, x) * 180.0 / pi))
 

@@ -175,13 +175,26 @@ def reach_squared(outlines: Any, i: int, dt_s: float, push_m2_s3: float, gate_ch
 
 
 @kernel
+def reach_of(outlines: Any, i: int, dt_s: float, tracker: Any) -> float:
+    """How far (m, over the ground) track `i` may be from where it is expected after `dt_s`, without noise.
+
+    What its gate allows, but never farther than twice the fastest thing there is could fly.
+    """
+    gate_chi2, push = tracker["gate"], noise_density(tracker["manoeuvre_acceleration_m_s2"])
+    allowed_m = sqrt(reach_squared(outlines, i, dt_s, push, gate_chi2))
+    flown_m = sqrt(gate_chi2) * outlines[i, PLACE_SIGMA] + tracker["speed_max_m_s"] * dt_s
+    flown_m += sqrt(outlines[i, VX] ** 2 + outlines[i, VY] ** 2) * dt_s
+    return float(min(allowed_m, flown_m))
+
+
+@kernel
 def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any) -> None:
     """Fill the candidate pairs of the first `extent` track slots; a track with a plot near it is predicted to it."""
     layout, sights, spots, first = batch.layout, batch.sights, batch.spots, batch.cell_first
     columns, costs, counts = batch.columns, batch.costs, batch.counts
     middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
     cell, farthest, across, down = layout[CELL], layout[FARTHEST], int(layout[ACROSS]), int(layout[DOWN])
-    gate_chi2, push = tracker["gate"], noise_density(tracker["manoeuvre_acceleration_m_s2"])
+    gate_chi2 = tracker["gate"]
     x0, y0, wide, high = layout[X0], layout[Y0], across * cell, down * cell
     for i in range(extent):
         counts[i] = 0
@@ -189,7 +202,8 @@ def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any) ->
             continue
         dt_s, vx, vy = middle - outlines[i, TIME], outlines[i, VX], outlines[i, VY]
         x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
-        own = sqrt(reach_squared(outlines, i, abs(dt_s) + slack, push, gate_chi2)) + slack * (abs(vx) + abs(vy))
+        reach_m = reach_of(outlines, i, abs(dt_s) + slack, tracker)
+        own = reach_m + slack * (abs(vx) + abs(vy))
         left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
         if right < x0 or top < y0 or left > x0 + wide or low > y0 + high:
             continue
@@ -200,8 +214,8 @@ def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any) ->
                 after_s = spots[place, SPOT_TIME] - outlines[i, TIME]
                 dx = spots[place, SPOT_X] - outlines[i, X] - after_s * vx
                 dy = spots[place, SPOT_Y] - outlines[i, Y] - after_s * vy
-                off = sqrt(dx * dx + dy * dy) - spots[place, SPOT_REACH]
-                if off > 0.0 and off * off > reach_squared(outlines, i, abs(after_s), push, gate_chi2):
+                near_m = reach_m + spots[place, SPOT_REACH]
+                if dx * dx + dy * dy > near_m * near_m:
                     continue
                 k = batch.order[place]
                 if not moved:
