@@ -19,7 +19,7 @@ import farwatch as fw
 from farwatch import mission
 
 EXAMPLE, SEED = "desert-battery", 7
-TRIALS, BLOCK, CAMPAIGN, ROUNDS = 7, 4, 32, 2
+TRIALS, BLOCK, CAMPAIGN, ROUNDS = 7, 4, 96, 2
 QUIET_LOAD = 1.2
 
 

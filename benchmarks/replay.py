@@ -19,6 +19,7 @@ from farwatch.records import PLOT
 from farwatch.track import advance, clear
 from farwatch.track.picture import COUNTERS
 from farwatch.world.motion import Truth, ends_s
+from farwatch.world.prepare import AFTERMATH_S
 
 WINDOW = np.dtype([("time_s", "f8"), ("radar", "i8"), ("first", "i8"), ("count", "i8")], align=True)
 
@@ -106,7 +107,6 @@ class Trial:
         self.end_s = prepared.world.duration_s
         self.state = mission._new_state(prepared)  # noqa: SLF001
         self.log = mission.Log(np.empty(0, mission.EVENT), np.zeros(1, np.int64))
-        self.windows = windows_of(self.sensors.radars, self.end_s)
 
     def whole(self) -> int:
         """Play it; CPU nanoseconds."""
@@ -121,9 +121,14 @@ class Trial:
         """When each target left the air, killed or arrived, after `whole`."""
         return np.fmin(ends_s(self.truth.targets), self.state.outcomes["killed_s"])
 
+    def over_s(self, gone_s: Any) -> float:
+        """When the trial ended: a while after the last of the raid was gone, or at its full length."""
+        last_s = np.max(gone_s[self.truth.targets["raid"] == 1], initial=-np.inf)
+        return float(min(self.end_s, last_s + AFTERMATH_S))
+
     def target_looks(self, gone_s: Any) -> float:
         """Scans of a radar past a target alive and in the air, summed over radars and targets."""
-        in_air_s = np.minimum(gone_s, self.end_s) - np.maximum(self.truth.targets["start_s"], 0.0)
+        in_air_s = np.minimum(gone_s, self.over_s(gone_s)) - np.maximum(self.truth.targets["start_s"], 0.0)
         return float(np.sum(np.maximum(in_air_s, 0.0)[:, None] / self.sensors.radars["period_s"]))
 
     def times(self) -> Times:
@@ -132,12 +137,13 @@ class Trial:
         tally, counters = self.state.tally[0].copy(), self.state.picture.counters.copy()
         gone_s = self.gone_s()
         kept = np.zeros(tally["plots"], PLOT)
-        arguments = (self.sensors, self.truth, self.state.field, self.key, self.windows, gone_s, self.state.plots)
+        windows = windows_of(self.sensors.radars, self.over_s(gone_s))
+        arguments = (self.sensors, self.truth, self.state.field, self.key, windows, gone_s, self.state.plots)
         look(*arguments, kept)
         scan_ns, plots = clocked(look, *arguments, kept[:0])
         assert plots == tally["plots"], "the looks alone gave other plots than the trial"
-        track_ns, _ = clocked(follow, self.state.picture, self.sensors.radars, self.windows, kept)
+        track_ns, _ = clocked(follow, self.state.picture, self.sensors.radars, windows, kept)
         same = np.array_equal(counters[:COUNTERS], self.state.picture.counters[:COUNTERS])
         assert same, "the tracker alone made another picture than in the trial"
         looks = self.target_looks(gone_s)
-        return Times(whole_ns, scan_ns, track_ns, looks, int(tally["looks"]), int(plots), len(self.windows))
+        return Times(whole_ns, scan_ns, track_ns, looks, int(tally["looks"]), int(plots), len(windows))

@@ -195,11 +195,10 @@ def validate(
 @app.command()
 def warm() -> None:
     """Compile everything now, so that the first run starts at once."""
-    from farwatch import mission
-    from farwatch.scenario import load
+    from farwatch.campaign import warm as compile_all
 
     _say_compiling(_console(stderr=True))
-    mission.play(mission.prepare(load("desert-battery")), seed=0, first_trial=0, count=1, trace=True)
+    compile_all()
     typer.echo("compiled")
 
 

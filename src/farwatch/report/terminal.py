@@ -71,6 +71,8 @@ def how_far(result: Result, summary: Summary) -> str:
 def who_pays(summary: Summary) -> str:
     """The defence's bill against the raid's, and what has no price."""
     costs = summary.costs
+    if not summary.raid.per_trial:
+        return ""
     sentence = (
         f"The defence fires {wording.cost(costs.defence)} of rounds at a raid worth {wording.cost(costs.raid)}: "
         f"{wording.number(costs.ratio)} times its price."
@@ -137,7 +139,7 @@ def round_table(summary: Summary) -> Table:
         table.add_column(name)
     for name in ("carried", "fired", "all gone", "price each", "cost"):
         table.add_column(name, justify="right")
-    for row in summary.rounds:
+    for row in (row for row in summary.rounds if row.carried):
         table.add_row(
             escape(row.battery),
             escape(row.name),
