@@ -153,9 +153,10 @@ def fill_seen(reach: Any, needed_db: float) -> None:
                         break
                     low, high, is_open = LOWEST_M + rise * place * place, HIGHEST_M, True
                 before = here
-            seen = max(low, reach.low_m[i]) <= min(high, reach.high_m[i])  # false for NaN
-            reach.seen_low_m[a, i] = max(low, reach.low_m[i]) if seen else nan
-            reach.seen_high_m[a, i] = min(high, reach.high_m[i]) if seen else nan
+            low, high = max(low, reach.low_m[i]), min(high, reach.high_m[i])
+            seen = is_open and low <= high and not isnan(reach.low_m[i])
+            reach.seen_low_m[a, i] = low if seen else nan
+            reach.seen_high_m[a, i] = high if seen else nan
 
 
 @kernel
