@@ -232,7 +232,8 @@ def _sites(axes: Any, labels: Labels, sites: Sequence[Site]) -> None:
         axes.plot(site.east_m, site.north_m, marker="^", markersize=9.0, color=INK, markeredgecolor=PAPER, zorder=8)
         for radius_km in site.rings_km:
             x, y = site.east_m + 1e3 * radius_km * np.sin(angle), site.north_m + 1e3 * radius_km * np.cos(angle)
-            axes.plot(x, y, color=INK, linewidth=0.8, linestyle=(0, (5, 3)), alpha=0.75, zorder=5)
+            look = {"linewidth": 0.9, "linestyle": (0, (5, 3)), "path_effects": map_furniture.halo()}
+            axes.plot(x, y, color=INK, zorder=5, **look)
     for site in sites:
         labels.beside(site.label, (site.east_m, site.north_m), 10.0, fontsize=9.5, weight="bold")
     for site in sites:

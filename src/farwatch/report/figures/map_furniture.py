@@ -48,7 +48,9 @@ def window_of(axes: Any, crs: str) -> Window | None:
     lon, lat = to_degrees(x, y)
     known = np.isfinite(lon) & np.isfinite(lat)
     lon = middle_lon + (np.asarray(lon)[known] - middle_lon + 180.0) % 360.0 - 180.0
-    bounds = Bounds(float(np.min(lat[known])), float(np.max(lat[known])), float(np.min(lon)), float(np.max(lon)))
+    spare = 0.02 * float(np.ptp(lat[known]))  # lines bulge beyond what the sampled edge spans
+    south_deg, north_deg = max(float(np.min(lat[known])) - spare, -90.0), min(float(np.max(lat[known])) + spare, 90.0)
+    bounds = Bounds(south_deg, north_deg, float(np.min(lon)) - spare, float(np.max(lon)) + spare)
     up = to_grid(middle_lon, min(middle_lat + 0.01, 90.0))
     here = to_grid(middle_lon, middle_lat)
     return Window(
@@ -87,7 +89,8 @@ def graticule(axes: Any, window: Window) -> None:
     edge = window.bounds
     lat_step = _step_deg(edge.north_deg - edge.south_deg)
     squeeze = max(cos(radians(0.5 * (edge.south_deg + edge.north_deg))), 0.05)
-    lon_step = max(lat_step, _step_deg((edge.east_deg - edge.west_deg) * squeeze))
+    polar = edge.east_deg - edge.west_deg > 350.0
+    lon_step = 30.0 if polar else max(lat_step, _step_deg((edge.east_deg - edge.west_deg) * squeeze))
     look = {"color": SOFT, "linewidth": 0.5, "alpha": 0.55, "zorder": 3}
     for lat in _multiples(edge.south_deg, edge.north_deg, lat_step):
         lon = np.linspace(edge.west_deg, edge.east_deg, 4 * _SAMPLES)
@@ -133,7 +136,7 @@ def _crossing(along: Floats, across: Floats, level: float) -> float | None:
 
 def _degrees(value_deg: float, names: str) -> str:
     """A latitude or longitude as read: 23.5° N."""
-    side = "" if value_deg == 0.0 else f" {names[0] if value_deg > 0.0 else names[1]}"
+    side = "" if abs(value_deg) in {0.0, 180.0} else f" {names[0] if value_deg > 0.0 else names[1]}"
     return f"{abs(value_deg):.2f}".rstrip("0").rstrip(".") + f"°{side}"
 
 
@@ -146,8 +149,15 @@ def coasts(axes: Any, window: Window, *, borders: bool) -> None:
     for lines, look in kinds:
         for line in lines:
             x, y = window.to_grid(line[:, 0], line[:, 1])
-            axes.plot(x, y, color=INK, alpha=0.8, zorder=4, **look)
+            axes.plot(x, y, color=INK, zorder=4, path_effects=halo(), **look)
     axes.set(xlim=(window.west_m, window.east_m), ylim=(window.south_m, window.north_m))
+
+
+def halo() -> list[Any]:
+    """What keeps a dark line visible on a dark field: a thin light line around it."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.2, foreground=PAPER, alpha=0.55)]
 
 
 def frame(axes: Any, labels: Labels, window: Window | None) -> None:
