@@ -202,7 +202,8 @@ def coverage(
 ) -> None:
     """Show where one or many radars see a target over real ground, and from which height on."""
     from farwatch.detect.coverage import coverage as light
-    from farwatch.report import area as pages
+    from farwatch.report import coverage as pages
+    from farwatch.report import coverage_files
     from farwatch.report.coverage_request import Words, read
 
     asked = read(
@@ -216,7 +217,7 @@ def coverage(
     area = light(asked.posts, asked.terrain, target=asked.target, radius_m=radius_m)
     pages.show(_console(), area, asked)
     for path in out or [Path("coverage-out")]:
-        for written in pages.write(area, asked, path):
+        for written in coverage_files.write(area, asked, path):
             typer.echo(f"wrote {written}")
 
 

@@ -188,10 +188,10 @@ def test_along_a_route(alps):
 
 
 def test_vertical_diagram(alps):
-    """Nothing is seen below the lowest line of sight, and the ground is the sheet's."""
+    """The chance is that of the reach, the lowest height that of the line of sight."""
     cut = alps.vertical(45.0, top_m=8000.0)
     assert cut.pd.shape == (cut.height_m.size, cut.ground_range_m.size)
-    assert np.all(cut.pd[cut.height_m[:, None] < cut.lowest_m[None, :]] == 0.0)
+    assert cut.pd[200, 100] == pd_here(alps.posts[0].reach, cut.ground_range_m[100], radians(45.0), cut.height_m[200])
     assert cut.pd.max() > 0.8
     assert np.all(cut.lowest_m >= cut.ground_m - 1e-3)
 

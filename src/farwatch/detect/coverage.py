@@ -16,7 +16,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import cos, radians, sin
+from math import ceil, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,9 +119,10 @@ class Along:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vertical:
-    """One post's view in one direction: `pd` (heights, ground ranges) in one look; all heights above mean sea level.
+    """One post's view in one direction; all heights above mean sea level.
 
-    `ground_m` is the terrain below, and `lowest_m` the lowest height in line of sight.
+    `pd` (heights, ground ranges) is the chance in one look of what is in sight, which is what flies above `lowest_m`
+    (ranges); `ground_m` (ranges) is the terrain below.
     """
 
     azimuth_deg: float
@@ -142,6 +143,11 @@ class Coverage:
     target: Target | None
     radius_m: float
     notices: tuple[str, ...]
+
+    @property
+    def every(self) -> int:
+        """Of a large sheet, every how many rows and columns are enough for shares of area: about a million cells."""
+        return ceil(sqrt(self.sheet.height_m.size / 1e6))
 
     @cached_property
     def floors_m(self) -> tuple[Singles, ...]:
@@ -232,7 +238,7 @@ class Coverage:
         lowest_m = ground_m + lit.los_m[row, column]
         height_m = np.linspace(0.0, top_m, 400)
         chance = np.zeros((height_m.size, ground_range_m.size))
-        fill_vertical(lit.reach, azimuth, ground_range_m, lowest_m, height_m, chance)
+        fill_vertical(lit.reach, azimuth, ground_range_m, height_m, chance)
         return Vertical(
             azimuth_deg=azimuth_deg % 360.0, antenna_m=float(ground_m[0]) + lit.antenna_agl_m,
             ground_range_m=ground_range_m, height_m=height_m, ground_m=ground_m, lowest_m=lowest_m, pd=chance,

@@ -261,9 +261,8 @@ def fill_unseen(
 
 
 @kernel
-def fill_vertical(reach: Any, azimuth_rad: float, ground_range_m: Any, lowest_m: Any, height_m: Any, out: Any) -> None:
-    """Chance of detection in one look, f8[heights, ground ranges], in one direction; 0 below `lowest_m` of a range."""
+def fill_vertical(reach: Any, azimuth_rad: float, ground_range_m: Any, height_m: Any, out: Any) -> None:
+    """Chance of detection in one look, f8[heights, ground ranges], in one direction, line of sight given."""
     for i in range(ground_range_m.size):
         for j in range(height_m.size):
-            visible = height_m[j] >= lowest_m[i]
-            out[j, i] = pd_here(reach, ground_range_m[i], azimuth_rad, height_m[j]) if visible else 0.0
+            out[j, i] = pd_here(reach, ground_range_m[i], azimuth_rad, height_m[j])
