@@ -185,7 +185,7 @@ def coverage(
     line_of_sight: Annotated[
         bool, typer.Option("--line-of-sight", help="Geometry alone: no radar, no echo.")
     ] = False,
-    rcs_m2: Annotated[str, typer.Option(help="Cross-section looked for, m², or a target class of the catalogue.")] = "1",
+    rcs_m2: Annotated[str, typer.Option(help="Cross-section looked for, m², or a target class.")] = "1",
     pd: Annotated[float, typer.Option(help="Chance of detection in one look that counts as seen.")] = 0.8,
     height_m: Annotated[
         list[str] | None, typer.Option(help="Height to look at: 300 above ground, 3000msl above the sea. Repeatable.")

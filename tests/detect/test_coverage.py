@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from farwatch import catalogue
 from farwatch.detect import reach as reaches
-from farwatch.detect.coverage import Post, Route, coverage, posts_of
+from farwatch.detect.coverage import coverage
 from farwatch.detect.equation import range_for_snr
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, lowest_visible_m
+from farwatch.detect.paths import Route
+from farwatch.detect.posts import Post, posts_of
 from farwatch.detect.prepare import stand
 from farwatch.detect.reach import Spot, Target, pd_here, polar, reach_of, seen_between
 from farwatch.detect.statistics import pd, required_snr
@@ -167,8 +169,8 @@ def test_range_falls_as_the_fourth_root():
     edges = []
     for rcs_m2 in (1.6, 0.1):
         reach = reach_of(radar, Target(rcs_m2=rcs_m2), 600e3)
-        seen = [d for d in np.arange(5e3, 600e3, 250.0) if seen_between(reach, d, 0.0)[0] <= 12e3 <= seen_between(reach, d, 0.0)[1]]
-        edges.append(hypot(max(seen), 12e3))
+        stretches = ((away_m, *seen_between(reach, away_m, 0.0)) for away_m in np.arange(5e3, 600e3, 250.0))
+        edges.append(hypot(max(away_m for away_m, low_m, high_m in stretches if low_m <= 12e3 <= high_m), 12e3))
     assert edges[0] / edges[1] == pytest.approx(2.0, rel=0.01)
 
 

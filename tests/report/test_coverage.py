@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from farwatch.cli import app
-from farwatch.detect.coverage import Post, coverage
+from farwatch.detect.coverage import coverage
+from farwatch.detect.posts import Post
 from farwatch.detect.reach import Target
 from farwatch.report.coverage import headline, rows
 from farwatch.scenario.typed import Level
@@ -32,7 +33,8 @@ def test_simplest_form(ask, tmp_path):
     """Lines of sight in one file: metres above ground, a real coordinate system, no data beyond the radius."""
     rasterio = pytest.importorskip("rasterio")
     out = tmp_path / "floor.tif"
-    done = ask("--at", PEAK, "--antenna-m", 20, "--radius-km", 10, "--terrain", "alps-3s", "--line-of-sight", "--out", out)
+    words = ("--at", PEAK, "--antenna-m", 20, "--radius-km", 10, "--terrain", "alps-3s", "--line-of-sight")
+    done = ask(*words, "--out", out)
     assert done.exit_code == 0, done.output
     assert "resampled" in done.output and str(out) in done.output.replace("\n", "")
     with rasterio.open(out) as read:
@@ -54,7 +56,8 @@ def test_folder_holds_everything(ask, tmp_path):
     assert done.exit_code == 0, done.output
     made = {path.name for path in out.iterdir()}
     assert made == {
-        "floor.tif", "floor.geojson", "floor.png", "coverage.json", "vertical.png", "pd-800m-agl.png", "pd-3000m-msl.png",
+        "floor.tif", "floor.geojson", "floor.png", "coverage.json", "vertical.png",
+        "pd-800m-agl.png", "pd-3000m-msl.png",
     }
     table = json.loads((out / "coverage.json").read_text())
     assert [row["height_m"] for row in table["heights"]] == [800.0, 3000.0]
@@ -64,7 +67,7 @@ def test_folder_holds_everything(ask, tmp_path):
 def test_rows_grow_with_height(area):
     """More is seen higher up, and from farther."""
     told = rows(area, [Level(height_m, "ground") for height_m in (30.0, 300.0, 3000.0)])
-    assert told[0].seen < told[1].seen < told[2].seen
+    assert told[0].seen_share < told[1].seen_share < told[2].seen_share
     assert all(row.near_m <= row.middle_m <= row.far_m for row in told)
     assert told[2].far_m <= 25.1e3
 

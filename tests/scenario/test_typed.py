@@ -20,8 +20,8 @@ def test_places(text, read):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("46.9", "LAT,LON"), ("a,b", "LAT,LON"), ("nan,3", "LAT,LON"), ("1,2,3,4", "LAT,LON"), ("120,45", "did you mean 45,120"),
-     ("91,200", "latitude comes first")],
+    [("46.9", "LAT,LON"), ("a,b", "LAT,LON"), ("nan,3", "LAT,LON"), ("1,2,3,4", "LAT,LON"),
+     ("120,45", "did you mean 45,120"), ("91,200", "latitude comes first")],
 )
 def test_unreadable_places(text, said):
     """Each is refused with its rule."""
@@ -32,8 +32,8 @@ def test_unreadable_places(text, said):
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("300", (300.0, "ground")), ("300agl", (300.0, "ground")), ("3000 msl", (3000.0, "sea")), ("1.5km", (1500.0, "ground")),
-     ("10 km MSL", (10000.0, "sea"))],
+    [("300", (300.0, "ground")), ("300agl", (300.0, "ground")), ("3000 msl", (3000.0, "sea")),
+     ("1.5km", (1500.0, "ground")), ("10 km MSL", (10000.0, "sea"))],
 )
 def test_heights(text, read):
     """Metres above ground unless the sea is named."""

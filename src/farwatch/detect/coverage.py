@@ -16,9 +16,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, cos, radians, sin, sqrt
+from math import ceil, isnan, radians, sqrt
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,112 +26,25 @@ from numpy.typing import NDArray
 from farwatch import catalogue as shelves
 from farwatch.catalogue import Radar
 from farwatch.detect.equation import range_for_snr
+from farwatch.detect.paths import Above, Along, Route, Vertical, cut, fly
+from farwatch.detect.posts import Lit, Post, posts_of
 from farwatch.detect.prepare import stand
-from farwatch.detect.reach import (
-    Reach,
-    Spot,
-    Target,
-    add_seen,
-    fill_floor_seen,
-    fill_unseen,
-    fill_vertical,
-    pd_here,
-    polar,
-    reach_of,
-)
+from farwatch.detect.reach import Spot, Target, add_seen, fill_floor_seen, fill_unseen, reach_of
 from farwatch.detect.statistics import required_snr
 from farwatch.detect.sweep import Site, sweep
 from farwatch.errors import InputError, Problem
 from farwatch.scenario import TERRAINS, Scenario, locate
-from farwatch.world.earth import geodesic_between, geodesic_from
+from farwatch.world.earth import geodesic_between
 from farwatch.world.sheet import Sheet, flat_sheet, open_sheet
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Above = Literal["ground", "sea"]
 
 RADIUS_M = 150e3
 """How far lines of sight are looked at when nobody says."""
 
 FLAT_CELLS = 1200
 """Cells across a smooth earth."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """A radar at a place. Without `radar`, a name of the catalogue, only its lines of sight are known.
-
-    `antenna_agl_m` is the antenna above the ground, the catalogue's figure when None; `heading_deg` is where a
-    radar that covers less than a full turn looks, clockwise from true north.
-    """
-
-    lat_deg: float
-    lon_deg: float
-    name: str = "site"
-    radar: str | None = None
-    antenna_agl_m: float | None = None
-    heading_deg: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lit:
-    """One post on the sheet: its spot, its lines of sight, and what its radar can do (None: lines of sight alone).
-
-    `los_m` float32 (rows, columns) is the lowest height above ground in its line of sight, NaN beyond the radius.
-    """
-
-    post: Post
-    antenna_agl_m: float
-    spot: Spot
-    los_m: Singles
-    reach: Reach | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A path flown at one height above ground or sea: places in order, and the speed along it."""
-
-    lat_deg: tuple[float, ...]
-    lon_deg: tuple[float, ...]
-    height_m: float
-    above: Above = "ground"
-    speed_m_s: float = 250.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Along:
-    """What a route meets, look by look: arrays of one length, in order of time.
-
-    `pd` is the chance of detection in that look, by the radar of row `post`; `cumulative_pd` of having been seen in it
-    or before, looks being independent; `ground_m` and `height_m` are above mean sea level.
-    """
-
-    time_s: Floats
-    distance_m: Floats
-    lat_deg: Floats
-    lon_deg: Floats
-    ground_m: Floats
-    height_m: Floats
-    post: NDArray[np.int64]
-    pd: Floats
-    cumulative_pd: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Vertical:
-    """One post's view in one direction; all heights above mean sea level.
-
-    `pd` (heights, ground ranges) is the chance in one look of what is in sight, which is what flies above `lowest_m`
-    (ranges); `ground_m` (ranges) is the terrain below.
-    """
-
-    azimuth_deg: float
-    antenna_m: float
-    ground_range_m: Floats
-    height_m: Floats
-    ground_m: Floats
-    lowest_m: Floats
-    pd: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -182,82 +95,47 @@ class Coverage:
     def pd(self, height_m: float, above: Above = "ground") -> Singles:
         """Chance that the target at one height is detected when every post looks once, float32."""
         unseen = np.ones(self.sheet.height_m.shape, np.float32)
-        for lit in self.posts:
-            if lit.reach is None:
-                raise _needs_radar()
+        for lit in self._radars():
             fill_unseen(lit.los_m, self.sheet.height_m, lit.spot, lit.reach, height_m, above == "ground", unseen)
         return np.asarray(1.0 - unseen, np.float32)
 
     def inside(self) -> NDArray[np.bool_]:
         """Cells within the radius of any post."""
-        return np.logical_or.reduce([np.isfinite(lit.los_m) for lit in self.posts])
+        found: NDArray[np.bool_] = np.logical_or.reduce([np.isfinite(lit.los_m) for lit in self.posts])
+        return found
 
     def along(self, route: Route) -> Along:
-        """What a route meets: each radar looks once a period, the first time at the start."""
-        if any(lit.reach is None for lit in self.posts):
-            raise _needs_radar()
-        time_s, post = self._looks(route)
-        distance_m = time_s * route.speed_m_s
-        lat, lon = _places_along(route, distance_m)
-        row, column = (np.rint(part).astype(np.int64) for part in self.sheet.grid_of(lat, lon))
-        rows, columns = self.sheet.height_m.shape
-        on = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-        ground_m = np.zeros(lat.shape)
-        ground_m[on] = self.sheet.height_m[row[on], column[on]]
-        height_m = ground_m + route.height_m if route.above == "ground" else np.full(lat.shape, route.height_m)
-        chance = np.zeros(lat.shape)
-        for k in np.flatnonzero(on):
-            chance[k] = _look(self.posts[post[k]], int(row[k]), int(column[k]), ground_m[k], height_m[k])
-        return Along(
-            time_s=time_s, distance_m=distance_m, lat_deg=lat, lon_deg=lon, ground_m=ground_m, height_m=height_m,
-            post=post, pd=chance, cumulative_pd=1.0 - np.cumprod(1.0 - chance),
-        )
-
-    def _looks(self, route: Route) -> tuple[Floats, NDArray[np.int64]]:
-        """Times of all looks along a route, in order, and whose they are."""
-        ends_s = _length_m(route) / route.speed_m_s
-        times = [np.arange(0.0, ends_s + 1e-9, lit.reach.period_s) for lit in self.posts if lit.reach is not None]
-        post = np.repeat(np.arange(len(times)), [t.size for t in times])
-        time_s = np.concatenate(times)
-        order = np.lexsort((post, time_s))
-        return time_s[order], post[order]
+        """What a route meets: each radar looks once a period, the first time at the start; needs radars."""
+        return fly(self.sheet, self._radars(), route)
 
     def vertical(self, azimuth_deg: float, top_m: float = 15e3, post: int = 0) -> Vertical:
-        """The vertical diagram of one post in a direction (true azimuth), up to a height above mean sea level."""
-        lit = self.posts[post]
-        if lit.reach is None:
-            raise _needs_radar()
-        azimuth = radians(azimuth_deg % 360.0)
-        ground_range_m = np.arange(0.0, self.radius_m, max(lit.spot.cell_m, self.radius_m / 1500.0))
-        row = np.rint(lit.spot.row - ground_range_m / lit.spot.cell_m * cos(azimuth - lit.spot.north_rad)).astype(int)
-        column = np.rint(lit.spot.column + ground_range_m / lit.spot.cell_m * sin(azimuth - lit.spot.north_rad)).astype(int)
-        rows, columns = self.sheet.height_m.shape
-        on = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-        row, column, ground_range_m = row[on], column[on], ground_range_m[on]
-        ground_m = self.sheet.height_m[row, column].astype(np.float64)
-        lowest_m = ground_m + lit.los_m[row, column]
-        height_m = np.linspace(0.0, top_m, 400)
-        chance = np.zeros((height_m.size, ground_range_m.size))
-        fill_vertical(lit.reach, azimuth, ground_range_m, height_m, chance)
-        return Vertical(
-            azimuth_deg=azimuth_deg % 360.0, antenna_m=float(ground_m[0]) + lit.antenna_agl_m,
-            ground_range_m=ground_range_m, height_m=height_m, ground_m=ground_m, lowest_m=lowest_m, pd=chance,
-        )
+        """The vertical diagram of one post in a true direction, up to a height above mean sea level; needs a radar."""
+        return cut(self.sheet, self._radars()[post], azimuth_deg, top_m)
+
+    def _radars(self) -> tuple[Lit, ...]:
+        """The posts, where all of them have radars; InputError else."""
+        if any(lit.reach is None for lit in self.posts):
+            rule = "is needed for a chance of detection"
+            raise InputError("coverage", [Problem("radar", "", rule, "name one of the catalogue")])
+        return self.posts
 
     def to_xarray(self, heights_m: Sequence[float] = ()) -> Any:
         """An xarray Dataset: floor, ground and Pd at some heights above ground, with x, y and the CRS; needs xarray."""
         import xarray
 
         rows, columns = self.sheet.height_m.shape
-        coordinates = {
+        along = {
             "y": self.sheet.north_m - self.sheet.cell_m * np.arange(rows),
             "x": self.sheet.west_m + self.sheet.cell_m * np.arange(columns),
+            "height_agl_m": np.asarray(heights_m, np.float64),
         }
-        fields = {"floor_m": (("y", "x"), self.floor_m()), "ground_m": (("y", "x"), self.sheet.height_m)}
-        if heights_m:
-            coordinates["height_agl_m"] = np.asarray(heights_m, np.float64)
-            fields["pd"] = (("height_agl_m", "y", "x"), np.stack([self.pd(height) for height in heights_m]))
-        return xarray.Dataset(fields, coordinates, {"crs_wkt": self.sheet.crs, "cell_m": self.sheet.cell_m})
+        slices = [self.pd(height_m) for height_m in heights_m] or np.zeros((0, rows, columns), np.float32)
+        fields = {
+            "floor_m": (("y", "x"), self.floor_m()),
+            "ground_m": (("y", "x"), self.sheet.height_m),
+            "pd": (("height_agl_m", "y", "x"), np.asarray(slices)),
+        }
+        return xarray.Dataset(fields, along, {"crs_wkt": self.sheet.crs, "cell_m": self.sheet.cell_m})
 
 
 def coverage(
@@ -269,7 +147,7 @@ def coverage(
     cell_m: float | None = None,
     threads: int | None = None,
 ) -> Coverage:
-    """What posts, or the radars of a scenario, see over an elevation file (a path or a shipped name; None: smooth earth).
+    """What posts, or the radars of a scenario, see over an elevation file: a path, a shipped name, None for smooth earth.
 
     `radius_m` is how far to look: 150 km for lines of sight, as far as the target can be seen for radars, when None.
     `cell_m` resamples the ground. Raises InputError or TerrainError, naming every problem.
@@ -293,19 +171,6 @@ def coverage(
     return Coverage(sheet=sheet, posts=lit, target=aimed, radius_m=radius_m, notices=sheet.notices)
 
 
-def posts_of(scenario: Scenario) -> tuple[Post, ...]:
-    """The radars of a scenario at their sites, one post each, named battery/radar."""
-    entries = scenario.resolved_catalogue()
-    return tuple(
-        Post(
-            name=f"{battery.name}/{radar}", lat_deg=battery.at.lat_deg, lon_deg=battery.at.lon_deg, radar=radar,
-            antenna_agl_m=battery.antenna_height_m, heading_deg=battery.heading_deg,
-        )
-        for battery in scenario.defence
-        for radar in (battery.radars if battery.radars is not None else entries.systems[battery.system].radars)
-    )
-
-
 def _check(posts: Sequence[Post], target: Target | None, radius_m: float | None) -> None:
     """All that is wrong with what was asked, at once."""
     problems = [] if posts else [Problem("sites", "", "must be one or more")]
@@ -316,7 +181,7 @@ def _check(posts: Sequence[Post], target: Target | None, radius_m: float | None)
             ("antenna above ground", post.antenna_agl_m, 0.0, 30e3),
         ):
             if value is not None and not low <= value <= high:
-                nearest = f"{low if value < low else high:g} is the nearest" if value == value else ""
+                nearest = "" if isnan(value) else f"{low if value < low else high:g} is the nearest"
                 problems.append(Problem(f"{post.name}: {name}", f"{value:g}", f"must be {low:g} to {high:g}", nearest))
         if post.radar is None and post.antenna_agl_m is None:
             problems.append(Problem(f"{post.name}: antenna above ground", "", "is needed where no radar is named"))
@@ -332,8 +197,10 @@ def _check(posts: Sequence[Post], target: Target | None, radius_m: float | None)
 
 def _kind(post: Post, entries: Any) -> Radar | None:
     """The catalogue entry that a post names."""
-    found: Radar | None = None if post.radar is None else shelves.find(entries, "radars", post.radar)
-    return found
+    if post.radar is None:
+        return None
+    found = shelves.find(entries, "radars", post.radar)
+    return found if isinstance(found, Radar) else None
 
 
 def _usual_radius_m(post: Post, kind: Radar | None, target: Target, rain_mm_h: float) -> float:
@@ -378,34 +245,3 @@ def _north_rad(sheet: Sheet, row: int, column: int) -> float:
     """True bearing of the grid's north at a cell."""
     here, there = (sheet.places(np.array([r]), np.array([column])) for r in (row, row - 10))
     return radians(float(geodesic_between(here[0][0], here[1][0], there[0][0], there[1][0]).azimuth_deg))
-
-
-def _look(lit: Lit, row: int, column: int, ground_m: float, height_m: float) -> float:
-    """Chance of detection in one look at a height above mean sea level over a cell."""
-    if not height_m - ground_m >= lit.los_m[row, column]:
-        return 0.0
-    distance_m, azimuth = polar(lit.spot, row, column)
-    return float(pd_here(lit.reach, distance_m, azimuth, height_m))
-
-
-def _legs(route: Route) -> Any:
-    lat, lon = np.asarray(route.lat_deg, np.float64), np.asarray(route.lon_deg, np.float64)
-    return geodesic_between(lat[:-1], lon[:-1], lat[1:], lon[1:])
-
-
-def _length_m(route: Route) -> float:
-    return float(np.sum(_legs(route).distance_m))
-
-
-def _places_along(route: Route, distance_m: Floats) -> tuple[Floats, Floats]:
-    """Latitude and longitude at distances from the start."""
-    legs = _legs(route)
-    ends_m = np.cumsum(legs.distance_m)
-    leg = np.minimum(np.searchsorted(ends_m, distance_m), ends_m.size - 1)
-    into_m = distance_m - (ends_m[leg] - np.asarray(legs.distance_m)[leg])
-    lat, lon = np.asarray(route.lat_deg, np.float64)[leg], np.asarray(route.lon_deg, np.float64)[leg]
-    return geodesic_from(lat, lon, np.asarray(legs.azimuth_deg)[leg], into_m)
-
-
-def _needs_radar() -> InputError:
-    return InputError("coverage", [Problem("radar", "", "is needed for a chance of detection", "name one of the catalogue")])

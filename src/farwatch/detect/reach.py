@@ -23,7 +23,7 @@ Singles = NDArray[np.float32]
 
 RINGS, LEVELS = 1024, 600
 LOWEST_M, HIGHEST_M = -450.0, 60_000.0
-"""Heights above mean sea level that are looked at, denser toward the ground: the lowest land, and above all that flies."""
+"""Heights above mean sea level looked at, denser toward the ground: from the lowest land to above all that flies."""
 
 _FROM_DB, _STEP_DB, _STEPS = -40.0, 0.05, 2401
 _FAINT_DB = -200.0
@@ -42,10 +42,10 @@ class Target:
 class Reach(NamedTuple):
     """What one radar's strength and limits allow against one target.
 
-    snr_db f4[rings, levels], mean SNR per pulse, straight ahead; low_m and high_m f8[rings], heights above mean sea level
-    between its limits of range and elevation, NaN where there are none; azimuth_db f8[azimuths], what the beam adds by
-    azimuth, from north; seen_low_m and seen_high_m f8[azimuths, rings], the lowest stretch of heights in which
-    `Target.pd` is reached, NaN where nowhere; pd f8[steps], chance of detection by decibel; step_m, from ring to ring;
+    snr_db f4[rings, levels], mean SNR per pulse, straight ahead; low_m and high_m f8[rings], heights above mean sea
+    level between its limits of range and elevation, NaN where there are none; azimuth_db f8[azimuths], what the beam
+    adds by azimuth, from north; seen_low_m and seen_high_m f8[azimuths, rings], the lowest stretch of heights in
+    which `Target.pd` is reached, NaN where nowhere; pd f8[steps], chance of detection by decibel; step_m between rings;
     heading_rad and half_sector_rad, its sector; period_s, between looks.
     """
 
@@ -163,14 +163,14 @@ def fill_seen(reach: Any, needed_db: float) -> None:
 def is_inside(reach: Any, azimuth_rad: float) -> bool:
     """Whether an azimuth lies in the radar's sector."""
     off = (azimuth_rad - reach.heading_rad) / _TURN
-    return reach.half_sector_rad >= pi or abs(off - floor(off + 0.5)) * _TURN <= reach.half_sector_rad
+    return bool(reach.half_sector_rad >= pi or abs(off - floor(off + 0.5)) * _TURN <= reach.half_sector_rad)
 
 
 @kernel
 def azimuth_row(reach: Any, azimuth_rad: float) -> int:
     """Row of `azimuth_db` nearest to an azimuth."""
     count = reach.azimuth_db.size
-    return int(floor(azimuth_rad / _TURN * count + 0.5)) % count
+    return int(floor(azimuth_rad / _TURN * count + 0.5) % count)
 
 
 @kernel
@@ -251,7 +251,7 @@ def pd_here(reach: Any, ground_range_m: float, azimuth_rad: float, height_m: flo
 def fill_unseen(
     los_m: Any, ground_m: Any, spot: Any, reach: Any, height_m: float, above_ground: bool, out: Any
 ) -> None:
-    """Multiply `out`, f4[rows, columns], by the chance that one look misses a target at a height above ground or sea."""
+    """Multiply `out`, f4[rows, columns], by the chance that one look misses a target at a height."""
     for i in range(los_m.shape[0]):
         for j in range(los_m.shape[1]):
             msl_m = ground_m[i, j] + height_m if above_ground else height_m

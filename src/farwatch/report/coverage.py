@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from farwatch.detect.coverage import Along, Coverage, Lit
+from farwatch.detect.coverage import Coverage
+from farwatch.detect.paths import Along
+from farwatch.detect.posts import Lit
 from farwatch.report.coverage_request import Request
 from farwatch.scenario.typed import Level
 
@@ -30,7 +32,7 @@ class Row:
     """
 
     level: Level
-    seen: float
+    seen_share: float
     near_m: float
     middle_m: float
     far_m: float
@@ -47,7 +49,7 @@ def rows(area: Coverage, slices: Sequence[Level]) -> tuple[Row, ...]:
         farthest_m = np.zeros(DIRECTIONS)
         np.maximum.at(farthest_m, direction[seen], distance_m[seen])
         near, middle, far = (float(q) for q in np.quantile(farthest_m, [0.1, 0.5, 0.9]))
-        found.append(Row(level=one, seen=float(np.mean(seen)), near_m=near, middle_m=middle, far_m=far))
+        found.append(Row(level=one, seen_share=float(np.mean(seen)), near_m=near, middle_m=middle, far_m=far))
     return tuple(found)
 
 
@@ -109,8 +111,8 @@ def _limits(area: Coverage) -> Iterator[str]:
         above = (floor_m - lit.los_m)[:: area.every, :: area.every][seen] > LIFTED_M
         if above.size and np.mean(above) > LIFTED_SHARE:
             yield (
-                f"over {np.mean(above):.0%} of the area that {lit.post.radar} of {lit.post.name} sees, the lower end of "
-                f"its beam sets the floor, not the ground: it cannot look down from so high"
+                f"{lit.post.name}: over {np.mean(above):.0%} of the area that its {lit.post.radar} sees, the lower end "
+                "of the beam sets the floor, not the ground: it cannot look down from so high"
             )
 
 
@@ -129,7 +131,7 @@ def _table(area: Coverage, slices: Sequence[Level]) -> Table:
         table.add_column("best tenth", justify="right")
     for row in rows(area, slices):
         far = [f"{distance_m / 1e3:,.0f}" for distance_m in (row.middle_m, row.near_m, row.far_m)]
-        table.add_row(told(row.level), f"{row.seen:.0%}", *(far if len(area.posts) == 1 else []))
+        table.add_row(told(row.level), f"{row.seen_share:.0%}", *(far if len(area.posts) == 1 else []))
     return table
 
 

@@ -1,7 +1,6 @@
 """The files of `farwatch coverage`: raster, contours, pictures and table, each written whole or not at all."""
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -12,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch import __version__
-from farwatch.detect.coverage import Coverage, Lit
+from farwatch.detect.coverage import Coverage
+from farwatch.detect.posts import Lit
 from farwatch.errors import StoreError
 from farwatch.formats import cog, geojson
 from farwatch.report.coverage import headline, rows, told
@@ -79,7 +79,7 @@ def _contours(area: Coverage, _asked: Request, path: Path) -> None:
 def _table(area: Coverage, asked: Request, path: Path) -> None:
     told_rows = [
         {
-            "height_m": row.level.height_m, "above": row.level.above, "share_of_area_seen": row.seen,
+            "height_m": row.level.height_m, "above": row.level.above, "share_of_area_seen": row.seen_share,
             "seen_to_m_by_direction": {"tenth": row.near_m, "median": row.middle_m, "nine_tenths": row.far_m},
         }
         for row in rows(area, asked.heights)
@@ -181,7 +181,7 @@ def _whole(path: Path, content: bytes) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             (Path(folder) / "whole").write_bytes(content)
-            os.replace(Path(folder) / "whole", path)
+            (Path(folder) / "whole").replace(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error})") from error
 

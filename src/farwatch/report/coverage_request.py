@@ -6,7 +6,8 @@ from pathlib import Path
 
 from farwatch import catalogue
 from farwatch.catalogue.names import near
-from farwatch.detect.coverage import Post, Route, posts_of
+from farwatch.detect.paths import Route
+from farwatch.detect.posts import Post, posts_of
 from farwatch.detect.reach import Target
 from farwatch.errors import InputError, Problem
 from farwatch.scenario import Scenario, load, typed
