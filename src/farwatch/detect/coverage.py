@@ -147,7 +147,7 @@ def coverage(
     cell_m: float | None = None,
     threads: int | None = None,
 ) -> Coverage:
-    """What posts, or the radars of a scenario, see over an elevation file: a path, a shipped name, None for smooth earth.
+    """What posts, or a scenario's radars, see over an elevation file: a path, a shipped name, None for smooth earth.
 
     `radius_m` is how far to look: 150 km for lines of sight, as far as the target can be seen for radars, when None.
     `cell_m` resamples the ground. Raises InputError or TerrainError, naming every problem.
