@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 USER_DEFINED = 32767
 METRE, FOOT, SURVEY_FOOT, DEGREE = 9001, 9002, 9003, 9102
@@ -145,8 +145,8 @@ def items(metadata: str) -> dict[str, str]:
     if not metadata.lstrip().startswith("<GDALMetadata") or "<!" in metadata:
         return {}
     try:
-        root = ElementTree.fromstring(metadata.strip().strip("\0"))  # noqa: S314 - refuses declarations above
-    except ElementTree.ParseError:
+        root = ET.fromstring(metadata.strip().strip("\0"))  # noqa: S314 - refuses declarations above
+    except ET.ParseError:
         return {}
     return {
         item.get("role", ""): item.text or ""
