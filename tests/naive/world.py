@@ -98,3 +98,24 @@ def flown_arc(speed_m_s, elevation_deg, sphere):
     angle = np.arctan2(run.y[1, -1], run.y[0, -1]) % (2 * pi)
     apogee = run.y_events[1][0]
     return angle * sphere.radius_m, np.hypot(apogee[0], apogee[1]) - sphere.radius_m, run.t[-1]
+
+
+def sample(samples, u, v):
+    """Mean of the samples around a row and column, weighted by opposite areas; see `resample.bilinear`."""
+    rows, columns = samples.shape
+    if not (-0.5 <= u <= rows - 0.5 and -0.5 <= v <= columns - 0.5):
+        return -np.inf
+    u, v = np.clip(u, 0, rows - 1), np.clip(v, 0, columns - 1)
+    total, known, seen = 0.0, 0.0, set()
+    for i in range(rows):
+        for j in range(columns):
+            weight = max(0.0, 1 - abs(u - i)) * max(0.0, 1 - abs(v - j))
+            if weight == 0.0:
+                continue
+            if np.isfinite(samples[i, j]):
+                total, known = total + weight * float(samples[i, j]), known + weight
+            else:
+                seen.add(float(samples[i, j]))
+    if known >= 0.5:
+        return total / known
+    return -np.inf if -np.inf in seen else np.nan

@@ -1,4 +1,4 @@
-"""Cloud-Optimised GeoTIFF: float32 bands on a sheet, tiled, DEFLATE, with overviews, for GDAL and whatever builds on it.
+"""Cloud-Optimised GeoTIFF: float32 bands on a sheet, tiled, packed, with overviews, for GDAL and all that builds on it.
 
 Sources: [tiff6] TIFF revision 6.0. [technote3] Adobe Photoshop TIFF Technical Note 3 (predictor 3). [ogc21-026] OGC
 Cloud Optimized GeoTIFF 1.0: all directories before the data, the full resolution first, overviews' data before it.
@@ -7,7 +7,6 @@ Cloud Optimized GeoTIFF 1.0: all directories before the data, the full resolutio
 Bands are planar (one after the other) and each tile is written once; a tile without data is left out.
 """
 
-import os
 import struct
 import tempfile
 import zlib
@@ -68,8 +67,8 @@ def write_cog(path: str | Path, sheet: Sheet, layers: Sequence[Layer], tags: Map
     """Write bands on a sheet as one Cloud-Optimised GeoTIFF; the file appears whole or not at all.
 
     `tags` become metadata of the file. The same input gives the same bytes. Beside the bands, as much
-    memory as one of them is used. Raises InputError where shapes differ or the sheet's system has no GeoKeys, StoreError where
-    the file cannot be written.
+    memory as one of them is used. Raises InputError where shapes differ or the sheet's system has no GeoKeys,
+    StoreError where the file cannot be written.
     """
     place = Path(path)
     keys = _checked(place, sheet, layers)
@@ -80,7 +79,7 @@ def write_cog(path: str | Path, sheet: Sheet, layers: Sequence[Layer], tags: Map
                 whole = Path(folder) / "whole"
                 with whole.open("wb") as file:
                     _assemble(file, tiles, levels, _described(sheet, keys, layers, tags or {}))
-            os.replace(whole, place)
+            whole.replace(place)
     except OSError as error:
         raise StoreError(f"{place}: cannot be written ({error})") from error
 
@@ -187,7 +186,7 @@ class _Tag(NamedTuple):
         return struct.pack(f"<{len(self.values)}{_CODES[self.kind]}", *self.values)
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         return len(self.packed()) // _SIZES[self.kind]
 
 
@@ -196,7 +195,8 @@ def _described(
 ) -> list[_Tag]:
     """Tags of the full resolution that say where it lies and what it holds."""
     half = 0.5 * sheet.cell_m
-    directory, doubles, text = [1, 1, 1, len(keys)], [], ""
+    directory, text = [1, 1, 1, len(keys)], ""
+    doubles: list[float] = []
     for number, value in sorted(keys.items()):
         if isinstance(value, int):
             directory += [number, 0, 1, value]
@@ -303,6 +303,6 @@ def _directory(entries: list[_Tag], start: int, following: int, *, big: bool) ->
         else:
             shown = struct.pack(foot, start + fixed + len(beyond))
             beyond += data + b"\0" * (-len(data) % 8)
-        lines.append(struct.pack("<HHQ" if big else "<HHI", tag.number, tag.kind, tag.count) + shown)
+        lines.append(struct.pack("<HHQ" if big else "<HHI", tag.number, tag.kind, tag.length) + shown)
     made = struct.pack(head, len(entries)) + b"".join(lines) + struct.pack(foot, following) + beyond
     return made + b"\0" * (-len(made) % 8)

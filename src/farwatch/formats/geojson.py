@@ -5,9 +5,9 @@ antimeridian is cut there (RFC 7946, sections 3.1.6, 3.1.9 and 11.2). The same i
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,13 @@ def bands(
     """One MultiPolygon for each band between neighbouring `levels`, of values (rows, columns); NaN belongs to none.
 
     `levels` rise; use -inf and inf for open ends. `properties` are added to each band's own "low" and "high"; a grid
-    longer than `MOST_SIDE` is thinned, and the property "every_cells" says by how much. A band without area is left out.
+    longer than `MOST_SIDE` is thinned: the property "every_cells" says by how much. Bands without area are left out.
     """
     _check(levels, len(levels) - 1, properties)
     thinned, step, generator = _contours_of(values)
     finite = thinned[np.isfinite(thinned)]
     features = []
-    for k, (low, high) in enumerate(zip(levels[:-1], levels[1:], strict=True)):
+    for k, (low, high) in enumerate(pairwise(levels)):
         if finite.size == 0 or high <= finite.min() or low > finite.max():
             continue
         # contourpy takes finite levels: an open end lies beyond all values
@@ -102,7 +102,7 @@ def write(path: str | Path, features: Iterable[Feature]) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as folder:
             whole = Path(folder) / "whole"
             whole.write_text(content, encoding="utf-8", newline="\n")
-            os.replace(whole, place)
+            whole.replace(place)
     except OSError as error:
         raise StoreError(f"{place}: cannot be written ({error})") from error
 
@@ -112,7 +112,7 @@ def write(path: str | Path, features: Iterable[Feature]) -> None:
 
 def _check(levels: Sequence[float], count: int, properties: Sequence[Mapping[str, Any]] | None) -> None:
     problems = []
-    if count < 1 or any(not a < b for a, b in zip(levels[:-1], levels[1:], strict=True)):
+    if count < 1 or any(not a < b for a, b in pairwise(levels)):
         problems.append(Problem("levels", str(list(levels)), "must rise, and be enough for one feature"))
     if properties is not None and len(properties) != count:
         problems.append(Problem("properties", str(len(properties)), f"must be one for each of {count} features"))
@@ -154,7 +154,7 @@ def _polygons(filled: tuple[list[Any], list[Any]], place_of: PlaceOf, step: int)
     shapes = []
     for points, offsets in zip(*filled, strict=True):
         rings = [
-            _placed(points[a:b], place_of, step) for a, b in zip(offsets[:-1], offsets[1:], strict=True) if b - a >= 4
+            _placed(points[a:b], place_of, step) for a, b in pairwise(offsets) if b - a >= 4
         ]
         if rings:
             shapes.append(_area_of(rings))

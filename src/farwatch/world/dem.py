@@ -70,12 +70,12 @@ class Dem:
 
     def read(self, block: Block, stride: int = 1) -> Heights:
         """Every `stride`-th sample of a block, the first included; `OUTSIDE` beyond the file."""
-        if 0 <= block.top < block.bottom <= self.rows and 0 <= block.left < block.right <= (self.period or self.columns):
+        width = self.period or self.columns
+        if 0 <= block.top < block.bottom <= self.rows and 0 <= block.left < block.right <= width:
             return self.samples(Window(*block, stride))
         shape = len(range(block.top, block.bottom, stride)), len(range(block.left, block.right, stride))
         out: Heights = np.full(shape, OUTSIDE, np.float32)
         turns = range(block.left // self.period, block.right // self.period + 1) if self.period else (0,)
-        width = self.period or self.columns
         for turn in turns:
             shift = turn * width
             top = _first_from(block.top, stride, 0)

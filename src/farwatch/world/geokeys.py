@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 USER_DEFINED = 32767
 METRE, FOOT, SURVEY_FOOT, DEGREE = 9001, 9002, 9003, 9102
@@ -33,14 +33,14 @@ class Method:
 _OFFSETS = {3082: "x_0", 3083: "y_0"}
 
 METHODS = {
-    1: Method(proj="tmerc", keys={3081: "lat_0", 3080: "lon_0", 3092: "k_0", **_OFFSETS}),
-    7: Method(proj="merc", keys={3080: "lon_0", 3092: "k_0", **_OFFSETS}),
+    1: Method(proj="tmerc", keys={3081: "lat_0", 3080: "lon_0", 3092: "k", **_OFFSETS}),
+    7: Method(proj="merc", keys={3080: "lon_0", 3092: "k", **_OFFSETS}),
     8: Method(proj="lcc", keys={3078: "lat_1", 3079: "lat_2", 3085: "lat_0", 3084: "lon_0", 3086: "x_0", 3087: "y_0"}),
-    9: Method(proj="lcc", keys={3081: "lat_1", 3080: "lon_0", 3092: "k_0", **_OFFSETS}),
+    9: Method(proj="lcc", keys={3081: "lat_1", 3080: "lon_0", 3092: "k", **_OFFSETS}),
     10: Method(proj="laea", keys={3089: "lat_0", 3088: "lon_0", **_OFFSETS}),
     11: Method(proj="aea", keys={3078: "lat_1", 3079: "lat_2", 3081: "lat_0", 3080: "lon_0", **_OFFSETS}),
     12: Method(proj="aeqd", keys={3089: "lat_0", 3088: "lon_0", **_OFFSETS}),
-    16: Method(proj="sterea", keys={3081: "lat_0", 3080: "lon_0", 3092: "k_0", **_OFFSETS}),
+    16: Method(proj="sterea", keys={3081: "lat_0", 3080: "lon_0", 3092: "k", **_OFFSETS}),
 }
 """Methods of user-defined systems, by the code of the key `METHOD`; false origins of Lambert conic have own keys."""
 
@@ -145,8 +145,8 @@ def items(metadata: str) -> dict[str, str]:
     if not metadata.lstrip().startswith("<GDALMetadata") or "<!" in metadata:
         return {}
     try:
-        root = ElementTree.fromstring(metadata.strip().strip("\0"))  # noqa: S314 - refuses declarations above
-    except ElementTree.ParseError:
+        root = ET.fromstring(metadata.strip().strip("\0"))  # noqa: S314 - refuses declarations above
+    except ET.ParseError:
         return {}
     return {
         item.get("role", ""): item.text or ""
@@ -177,7 +177,7 @@ def keys_of(crs: Any) -> dict[int, int | float | str] | None:
     return keys | {key: float(described.get(name, _DEFAULTS.get(name, 0.0))) for key, name in method.keys.items()}
 
 
-_DEFAULTS = {"k_0": 1.0}
+_DEFAULTS = {"k": 1.0}
 
 
 def _method_of(described: Mapping[str, Any]) -> tuple[int, Method] | None:

@@ -200,7 +200,7 @@ def _are_degrees(page: Any, placed: _Placed) -> bool:
     """Whether the samples lie where latitudes and longitudes can."""
     west, north, x_step, y_step = placed
     south, east = north - (page.shape[0] - 1) * y_step, west + (page.shape[1] - 1) * x_step
-    return -90.5 <= south <= north <= 90.5 and -360.5 <= west <= east <= 540.5 and east - west <= 361.0
+    return bool(-90.5 <= south <= north <= 90.5 and -360.5 <= west <= east <= 540.5 and east - west <= 361.0)
 
 
 def _layout(path: Path, page: Any, placed: _Placed) -> tuple[Layout, tuple[str, ...]]:
@@ -224,7 +224,7 @@ def _layout(path: Path, page: Any, placed: _Placed) -> tuple[Layout, tuple[str, 
         lat_step_deg=lat_step,
         lon_step_deg=lon_step,
     )
-    if code in (4326, 4979) or code > 0 and code not in _DATUMS:
+    if code in (4326, 4979) or (code > 0 and code not in _DATUMS):
         return layout, ()  # other datums are brought to WGS-84 by whoever asks for them
     return layout, (f"terrain: {path.name}: datum {_DATUMS.get(code, 'not said')}, taken as WGS-84",)
 

@@ -44,7 +44,7 @@ def read(path: Path, bounds: Bounds | None) -> Raster:
 
 
 def open_dem(path: Path, about: Bounds) -> Dem:
-    """An elevation file or folder on its own grid; TerrainError where that cannot be. `about` picks a folder's tiles."""
+    """An elevation file, or the tiles of a folder that touch `about`, on its own grid; else TerrainError."""
     if not path.exists():
         raise refusal(path, "file", "", "does not exist")
     if path.is_dir() or hgt.NAME.match(path.name):
@@ -66,7 +66,7 @@ def _dem_with_rasterio(path: Path, problem: Problem) -> Dem:
             transform, notices = upright.transform, [f"terrain: {path.name}: read through GDAL"]
             if upright is not source:
                 notices = [f"terrain: {path.name}: read through GDAL and turned north up"]
-            plane = pyproj.CRS.from_user_input(source.crs.to_wkt())
+            plane = pyproj.CRS.from_user_input(source.crs.to_epsg() or source.crs.to_wkt())
             plane = plane.sub_crs_list[0] if plane.is_compound else plane.to_2d()
             shape = upright.height, upright.width
             levels = [_level(path, plane, transform, shape, factor) for factor in (1, *_thinnings(shape))]

@@ -45,7 +45,7 @@ def resample(dem: Dem, to_dem: Map, shape: tuple[int, int], spacing: int, stride
     out: Heights = np.empty(shape, np.float32)
     nodes_down = ceil((shape[0] - 1) / spacing) + 1
     nodes_across = ceil((shape[1] - 1) / spacing) + 1
-    rows, columns = np.arange(nodes_down) * float(spacing), np.arange(nodes_across) * float(spacing)
+    rows, columns = (spacing * np.arange(nodes, dtype=np.float64) for nodes in (nodes_down, nodes_across))
     u, v = to_dem(rows[:, None], columns[None, :])
     first = 0
     while first < max(1, nodes_down - 1):
@@ -99,18 +99,18 @@ def _resample(samples: Any, u: Any, v: Any, spacing: int, out: Any) -> None:
 
 
 @kernel
-def bilinear(samples: Any, row: float, column: float) -> float:
-    """Height between four samples; of the known ones where they have half of the weight or more.
+def bilinear(samples: Any, u: float, v: float) -> float:
+    """Height at row `u` and column `v`, between four samples; of the known ones where they have half the weight.
 
     Else NaN, or `OUTSIDE` where such a sample has a share. Level in the outer half of an edge cell, `OUTSIDE` beyond.
     """
     rows, columns = samples.shape
-    if not (-0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5):
+    if not (-0.5 <= u <= rows - 0.5 and -0.5 <= v <= columns - 0.5):
         return OUTSIDE
-    row, column = min(max(row, 0.0), rows - 1.0), min(max(column, 0.0), columns - 1.0)
-    i, j = int(row), int(column)
+    u, v = min(max(u, 0.0), rows - 1.0), min(max(v, 0.0), columns - 1.0)
+    i, j = int(u), int(v)
     i1, j1 = min(i + 1, rows - 1), min(j + 1, columns - 1)
-    s, t = row - i, column - j
+    s, t = u - i, v - j
     h00, h01, h10, h11 = samples[i, j], samples[i, j1], samples[i1, j], samples[i1, j1]
     height = (1.0 - s) * ((1.0 - t) * h00 + t * h01) + s * ((1.0 - t) * h10 + t * h11)
     if np.isfinite(height):

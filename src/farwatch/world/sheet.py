@@ -105,7 +105,8 @@ def open_sheet(path: str | Path, sites: Sites, radius_m: float, *, cell_m: float
 
     A file in a projected system, in metres, with square cells and a scale within 0.5 % keeps its own grid, cut to the
     window; all others, and those whose cells are not `cell_m`, are resampled to a local grid with the first site on
-    the centre of a cell. Memory while reading: 10 bytes for each of at most `SHEET_CELLS` cells, and 200 MB; 5 are kept. Raises TerrainError, with all that is wrong, for a file that cannot be used or does not hold the sites.
+    the centre of a cell. Memory while reading: 10 bytes for each of at most `SHEET_CELLS` cells, and 200 MB; 5 bytes
+    are kept. Raises TerrainError, with all that is wrong, for a file that cannot be used or does not hold the sites.
     """
     place = Path(path)
     _check(str(path), sites, radius_m, cell_m)
@@ -303,7 +304,7 @@ def _percent(share: float) -> str:
 
 @kernel
 def mark(height_m: Any, state: Any) -> tuple[int, int]:
-    """What each cell of `height_m` is, uint8: 0 known, 1 a void, 2 outside the file; how many known, and how many not."""
+    """What each cell is, uint8: 0 known, 1 a void, 2 outside the file; returns how many are known, and how many not."""
     known = 0
     for i in range(height_m.shape[0]):
         for j in range(height_m.shape[1]):
@@ -324,8 +325,8 @@ def level_sea(height_m: Any, state: Any) -> None:
 
 
 @kernel
-def tally(height_m: Any, state: Any, site_row: Any, site_column: Any, reach: float, counts: Any) -> None:
-    """Count cells within `reach` cells of any site: all, outside, voids, sea floor; those beyond the array are outside."""
+def tally(height_m: Any, state: Any, site_row: Any, site_column: Any, reach: Any, counts: Any) -> None:
+    """Count cells within `reach` cells of any site: all, outside, voids, sea floor; beyond the array is outside."""
     rows, columns = height_m.shape
     top, bottom = int(np.floor(site_row.min() - reach)), int(np.ceil(site_row.max() + reach))
     left, right = int(np.floor(site_column.min() - reach)), int(np.ceil(site_column.max() + reach))
