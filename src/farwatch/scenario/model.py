@@ -42,6 +42,10 @@ Count = Annotated[Whole, Field(ge=0, le=100_000)]
 
 Band = Literal["VHF", "UHF", "L", "S", "C", "X", "Ku", "K", "Ka"]
 
+Cover = Literal[
+    "smooth", "flatland", "desert", "farmland", "rolling-hills", "wooded-hills", "mountains", "urban", "sea"
+]
+
 
 class Place(BaseModel):
     """A point on the ground."""
@@ -352,9 +356,13 @@ class Ground(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    clutter: Literal["desert", "farmland", "wooded-hills", "mountains", "urban", "sea"] | None = Field(
+    clutter: Cover | None = Field(
         default=None,
         description="What it is covered with, which says how strong its echo is. Not given: it sends no echo back.",
+        examples=["desert"],
+    )
+    sea_state: Annotated[Whole, Field(ge=0, le=6)] = Field(
+        default=3, description="Sea state, where it is covered with sea."
     )
 
 
