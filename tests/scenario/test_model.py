@@ -12,7 +12,7 @@ from farwatch.scenario.fields import shapes
 NUMBERS_WITHOUT_UNIT = {
     "farwatch", "seed", "count", "value", "low", "high", "limit", "shots_per_look", "max_shots", "recheck_plots",
     "miss_called_kill", "kill_called_miss", "drop_after_misses", "hostile_threshold", "neutral_threshold",
-    "gate_probability",
+    "gate_probability", "sea_state",
 }  # fmt: skip
 UNITS = ("_m", "_s", "_m_s", "_m_s2", "_km", "_deg", "_mm_h", "_g_m3", "_w_hz")
 

@@ -82,7 +82,9 @@ class Waveform:
     rain_improvement_db: Figure = field(metadata=quantity("dB", "the same over the echo of rain, polarisation included"))
 
 
-PARTS: dict[str, type[Any]] = {
+Part: TypeAlias = Claim | Parameters | Antenna | Waveform
+
+PARTS: dict[str, type[Part]] = {
     "claim": Claim, "parameters": Parameters, "antenna": Antenna, "waveform": Waveform,
 }  # fmt: skip
 """Parts of a radar that are entries of their own, by the field that holds them."""
@@ -237,7 +239,7 @@ def figures_of(entry: Entry) -> Iterator[tuple[str, Figure]]:
     for attribute, held in ((spec.name, getattr(entry, spec.name)) for spec in fields(entry)):
         if isinstance(held, Figure):
             yield attribute, held
-        elif isinstance(held, tuple(PARTS.values())):
+        elif isinstance(held, Part):
             for spec in fields(held):
                 figure = getattr(held, spec.name)
                 if isinstance(figure, Figure):

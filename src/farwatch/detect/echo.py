@@ -31,12 +31,12 @@ RANGE, AZIMUTH, SINE, ACROSS, GROUND, LOOK_S, FLOOR, APPARENT = range(STATE_SIZE
 lowest visible height, apparent elevation."""
 STEERING, PATH, ONE, FILTER, ECHO, CLUTTER, JAMMING, NOISE = range(STATE_SIZE + 8, PLACE_SIZE)
 """Then, as power ratios: one-way gain of a steered array; SNR of 1 m2 in the middle of a beam at broadside, and of 1 m2
-where the target is; response of the filter; SNR of the target; clutter, jamming, and all noise, over receiver noise."""
+where the target is; response of the filter; SNR of the target before it; clutter, jamming, and all noise, over receiver noise."""
 
 
 @kernel
 def weigh(radar: Any, target_class: Any, air: Any, blind_m_s: Any, place: Any) -> bool:
-    """Fill in the mean echo of a target in `place`, over receiver noise; False when it is too weak to matter."""
+    """Fill in a target's mean echo in `place`, and what the filter makes of it; False when it is too weak to matter."""
     square = place[RANGE] * place[RANGE]
     place[PATH] = radar["snr_one"] / (square * square) * air_at(air, radar["range_max_m"], place[RANGE], place[6])
     if radar["rain_db_per_m"] > 0.0 or radar["fog_db_per_m"] > 0.0:
@@ -48,8 +48,8 @@ def weigh(radar: Any, target_class: Any, air: Any, blind_m_s: Any, place: Any) -
     one_way = place[STEERING] * elevation_gain(radar, place[APPARENT])
     place[FILTER] = velocity_gain(radial_m_s, blind_m_s, radar["canceller_order"])
     place[ONE] = place[PATH] * one_way * one_way
-    place[ECHO] = rcs_m2 * place[ONE] * place[FILTER]
-    return bool(rcs_m2 * place[ONE] >= WEAKEST)
+    place[ECHO] = rcs_m2 * place[ONE]
+    return bool(place[ECHO] >= WEAKEST)
 
 
 @kernel

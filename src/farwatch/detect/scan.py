@@ -289,7 +289,7 @@ def _look(
     radar: Any, target: Any, target_class: Any, place: Any, pd_row: Any, least_snr: float, key: Any, plot: Any
 ) -> int:
     """One look at a target whose echo and noise are in `place`: fill `plot` and return 1 when it is seen, else 0."""
-    mean_snr = place[ECHO] / place[NOISE]
+    mean_snr = place[ECHO] * place[FILTER] / place[NOISE]
     if mean_snr < WEAKEST:
         return 0
     who, whom, occasion = int(radar["id"]), int(target["id"]), _occasion(radar, place)
@@ -311,12 +311,9 @@ def _look(
 @kernel
 def _note_loss(sighting: Any, pd_row: Any, place: Any) -> None:
     """Count a look that was lost, by what cost most, if noise alone would probably not have cost it."""
-    if place[FILTER] >= 1.0 and place[NOISE] <= 1.0:
+    if (place[FILTER] >= 1.0 and place[NOISE] <= 1.0) or pd_at(pd_row, place[ECHO]) < _LIKELY:
         return
-    filter_loss = 1.0 / max(place[FILTER], 1e-9)
-    if pd_at(pd_row, place[ECHO] * max(1.0, filter_loss)) < _LIKELY:
-        return
-    if filter_loss >= place[NOISE]:
+    if place[FILTER] * place[NOISE] <= 1.0:
         sighting["lost_to_filter"] += 1
     elif place[CLUTTER] >= place[JAMMING]:
         sighting["lost_to_clutter"] += 1
