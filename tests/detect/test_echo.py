@@ -253,7 +253,8 @@ def test_a_target_across_the_beam_fades(sky, watch):
     filtered = cluttered(one_radar(canceller_order=2, snr_reference=200.0, half_sector_rad=pi), (110.0, 140.0, 170.0))
     rows = {"in": (0.0, -250.0, 0.0), "past": (3.0, 0.0, 0.0), "slow": (0.0, -4.0, 0.0)}
     found = {
-        name: seen(filtered, sky([(70e3, 0.0, 3e3, velocity)], length_s=4e3), watch, 8) for name, velocity in rows.items()
+        name: seen(filtered, sky([(70e3, 0.0, 3e3, velocity)], length_s=4e3), watch, 8)
+        for name, velocity in rows.items()
     }
     assert found["in"][0] >= 8
     assert found["past"][0] == found["slow"][0] == 0

@@ -79,7 +79,7 @@ class Waveform:
     stagger: tuple[float, ...] = field(metadata=says("repetition frequencies of the set, over their mean"))
     canceller: int = field(metadata=says("order of the canceller: 1 subtracts two pulses, 2 combines three"))
     improvement_db: Figure = field(metadata=quantity("dB", "improvement of echo over ground clutter, mean of speeds"))
-    rain_improvement_db: Figure = field(metadata=quantity("dB", "the same over the echo of rain, polarisation included"))
+    rain_improvement_db: Figure = field(metadata=quantity("dB", "the same over the echo of rain, by polarisation too"))
 
 
 Part: TypeAlias = Claim | Parameters | Antenna | Waveform

@@ -125,7 +125,8 @@ def describe(entry: Entry, catalogue: Catalogue) -> str:
 def range_text(line: Line) -> str:
     """Value, range and unit of a line, such as "250 km (240 to 250)"."""
     spread = f" ({number_text(line.low)} to {number_text(line.high)})" if line.low < line.high else ""
-    return f"{number_text(line.value)} {line.unit}{spread}".replace(" count", "").replace(" prob", "").replace(" ratio", "")
+    unit = "" if line.unit in {"count", "prob", "ratio"} else f" {line.unit}"
+    return f"{number_text(line.value)}{unit}{spread}"
 
 
 def number_text(number: float) -> str:

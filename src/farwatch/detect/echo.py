@@ -31,7 +31,8 @@ RANGE, AZIMUTH, SINE, ACROSS, GROUND, LOOK_S, FLOOR, APPARENT = range(STATE_SIZE
 lowest visible height, apparent elevation."""
 STEERING, PATH, ONE, FILTER, ECHO, CLUTTER, JAMMING, NOISE = range(STATE_SIZE + 8, PLACE_SIZE)
 """Then, as power ratios: one-way gain of a steered array; SNR of 1 m2 in the middle of a beam at broadside, and of 1 m2
-where the target is; response of the filter; SNR of the target before it; clutter, jamming, and all noise, over receiver noise."""
+where the target is; response of the filter; SNR of the target before it; clutter, jamming, and all
+noise, over receiver noise."""
 
 
 @kernel

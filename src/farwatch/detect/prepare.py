@@ -84,12 +84,14 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         _describe(radars[row : row + 1], site)
         drawn += shape_beam(radars[row : row + 1], row, site.radar)
         drawn += tell_movers(radars[row : row + 1], row, site.radar)
-        surround(radars[row : row + 1], site.radar, scenario)
+        surround(radars[row : row + 1], site.radar, scenario.weather, scenario.ground)
         drawn += _calibrate(radars[row : row + 1], row, site)
     settle(radars)
     levels_m = np.array([_level_m(site, world) for site in sites])
     floors, steps_m = _floors(radars, sites, world)
-    jammers = jammer_table(radars, Views(floors, steps_m, levels_m), [site.radar.band for site in sites], scenario, world)
+    views, bands = Views(floors, steps_m, levels_m), [site.radar.band for site in sites]
+    is_jammed = bool(scenario.jammers) or any(group.jammer_w_hz for group in scenario.raid)
+    jammers = jammer_table(radars, views, bands, scenario.jammers, world.frame)
     sensors = Sensors(
         radars=radars,
         floors=floors,
@@ -108,7 +110,7 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         drawn=tuple(drawn),
         notices=(
             *(notice for site in sites for notice in _notices(site, world)),
-            *(notice for site in sites if len(jammers[0]) for notice in gain_notices(site.name, site.radar)),
+            *(notice for site in sites if is_jammed for notice in gain_notices(site.name, site.radar)),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What a radar's antenna, waveform and surroundings are in the arrays of a trial: beam, filter, air, ground, jammers."""
+"""What a radar's antenna, waveform and surroundings are in a trial's arrays: beam, filter, air, ground, jammers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from farwatch.catalogue import Radar
 from farwatch.catalogue.uncertainty import Drawn
 from farwatch.detect.air import air_db
 from farwatch.detect.antenna import gain_of_beams_dbi
+from farwatch.detect.cloud import specific_attenuation as cloud_attenuation
 from farwatch.detect.clutter import gamma_of, gamma_of_sigma0, rain_reflectivity_per_m, sigma0_sea_db
-from farwatch.detect.cloud import fog_db_per_m
 from farwatch.detect.echo import BEND
 from farwatch.detect.equation import STANDARD_K, blind_speed, from_db
 from farwatch.detect.floor import floor_at
@@ -21,14 +21,16 @@ from farwatch.detect.gas import gas_of
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, lowest_visible_m
 from farwatch.detect.jamming import noise_rise
 from farwatch.detect.rain import two_way_db_per_m
-from farwatch.scenario.model import Jammer, Scenario
-from farwatch.world.earth import MEAN_RADIUS_M
-from farwatch.world.prepare import World
+from farwatch.scenario.model import Ground, Jammer, Weather
+from farwatch.world.earth import MEAN_RADIUS_M, Frame
 
 Floats = NDArray[np.float64]
 
 NOISE_FIGURE_DB = 4.0
 """Noise figure against jamming of a radar whose own is not published."""
+
+FOG_K = 283.15
+"""Temperature of the water in fog: between a cold night's and a warm sea's."""
 
 GRAZING_OF_SEA_DEG = 1.0
 """The sea's echo is steeper in grazing angle than constant gamma: it is taken to be right here."""
@@ -95,9 +97,9 @@ def blind_speeds(radars: Sequence[Radar]) -> Floats:
 # Air, weather, ground ---------------------------------------------------------------------------------------
 
 
-def surround(row: NDArray[Any], radar: Radar, scenario: Scenario) -> None:
+def surround(row: NDArray[Any], radar: Radar, weather: Weather, ground: Ground) -> None:
     """Fill in what air, rain and fog take, and what rain and ground send back."""
-    frequency_hz, weather = radar.frequency_hz.value, scenario.weather
+    frequency_hz = radar.frequency_hz.value
     gas = gas_of(frequency_hz)
     row["air_db_per_m"] = 2.0 * gas.oxygen_db_per_m, 2.0 * gas.vapour_db_per_m
     row["jamming_factor"] = jamming_factor(radar)
@@ -106,10 +108,10 @@ def surround(row: NDArray[Any], radar: Radar, scenario: Scenario) -> None:
     if weather.rain_mm_h > 0.0:
         row["rain_reflectivity_per_m"] = rain_reflectivity_per_m(weather.rain_mm_h, frequency_hz)
     if weather.fog_g_m3 > 0.0:
-        row["fog_db_per_m"] = 2.0 * fog_db_per_m(weather.fog_g_m3, frequency_hz)
+        row["fog_db_per_m"] = 2e-3 * cloud_attenuation(frequency_hz, weather.fog_g_m3, FOG_K)
         row["fog_top_m"] = weather.fog_top_msl_m
-    if scenario.ground.clutter is not None:
-        row["gamma_ratio"] = gamma_on(scenario.ground.clutter, frequency_hz, scenario.ground.sea_state)
+    if ground.clutter is not None:
+        row["gamma_ratio"] = gamma_on(ground.clutter, frequency_hz, ground.sea_state)
 
 
 def gamma_on(clutter: str, frequency_hz: float, sea_state: float) -> float:
@@ -124,17 +126,17 @@ def gamma_on(clutter: str, frequency_hz: float, sea_state: float) -> float:
 
 
 def jammer_table(
-    radars: NDArray[Any], views: Views, bands: Sequence[str], scenario: Scenario, world: World
+    radars: NDArray[Any], views: Views, bands: Sequence[str], jammers: Sequence[Jammer], frame: Frame
 ) -> Floats:
     """Jammers as each radar meets them, (radars, jammers, 3): azimuth, apparent elevation, strength over noise.
 
     Strength is that in the middle of the beam, through clear air; 0 where terrain or horizon hides the jammer, or
     where it does not cover the radar's band.
     """
-    out = np.zeros((len(radars), len(scenario.jammers), 3))
+    out = np.zeros((len(radars), len(jammers), 3))
     for r, band in enumerate(bands):
-        for j, jammer in enumerate(scenario.jammers):
-            azimuth_rad, elevation_rad, range_m, ground_m = _toward(radars[r], jammer, world)
+        for j, jammer in enumerate(jammers):
+            azimuth_rad, elevation_rad, range_m, ground_m = _toward(radars[r], jammer, frame)
             out[r, j, :2] = azimuth_rad, elevation_rad
             covered = jammer.bands is None or band in jammer.bands
             if covered and jammer.height_msl_m >= lowest_seen_m(views, radars[r], r, azimuth_rad, ground_m):
@@ -144,9 +146,9 @@ def jammer_table(
     return out
 
 
-def _toward(radar: Any, jammer: Jammer, world: World) -> tuple[float, float, float, float]:
+def _toward(radar: Any, jammer: Jammer, frame: Frame) -> tuple[float, float, float, float]:
     """Azimuth, apparent elevation, slant and ground range of a jammer."""
-    place = world.frame.to_local(jammer.at.lat_deg, jammer.at.lon_deg, jammer.height_msl_m)
+    place = frame.to_local(jammer.at.lat_deg, jammer.at.lon_deg, jammer.height_msl_m)
     away = np.ravel(place) - np.array([radar["x_m"], radar["y_m"], radar["z_m"]])
     east, north, up = (float(part) for part in radar["to_local"] @ away)
     across_m = hypot(east, north)
