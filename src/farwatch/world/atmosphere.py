@@ -111,10 +111,10 @@ def refractivity(dry_hpa: ArrayLike, vapour_hpa: ArrayLike, temperature_k: Array
 
 
 def mean_refractivity(
-    height_m: ArrayLike, surface_n: float = REFRACTIVITY_N, scale_m: float = REFRACTIVITY_SCALE_M
+    height_m: ArrayLike, n0: float = REFRACTIVITY_N, scale_m: float = REFRACTIVITY_SCALE_M
 ) -> Floats:
-    """Refractivity that falls exponentially with height, N-units; the global mean unless told [p453, eq. 9]."""
-    return np.asarray(surface_n * np.exp(-np.asarray(height_m, np.float64) / scale_m))
+    """N-units that fall exponentially from `n0` at sea level; the global mean unless told [p453, eq. 9]."""
+    return np.asarray(n0 * np.exp(-np.asarray(height_m, np.float64) / scale_m))
 
 
 def _bottoms() -> tuple[Floats, Floats]:
