@@ -105,7 +105,6 @@ RADAR = np.dtype(
         ("sidelobe_db", "f8"), ("sidelobe_ratio", "f8"),  # one way against the peak; the ratio is derived per trial
         ("improvement_db", "f8"), ("improvement_ratio", "f8"),  # over ground clutter; the ratio is derived per trial
         ("rain_improvement_db", "f8"), ("rain_improvement_ratio", "f8"),
-        ("canceller_order", "i8"),
         ("gamma_ratio", "f8"),       # strength of the ground's echo, constant-gamma model; 0: it sends none back
         ("rain_reflectivity_per_m", "f8"),  # m2 of rain per m3
         ("jamming_factor", "f8"),    # jamming over noise by 1 W/Hz at 1 m in the middle of the beam

@@ -49,7 +49,7 @@ def sensors_of(radars, floor_m=None):
     return detect.Sensors(
         radars, floors, np.array([one.step_m for one in made]), pd_tables(radars), threshold_snr(radars),
         np.zeros(len(radars)), np.stack([one.lit(row["height_m"]) for one, row in zip(made, radars, strict=True)]),
-        air_tables(radars), np.full((len(radars), 1), np.nan), np.zeros((len(radars), 0, 3)),
+        air_tables(radars), np.ones((len(radars), 2), np.float32), np.zeros((len(radars), 0, 3)),
     )
 
 

@@ -8,11 +8,13 @@ import pytest
 from detect.conftest import FIGURES, sensors_of
 from detect.test_floor import ground_at, rough
 from farwatch import detect
+from farwatch.catalogue import load
 from farwatch.detect import echo
 from farwatch.detect.air import air_at, air_db, air_tables, fill_air
 from farwatch.detect.floor import Floor, _site, fill_floor, floor_at, grazing_at, terrain_floor
 from farwatch.detect.gas import gas_of
 from farwatch.detect.rain import path_in_rain_m, path_under_m
+from farwatch.detect.response import SPEEDS, fill_response, response_at, responses
 from farwatch.detect.scan import _is_in_beam, _locate
 from farwatch.records import CLASS, RADAR, TARGET
 from farwatch.world.terrain import flat
@@ -20,7 +22,7 @@ from naive import detection as naive
 
 STILL = (0.0, 0.0, 0.0)
 AIR = {"air_db_per_m": (1.5e-5, 4e-6), "air_scale_m": (5500.0, 1900.0)}
-FILTER = {"canceller_order": 2, "improvement_db": 40.0, "rain_improvement_db": 25.0}
+FILTER = {"improvement_db": 40.0, "rain_improvement_db": 25.0}
 FAN = {"elevation_beam_rad": 0.0, "beam_top_rad": radians(5)}
 ARRAY = {
     "rotating": 0, "half_sector_rad": radians(60), "heading_rad": radians(30), "roll_off_exponent": 1.3,
@@ -61,6 +63,13 @@ def one_radar(**changes):
     return radars
 
 
+def filtered(blind_m_s):
+    """Response of a three-pulse canceller with some first blind speeds."""
+    out = np.empty(SPEEDS, np.float32)
+    fill_response(np.array(blind_m_s, float), 2, out)
+    return out
+
+
 def one_class(rcs_m2=2.0):
     """A class with the same echo from everywhere."""
     found = np.zeros(1, CLASS)
@@ -74,7 +83,8 @@ def test_a_look_weighs_what_the_twin_weighs(kind):
     """Echo, clutter, jamming and noise of many looks, with each effect alone and all together."""
     rng = np.random.default_rng(4)
     radars = one_radar(**kind)
-    radar, air, blind = radars[0], air_tables(radars)[0], np.array([150.0, 190.0, np.nan])
+    radar, air, blind = radars[0], air_tables(radars)[0], np.array([150.0, 190.0] if "improvement_db" in kind else [])
+    response = filtered(blind)
     jammers = np.array([[0.7, 0.03, 50.0], [2.0, 0.0, 0.0], [6.2, 0.01, 2e3]])
     lit = np.zeros((1, 1, 600), np.uint8)
     for _ in range(40):
@@ -92,8 +102,8 @@ def test_a_look_weighs_what_the_twin_weighs(kind):
         radar["jamming_factor"] = 1e12
         to_radar = np.array([0.0, 0.0, 20.0]) - row[:3]
         radial = velocity @ to_radar / np.linalg.norm(to_radar)
-        weak = not echo.weigh(radar, one_class(), air, blind, place)
-        snr, one = naive.echo_over_noise(radar, named, 2.0, radial, blind if radar["canceller_order"] else [])
+        weak = not echo.weigh(radar, one_class(), air, response, place)
+        snr, one = naive.echo_over_noise(radar, named, 2.0, radial, blind)
         assert place[echo.ECHO] * place[echo.FILTER] == pytest.approx(snr, rel=0.01)
         assert place[echo.ONE] == pytest.approx(one, rel=0.01)
         assert weak == (2.0 * place[echo.ONE] < 1e-3)
@@ -110,9 +120,21 @@ def test_a_look_weighs_what_the_twin_weighs(kind):
 def test_without_a_filter_every_speed_is_alike():
     """No repetition frequencies: the response is one."""
     place, _ = look(one_radar()[0], state(50e3, 10.0, 3e3, (3.0, 0.0, 0.0)))
-    echo.weigh(one_radar()[0], one_class(), air_tables(one_radar())[0], np.array([np.nan]), place)
+    echo.weigh(one_radar()[0], one_class(), air_tables(one_radar())[0], filtered([]), place)
     assert place[echo.FILTER] == 1.0
     assert echo.leaving_sine(place) == pytest.approx(place[echo.APPARENT], abs=1e-3)
+
+
+def test_the_table_of_a_filter_is_within_its_error():
+    """Linear look-up against the twin's pulse train, for speeds of either sign, and for every radar of the catalogue."""
+    for radar, row in zip(load().radars.values(), responses(list(load().radars.values())), strict=True):
+        blind = 0.5 * 299792458.0 / radar.frequency_hz.value * radar.waveform.prf_hz.value * np.array(radar.waveform.stagger)
+        assert blind.min() > 25.0
+        for speed in (0.0, 0.2, -3.3, 17.1, -61.9, 240.3, -299.77, 1000.1, 3456.7):
+            exact = naive.canceller(speed, blind, radar.waveform.canceller)
+            assert response_at(row, speed) == pytest.approx(exact, abs=0.01)
+        assert response_at(row, 1e5) == pytest.approx(row[-1], rel=1e-4)
+        assert row.mean() == pytest.approx(1.0, abs=0.02)
 
 
 def test_rain_sends_back_what_fills_the_beam():
@@ -122,7 +144,7 @@ def test_rain_sends_back_what_fills_the_beam():
     high, _ = look(radar, state(40e3, 0.0, 9e3, STILL))
     air = air_tables(one_radar())[0]
     for place in (low, high):
-        echo.weigh(radar, one_class(), air, np.array([np.nan]), place)
+        echo.weigh(radar, one_class(), air, filtered([]), place)
     volume = pi / 8 / np.log(2) * (40e3 * radar["azimuth_beam_rad"]) * (40e3 * radar["elevation_beam_rad"]) * 150.0
     assert echo.rain_residue(radar, low) == pytest.approx(low[echo.ONE] * 1e-9 * volume / 1e3, rel=0.01)
     assert echo.rain_residue(radar, high) == 0.0
@@ -197,12 +219,12 @@ def seen(sensors, truth, watch, turns=60):
     return len(plots), field.sightings[0]
 
 
-def cluttered(radars, blind_m_s=(np.nan,), jammers=(), steep=0.002):
+def cluttered(radars, blind_m_s=(), jammers=(), steep=0.002):
     """Sensors over ground that is lit everywhere, with a filter and jammers."""
     made = sensors_of(radars)
     lit = np.full((1, 1, 512), round(255 * steep**0.25), np.uint8)
     where = np.array(jammers, float).reshape(1, -1, 3)
-    return made._replace(lit=lit, blind_m_s=np.array([blind_m_s], float), jammers=where)
+    return made._replace(lit=lit, response=filtered(blind_m_s)[None], jammers=where)
 
 
 def test_more_improvement_never_loses_a_plot(sky, watch):
@@ -250,10 +272,10 @@ def test_a_target_that_jams_burns_through(sky, watch):
 
 def test_a_target_across_the_beam_fades(sky, watch):
     """Flying past, or slowly: the filter takes it for ground. Flying in, it does not."""
-    filtered = cluttered(one_radar(canceller_order=2, snr_reference=200.0, half_sector_rad=pi), (110.0, 140.0, 170.0))
+    sensors = cluttered(one_radar(snr_reference=200.0, half_sector_rad=pi), (110.0, 140.0, 170.0))
     rows = {"in": (0.0, -250.0, 0.0), "past": (3.0, 0.0, 0.0), "slow": (0.0, -4.0, 0.0)}
     found = {
-        name: seen(filtered, sky([(70e3, 0.0, 3e3, velocity)], length_s=4e3), watch, 8)
+        name: seen(sensors, sky([(70e3, 0.0, 3e3, velocity)], length_s=4e3), watch, 8)
         for name, velocity in rows.items()
     }
     assert found["in"][0] >= 8

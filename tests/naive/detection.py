@@ -142,7 +142,7 @@ def echo_over_noise(radar, place, rcs_m2, radial_m_s, blind_m_s):
     lost_db += radar["fog_db_per_m"] * rain_path(r, radar["height_m"], leaving, radar["fog_top_m"])
     gain = np.prod(antenna_gain(radar, place)) ** 2
     one = radar["snr_one"] / r**4 * 10 ** (-0.1 * lost_db) * gain
-    return one * rcs_m2 * canceller(radial_m_s, blind_m_s, radar["canceller_order"]), one
+    return one * rcs_m2 * canceller(radial_m_s, blind_m_s, 2), one
 
 
 def ground_clutter(radar, place, one, tangent):

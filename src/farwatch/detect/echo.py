@@ -12,11 +12,11 @@ from farwatch.compiled import kernel
 from farwatch.detect.air import air_at
 from farwatch.detect.antenna import beam_with_sidelobes, cosecant_squared, gaussian_beam, scan_gain
 from farwatch.detect.clutter import rain_clutter_m2, surface_clutter_m2
-from farwatch.detect.doppler import velocity_gain
 from farwatch.detect.floor import grazing_at
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
 from farwatch.detect.pd_table import WEAKEST
 from farwatch.detect.rain import path_in_rain_m, path_under_m
+from farwatch.detect.response import response_at
 from farwatch.world.earth import MEAN_RADIUS_M
 from farwatch.world.motion import STATE_SIZE
 from farwatch.world.signature import rcs_toward
@@ -36,7 +36,7 @@ noise, over receiver noise."""
 
 
 @kernel
-def weigh(radar: Any, target_class: Any, air: Any, blind_m_s: Any, place: Any) -> bool:
+def weigh(radar: Any, target_class: Any, air: Any, response: Any, place: Any) -> bool:
     """Fill in a target's mean echo in `place`, and what the filter makes of it; False when it is too weak to matter."""
     square = place[RANGE] * place[RANGE]
     place[PATH] = radar["snr_one"] / (square * square) * air_at(air, radar["range_max_m"], place[RANGE], place[6])
@@ -47,7 +47,7 @@ def weigh(radar: Any, target_class: Any, air: Any, blind_m_s: Any, place: Any) -
     radial_m_s = (place[3] * away[0] + place[4] * away[1] + place[5] * away[2]) / place[RANGE]
     place[STEERING] = steering_gain(radar, place)
     one_way = place[STEERING] * elevation_gain(radar, place[APPARENT])
-    place[FILTER] = velocity_gain(radial_m_s, blind_m_s, radar["canceller_order"])
+    place[FILTER] = response_at(response, radial_m_s)
     place[ONE] = place[PATH] * one_way * one_way
     place[ECHO] = rcs_m2 * place[ONE]
     return bool(place[ECHO] >= WEAKEST)
@@ -94,7 +94,9 @@ def add_noise(radar: Any, target: Any, lit: Any, r: int, step_m: float, jammers:
     """Fill in what the echo in `place` stands against: clutter, jamming, and both with the receiver's noise."""
     place[CLUTTER] = 0.0
     if radar["gamma_ratio"] > 0.0:
-        place[CLUTTER] += ground_residue(radar, grazing_at(lit, r, step_m, place[AZIMUTH], place[RANGE]), place)
+        grazing_tangent = grazing_at(lit, r, step_m, place[AZIMUTH], place[RANGE])
+        if grazing_tangent > 0.0:
+            place[CLUTTER] += ground_residue(radar, grazing_tangent, place)
     if radar["rain_reflectivity_per_m"] > 0.0:
         place[CLUTTER] += rain_residue(radar, place)
     place[JAMMING] = 0.0
@@ -113,8 +115,6 @@ def ground_residue(radar: Any, grazing_tangent: float, place: Any) -> float:
     The beam points at the target: of the ground, which lies lower, a radar that measures elevation sees what its
     beam and sidelobes leave; a fan beam has its peak there.
     """
-    if grazing_tangent <= 0.0:
-        return 0.0
     gain = place[STEERING]
     if radar["elevation_beam_rad"] > 0.0:
         down = (place[FLOOR] - radar["height_m"]) / place[RANGE] - 0.5 * place[RANGE] / EFFECTIVE_RADIUS_M

@@ -15,11 +15,11 @@ from farwatch.detect.air import air_tables
 from farwatch.detect.equation import STANDARD_K, Emission, from_db, settle, snr_one_of, to_db
 from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor
 from farwatch.detect.pd_table import pd_tables, threshold_snr
+from farwatch.detect.response import responses
 from farwatch.detect.scan import Sensors
 from farwatch.detect.statistics import required_snr
 from farwatch.detect.surroundings import (
     Views,
-    blind_speeds,
     gain_notices,
     jammer_table,
     shape_beam,
@@ -101,7 +101,7 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         level_m=levels_m,
         lit=_lit(radars, floors, steps_m),
         air=air_tables(radars),
-        blind_m_s=blind_speeds([site.radar for site in sites]),
+        response=responses([site.radar for site in sites]),
         jammers=jammers,
     )
     return Prepared(

@@ -66,8 +66,7 @@ class Sensors(NamedTuple):
     radars RADAR[n]; floors f4[n, azimuths, ranges], lowest visible height above mean sea level; floor_step_m f8[n];
     pd f8[n, steps], see `pd_table`; threshold_snr f8[n]; level_m f8[n], height of the smooth earth that stands for
     each radar's surroundings when the story asks whether horizon or terrain hid a target; lit u1[n, azimuths, ranges],
-    see `grazing_at`; air f4[n, heights, ranges], see `air_at`; blind_m_s f8[n, PRFs], first blind speeds, NaN for
-    none; jammers f8[n, jammers, 3], azimuth, elevation and strength over noise in the middle of the beam.
+    see `grazing_at`; air f4[n, heights, ranges], see `air_at`; response f4[n, speeds], see `response_at`; jammers f8[n, jammers, 3], azimuth, elevation and strength over noise in the middle of the beam.
     """
 
     radars: Any
@@ -78,7 +77,7 @@ class Sensors(NamedTuple):
     level_m: Any
     lit: Any
     air: Any
-    blind_m_s: Any
+    response: Any
     jammers: Any
 
 
@@ -151,7 +150,7 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
                 target = truth.targets[i]
                 target_class = truth.classes[target["class_index"]]
                 if not _is_in_beam(radar, place) or not weigh(
-                    radar, target_class, sensors.air[r], sensors.blind_m_s[r], place
+                    radar, target_class, sensors.air[r], sensors.response[r], place
                 ):
                     continue
                 add_noise(radar, target, sensors.lit, r, sensors.floor_step_m[r], sensors.jammers[r], place)

@@ -15,7 +15,7 @@ from farwatch.detect.antenna import gain_of_beams_dbi
 from farwatch.detect.cloud import specific_attenuation as cloud_attenuation
 from farwatch.detect.clutter import gamma_of, gamma_of_sigma0, rain_reflectivity_per_m, sigma0_sea_db
 from farwatch.detect.echo import BEND
-from farwatch.detect.equation import STANDARD_K, blind_speed, from_db
+from farwatch.detect.equation import STANDARD_K, from_db
 from farwatch.detect.floor import floor_at
 from farwatch.detect.gas import gas_of
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, lowest_visible_m
@@ -74,24 +74,12 @@ def tell_movers(row: NDArray[Any], index: int, radar: Radar) -> list[Drawn]:
     waveform = radar.waveform
     if waveform is None:
         return []
-    row["canceller_order"] = waveform.canceller
     row["improvement_db"] = waveform.improvement_db.value
     row["rain_improvement_db"] = waveform.rain_improvement_db.value
     return [
         Drawn(table="radars", row=index, field="improvement_db", figure=waveform.improvement_db),
         Drawn(table="radars", row=index, field="rain_improvement_db", figure=waveform.rain_improvement_db),
     ]
-
-
-def blind_speeds(radars: Sequence[Radar]) -> Floats:
-    """First blind speed of each repetition frequency of each radar, m/s (radars, frequencies); NaN for none."""
-    sets = [() if radar.waveform is None else radar.waveform.stagger for radar in radars]
-    out = np.full((len(radars), max((len(ratios) for ratios in sets), default=1) or 1), np.nan)
-    for row, radar, ratios in zip(out, radars, sets, strict=True):
-        if radar.waveform is not None:
-            prf_hz = radar.waveform.prf_hz.value * np.array(ratios)
-            row[: len(ratios)] = blind_speed(prf_hz, radar.frequency_hz.value)
-    return out
 
 
 # Air, weather, ground ---------------------------------------------------------------------------------------
