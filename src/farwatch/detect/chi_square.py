@@ -4,7 +4,7 @@ The weights of the sum in `swerling` are then negative binomial of any real shap
 
     w(k) = G(k + K) / (G(K) k!) (1 - q)^K q^k,      q = N S / (N S + K),
 
-K = 1, N, 2 and 2N give Swerling's cases, K = 1/2 Weinstock's heaviest, a large K a steady echo. The sum starts where the
+K = 1, N, 2 and 2N give Swerling's cases, K below 1 fades harder, a large K is a steady echo. The sum starts where the
 weights do, runs by recurrence, and is closed by the incomplete beta function once the detector is sure to decide.
 
 Sources: [swerling1997] Swerling, "Radar probability of detection for some additional fluctuating target cases", IEEE

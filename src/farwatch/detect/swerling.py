@@ -214,7 +214,7 @@ def _pd_any(case: int, shape: float, snr: float, pulses: int, threshold: float, 
 
 @kernel
 def _snr_for(case: int, shape: float, pd: float, pulses: int, threshold: float) -> float:
-    """Bisection in decibels, then false position that halves the value of an end met twice (Illinois), to 1e-13 in Pd."""
+    """Bisection in decibels, then false position that halves an end met twice (Illinois), to 1e-13 in Pd."""
     low, high = -80.0, 120.0
     pfa = gamma_upper(float(pulses), threshold)
     below = _pd_any(case, shape, 10.0 ** (low / 10.0), pulses, threshold, pfa) - pd
