@@ -3,8 +3,9 @@
     python benchmarks/inner_step.py
 
 Ours calls what the mission calls: `detect.scan` on a world of one target and one array, `sight.take`, and the filter's
-`predict` and `update`. Not in it: gating, assignment, confirmation, identity. Both fly the same flights with the same
-luck; that their sums agree is checked. The twin is compiled when this runs, with `gcc -O3 -march=native`.
+`predict` and `update`. Not in it: gating, assignment, confirmation, identity; nor air, antenna pattern, filter, clutter
+and jamming, which this radar does without. Both fly the same flights with the same luck; that their sums agree is
+checked. The twin is compiled when this runs, with `gcc -O3 -march=native`.
 """
 
 import ctypes
@@ -19,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from farwatch.compiled import kernel
+from farwatch.detect.air import air_tables
+from farwatch.detect.echo import BEND
 from farwatch.detect.equation import settle
 from farwatch.detect.pd_table import pd_tables, threshold_snr
-from farwatch.detect.scan import _BEND, Sensors, new_field, reset_field, scan
+from farwatch.detect.scan import Sensors, new_field, reset_field, scan
 from farwatch.records import CLASS, KNOT, PLOT, RADAR, TARGET, TRACK
 from farwatch.track.filter import noise_density, predict, update
 from farwatch.track.prepare import settings
@@ -55,7 +58,8 @@ def scene() -> tuple[Sensors, Truth]:
     floors = (80.0 + 40.0 * np.random.default_rng(1).random((1, AZIMUTHS, RANGES))).astype(np.float32)
     sensors = Sensors(
         radars=radar, floors=floors, floor_step_m=np.array([RANGE_MAX_M / (RANGES - 1)]), pd=pd_tables(radar),
-        threshold_snr=threshold_snr(radar), level_m=np.zeros(1),
+        threshold_snr=threshold_snr(radar), level_m=np.zeros(1), lit=np.zeros((1, 1, 1), np.uint8),
+        air=air_tables(radar), response=np.ones((1, 2), np.float32), jammers=np.zeros((1, 0, 3)),
     )  # fmt: skip
     return sensors, Truth(*flight())
 
@@ -132,7 +136,7 @@ def theirs(folder: Path) -> Any:
     reset_field(sensors, truth, field, (np.uint64(1), np.uint64(0), np.uint64(0)))
     row, target, flown = sensors.radars[0], truth.targets[0], truth.classes[0]
     radar = np.concatenate([np.ravel(row[name]).astype(float) for name in RADAR_FIELDS])
-    radar = np.append(radar, [sensors.floor_step_m[0], sensors.threshold_snr[0], _BEND, row["id"]])
+    radar = np.append(radar, [sensors.floor_step_m[0], sensors.threshold_snr[0], BEND, row["id"]])
     aim = [flown["rcs_nose_m2"], flown["rcs_side_m2"], flown["rcs_tail_m2"], target["start_s"], target["step_s"],
            target["knot_count"], target["rate"], target["id"], field.due[0, 0]]  # fmt: skip
     fresh, tracker = fresh_track(truth)[0], settings()[0]

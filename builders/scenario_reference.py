@@ -16,6 +16,8 @@ UNITS = {
     "_m_s2": "m/s²",
     "_m_s": "m/s",
     "_mm_h": "mm/h",
+    "_g_m3": "g/m³",
+    "_w_hz": "W/Hz",
     "_km": "km",
     "_deg": "deg",
     "_m": "m",

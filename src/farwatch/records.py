@@ -37,6 +37,7 @@ TARGET = np.dtype(
         ("asset_index", "i8"),   # what it flies to; -1 for traffic
         ("raid", "i1"),          # 1: part of the raid; 0: background
         ("transponder", "i1"),   # 1: answers interrogation
+        ("jammer_w_hz", "f8"),   # noise that it sends, effective radiated power per bandwidth
         ("first_knot", "i8"), ("knot_count", "i8"), ("step_s", "f8"),
         ("start_s", "f8"),       # mission time of its first knot
         ("rate", "f8"),          # how fast its clock runs: drawn speed over nominal speed
@@ -95,6 +96,18 @@ RADAR = np.dtype(
         ("range_floor_m", "f8"), ("angle_floor_rad", "f8"),  # accuracy that no SNR betters
         ("false_plots", "f8"),       # mean number per period
         ("rain_db_per_m", "f8"),     # two-way loss through the weather
+        ("fog_db_per_m", "f8"), ("fog_top_m", "f8"),
+        ("air_db_per_m", "f8", (2,)), ("air_scale_m", "f8", (2,)),  # two-way loss in dry air and vapour at sea level
+        ("air_in_claim", "i1"),      # 1: the claim was made through air; 0: the reference knows no air
+        ("beam_top_rad", "f8"),      # cosecant-squared gain above it; 0: the same gain at every elevation
+        ("roll_off_exponent", "f8"),  # cosine's exponent by which an array's one-way gain falls; 0: it does not
+        ("tilt_sine", "f8"), ("tilt_cosine", "f8"),  # of the elevation of an array's broadside
+        ("sidelobe_db", "f8"), ("sidelobe_ratio", "f8"),  # one way against the peak; the ratio is derived per trial
+        ("improvement_db", "f8"), ("improvement_ratio", "f8"),  # over ground clutter; the ratio is derived per trial
+        ("rain_improvement_db", "f8"), ("rain_improvement_ratio", "f8"),
+        ("gamma_ratio", "f8"),       # strength of the ground's echo, constant-gamma model; 0: it sends none back
+        ("rain_reflectivity_per_m", "f8"),  # m2 of rain per m3
+        ("jamming_factor", "f8"),    # jamming over noise by 1 W/Hz at 1 m in the middle of the beam
     ],
     align=True,
 )
@@ -106,6 +119,8 @@ SIGHTING = np.dtype(
         ("unmasked_s", "f8"),        # first look at which terrain did not hide it either
         ("seen_s", "f8"), ("seen_range_m", "f8"), ("seen_radar", "i8"),
         ("looks", "i8"), ("plots", "i8"),
+        # Looks that receiver noise alone would probably not have cost, by what cost most.
+        ("lost_to_filter", "i8"), ("lost_to_clutter", "i8"), ("lost_to_jamming", "i8"),
     ],
     align=True,
 )

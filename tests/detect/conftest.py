@@ -16,7 +16,8 @@ FIGURES = {
     "elevation_min_rad": radians(-2), "elevation_max_rad": radians(80), "range_reference_m": 100e3,
     "rcs_reference_m2": 1.0, "snr_reference": 20.0, "pulses": 10, "pfa": 1e-6, "range_cell_m": 150.0,
     "azimuth_beam_rad": radians(1.5), "elevation_beam_rad": radians(2), "range_floor_m": 20.0,
-    "angle_floor_rad": radians(0.1), "height_m": 20.0, "z_m": 20.0, "id": 77,
+    "angle_floor_rad": radians(0.1), "height_m": 20.0, "z_m": 20.0, "id": 77, "tilt_cosine": 1.0,
+    "sidelobe_db": -300.0, "improvement_db": 300.0, "rain_improvement_db": 300.0,
 }
 
 
@@ -36,7 +37,8 @@ def radar():
 
 
 def sensors_of(radars, floor_m=None):
-    """Sensors over a smooth earth, or with the same floor everywhere."""
+    """Sensors over a smooth earth, or with the same floor everywhere; no filter, no jammers."""
+    from farwatch.detect.air import air_tables
     from farwatch.detect.floor import terrain_floor
     from farwatch.world.terrain import flat
 
@@ -46,7 +48,8 @@ def sensors_of(radars, floor_m=None):
         floors[:] = floor_m
     return detect.Sensors(
         radars, floors, np.array([one.step_m for one in made]), pd_tables(radars), threshold_snr(radars),
-        np.zeros(len(radars)),
+        np.zeros(len(radars)), np.stack([one.lit(row["height_m"]) for one, row in zip(made, radars, strict=True)]),
+        air_tables(radars), np.ones((len(radars), 2), np.float32), np.zeros((len(radars), 0, 3)),
     )
 
 

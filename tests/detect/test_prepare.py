@@ -6,6 +6,7 @@ import pytest
 from farwatch import detect, scenario
 from farwatch.catalogue import load
 from farwatch.catalogue.uncertainty import distinct, fill
+from farwatch.detect.air import air_db
 from farwatch.detect.equation import detection_range
 from farwatch.detect.prepare import resolution_cells, unit_range
 from farwatch.detect.statistics import required_snr
@@ -33,21 +34,24 @@ def test_each_radar_of_the_battery_is_there(prepared):
 
 
 def test_a_claim_holds_at_its_own_range(prepared):
-    """A calibrated radar detects its claimed target at the claimed range with the claimed chance."""
+    """Through clear air, a calibrated radar detects its claimed target at the claimed range with the claimed chance."""
     declared, made = prepared
     catalogue = declared.resolved_catalogue()
     for row, (_, name) in zip(made.sensors.radars, made.radar_names, strict=True):
         radar = catalogue.radars[name]
         if radar.claim and not radar.parameters:
             claim = radar.claim
+            lost_db = air_db(row, 0.0, claim.range_m.value, 0.0)
+            assert 0.1 < lost_db < 15.0
             reached_m = detection_range(
-                row["snr_one"], claim.rcs_m2.value, claim.pd, radar.pfa, radar.pulses, claim.swerling
+                row["snr_one"] * 10 ** (-0.1 * lost_db), claim.rcs_m2.value, claim.pd, radar.pfa, radar.pulses,
+                claim.swerling,
             )
             assert reached_m == pytest.approx(claim.range_m.value, rel=1e-6)
 
 
 def test_drawn_figures_move_the_strength(prepared):
-    """Filled with other values, `settle` gives the fourth power of the range and the inverse of the echo."""
+    """Filled with other values, and no air, `settle` gives the fourth power of the range and the echo's inverse."""
     _, made = prepared
     figures = distinct(made.drawn)
     tables = {"radars": np.repeat(made.sensors.radars[None], 2, axis=0)}
@@ -55,6 +59,9 @@ def test_drawn_figures_move_the_strength(prepared):
     fill(tables, made.drawn, figures, values)
     detect.settle(tables["radars"])
     assert tables["radars"]["snr_one"][0] == pytest.approx(made.sensors.radars["snr_one"])
+    assert tables["radars"]["improvement_ratio"][1] == pytest.approx(made.sensors.radars["improvement_ratio"] ** 2)
+    tables["radars"]["air_in_claim"] = 0
+    detect.settle(tables["radars"])
     ratio = tables["radars"]["snr_one"][1] / tables["radars"]["snr_one"][0]
     assert set(np.round(ratio, 6)) <= {8.0, 16.0}  # claims draw range and cross-section, parameter sets range only
 

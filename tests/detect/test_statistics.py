@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farwatch.detect import statistics
-from farwatch.detect.swerling import marcum_q, pd_gamma_echo, pd_given, pd_of, pd_steady, snr_needed, threshold_of
+from farwatch.detect.chi_square import pd_gamma_echo
+from farwatch.detect.swerling import marcum_q, pd_given, pd_of, pd_steady, snr_needed, threshold_of
 from farwatch.errors import InputError, RangeError
 from naive import detection as naive
 

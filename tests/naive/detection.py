@@ -86,3 +86,98 @@ def merged(plots, cell_m, beam_rad):
     return groups
 
 
+
+
+def air_path(range_m, antenna_m, sine, scale_m):
+    """Sea-level length of a path through air that thins exponentially, by walking along it."""
+    s = np.linspace(0, range_m, 200001)
+    height = antenna_m + s * sine + s**2 / (2 * EFFECTIVE_M)
+    return np.trapezoid(np.exp(-height / scale_m), s)
+
+
+def canceller(radial_m_s, blind_m_s, order):
+    """Power of a train of unit echoes behind binomial weights, over the mean of all speeds; mean over the PRFs."""
+    weights = special.binom(order, np.arange(order + 1)) * (-1.0) ** np.arange(order + 1)
+    used = [blind for blind in blind_m_s if blind > 0]
+    if not used:
+        return 1.0
+    powers = [abs(np.sum(weights * np.exp(2j * pi * np.arange(order + 1) * radial_m_s / b))) ** 2 for b in used]
+    return np.mean(powers) / np.sum(weights**2)
+
+
+def apparent_elevation(place):
+    """Angle of a straight line, and what refraction lifts it: half the difference of the earths' curvatures."""
+    return np.arctan2(place["up"], place["across"]) + place["ground"] * (0.5 / RADIUS_M - 0.5 / EFFECTIVE_M)
+
+
+def antenna_gain(radar, place):
+    """One-way gain of elevation pattern times steering, by unit vectors."""
+    elevation = apparent_elevation(place)
+    pattern = 1.0
+    if radar["beam_top_rad"] > 0 and elevation > radar["beam_top_rad"]:
+        pattern = (sin(radar["beam_top_rad"]) / sin(elevation)) ** 2
+    if radar["roll_off_exponent"] == 0:
+        return pattern, 1.0
+    face = np.array([radar["tilt_cosine"] * sin(radar["heading_rad"]), radar["tilt_cosine"] * cos(radar["heading_rad"]),
+                     radar["tilt_sine"]])
+    ray = np.array([place["across"] * sin(place["azimuth"]), place["across"] * cos(place["azimuth"]), place["up"]])
+    return pattern, max(0.0, face @ ray / np.linalg.norm(ray)) ** radar["roll_off_exponent"]
+
+
+def beam(off_rad, width_rad):
+    """Gaussian beam by its half-power width."""
+    return 0.5 ** ((2 * off_rad / width_rad) ** 2)
+
+
+def echo_over_noise(radar, place, rcs_m2, radial_m_s, blind_m_s):
+    """Mean SNR of an echo over receiver noise alone, and that of 1 m2 before the filter."""
+    r = place["range"]
+    sine = (place["height"] - radar["height_m"]) / r - r / (2 * EFFECTIVE_M)
+    lost_db = sum(
+        db * air_path(r, radar["height_m"], sine, scale)
+        for db, scale in zip(radar["air_db_per_m"], radar["air_scale_m"], strict=True) if db > 0
+    )
+    leaving = np.arcsin(place["up"] / r) + place["ground"] * (0.5 / RADIUS_M - 0.5 / EFFECTIVE_M)
+    lost_db += radar["rain_db_per_m"] * rain_path(r, radar["height_m"], leaving, 5000.0)
+    lost_db += radar["fog_db_per_m"] * rain_path(r, radar["height_m"], leaving, radar["fog_top_m"])
+    gain = np.prod(antenna_gain(radar, place)) ** 2
+    one = radar["snr_one"] / r**4 * 10 ** (-0.1 * lost_db) * gain
+    return one * rcs_m2 * canceller(radial_m_s, blind_m_s, 2), one
+
+
+def ground_clutter(radar, place, one, tangent):
+    """Residue of the ground in the cell of a target: gamma times the area laid across the ray."""
+    pattern, steering = antenna_gain(radar, place)
+    down = (place["floor"] - radar["height_m"]) / place["range"] - place["range"] / (2 * EFFECTIVE_M)
+    toward = 1.0
+    if radar["elevation_beam_rad"] > 0:
+        toward = beam(max(0.0, apparent_elevation(place) - down), radar["elevation_beam_rad"])
+        toward = max(toward, 10 ** (0.1 * radar["sidelobe_db"]))
+    area = radar["gamma_ratio"] * tangent * place["range"] * radar["azimuth_beam_rad"] * radar["range_cell_m"]
+    return one / (pattern * steering) ** 2 * area * (steering * toward) ** 2 / 10 ** (0.1 * radar["improvement_db"])
+
+
+def stand_off(radar, place, jammers):
+    """Jamming of all jammers in their places of the beam, over receiver noise."""
+    _, steering = antenna_gain(radar, place)
+    total = 0.0
+    for azimuth, elevation, strength in jammers:
+        apart = (place["azimuth"] - azimuth + pi) % (2 * pi) - pi
+        gain = steering * beam(apart, radar["azimuth_beam_rad"])
+        if radar["elevation_beam_rad"] > 0:
+            gain *= beam(apparent_elevation(place) - elevation, radar["elevation_beam_rad"])
+        total += strength * max(gain, 10 ** (0.1 * radar["sidelobe_db"]))
+    return total
+
+
+def lit_tangent(ranges_m, heights_m, antenna_m, first, last):
+    """Mean tangent of the grazing angle of what is seen between two samples of a profile: angle by angle."""
+    sight = [
+        np.arctan2((EFFECTIVE_M + h) * cos(r / EFFECTIVE_M) - EFFECTIVE_M - antenna_m,
+                   (EFFECTIVE_M + h) * sin(r / EFFECTIVE_M))
+        for r, h in zip(ranges_m, heights_m, strict=True)
+    ]
+    seen = 0.0
+    for k in range(first + 1, last + 1):
+        seen += max(0.0, sight[k] - max(sight[:k])) * ranges_m[k]
+    return seen / (ranges_m[last] - ranges_m[first])

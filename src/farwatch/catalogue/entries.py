@@ -55,6 +55,42 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Antenna:
+    """How a beam is shaped and steered, beside its widths. Without it: full gain between the elevation limits."""
+
+    pattern: str = field(metadata=says("gain over elevation: flat, or cosecant-squared above beam_top_deg"))
+    beam_top_deg: Figure | None = field(
+        default=None, metadata=quantity("deg", "top of the main beam, above which a cosecant-squared gain falls")
+    )
+    roll_off: Figure | None = field(
+        default=None, metadata=quantity("ratio", "exponent of the cosine by which an array's one-way gain falls off")
+    )
+    tilt_deg: Figure | None = field(
+        default=None, metadata=quantity("deg", "elevation of an array's broadside", drawn=False)
+    )
+    sidelobe_db: Figure = field(metadata=quantity("dB", "usual sidelobe, one way, against the peak"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveform:
+    """How a radar tells moving echoes from still ones. Without it: every speed alike, and no clutter is left."""
+
+    prf_hz: Figure = field(metadata=quantity("Hz", "pulse repetition frequency, mean of the set", drawn=False))
+    stagger: tuple[float, ...] = field(metadata=says("repetition frequencies of the set, over their mean"))
+    canceller: int = field(metadata=says("order of the canceller: 1 subtracts two pulses, 2 combines three"))
+    improvement_db: Figure = field(metadata=quantity("dB", "improvement of echo over ground clutter, mean of speeds"))
+    rain_improvement_db: Figure = field(metadata=quantity("dB", "the same over the echo of rain, by polarisation too"))
+
+
+Part: TypeAlias = Claim | Parameters | Antenna | Waveform
+
+PARTS: dict[str, type[Part]] = {
+    "claim": Claim, "parameters": Parameters, "antenna": Antenna, "waveform": Waveform,
+}  # fmt: skip
+"""Parts of a radar that are entries of their own, by the field that holds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Radar:
     """One kind of radar. A claim or a parameter set says how strong it is; where both stand, the claim is a check."""
 
@@ -81,6 +117,8 @@ class Radar:
     angle_floor_deg: Figure = field(metadata=quantity("deg", "angle error that no SNR betters", drawn=False))
     pulses: int = field(metadata=says("pulses summed without coherence in one look"))
     pfa: float = field(metadata=says("probability of false alarm per resolution cell and look"))
+    antenna: Antenna | None = None
+    waveform: Waveform | None = None
     interrogator: bool = field(metadata=says("whether it asks transponders"))
     claim: Claim | None = None
     parameters: Parameters | None = None
@@ -201,7 +239,7 @@ def figures_of(entry: Entry) -> Iterator[tuple[str, Figure]]:
     for attribute, held in ((spec.name, getattr(entry, spec.name)) for spec in fields(entry)):
         if isinstance(held, Figure):
             yield attribute, held
-        elif isinstance(held, Claim | Parameters):
+        elif isinstance(held, Part):
             for spec in fields(held):
                 figure = getattr(held, spec.name)
                 if isinstance(figure, Figure):

@@ -16,7 +16,7 @@ SCENARIO = "scenario"
 class Figure:
     """One number, as published and as kept.
 
-    `value`, `low` and `high` are in `unit` (SI, or deg, dB, dBi, prob, count, USD); `low <= value <= high`.
+    `value`, `low` and `high` are in `unit` (SI, or deg, dB, dBi, prob, ratio, count, USD); `low <= value <= high`.
     `printed` is the number as its source prints it. `source` is an id in `Catalogue.sources`, empty for an
     assumption, which says `why` instead. `spread` says where low and high come from when the source prints one
     number. `condition` is what the number holds for. `alternatives` are other published numbers for the same

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 
 from farwatch.catalogue.entries import (
     KINDS,
+    PARTS,
+    Antenna,
     Catalogue,
     Claim,
     Entry,
@@ -12,6 +14,7 @@ from farwatch.catalogue.entries import (
     Radar,
     Round,
     System,
+    Waveform,
     figures_of,
 )
 from farwatch.catalogue.figures import SCENARIO, Figure
@@ -122,7 +125,8 @@ def describe(entry: Entry, catalogue: Catalogue) -> str:
 def range_text(line: Line) -> str:
     """Value, range and unit of a line, such as "250 km (240 to 250)"."""
     spread = f" ({number_text(line.low)} to {number_text(line.high)})" if line.low < line.high else ""
-    return f"{number_text(line.value)} {line.unit}{spread}".replace(" count", "").replace(" prob", "")
+    unit = "" if line.unit in {"count", "prob", "ratio"} else f" {line.unit}"
+    return f"{number_text(line.value)}{unit}{spread}"
 
 
 def number_text(number: float) -> str:
@@ -175,7 +179,7 @@ def _lines(path: str, figure: Figure, entry: Entry, catalogue: Catalogue) -> Ite
 def _meaning(path: str, entry: Entry) -> str:
     """What a figure's attribute means, from its declaration."""
     head, _, rest = path.partition(".")
-    part = {"claim": Claim, "parameters": Parameters}.get(head)
+    part = PARTS.get(head)
     declared = {spec.name: spec.metadata.get("meaning", "") for spec in fields(part or type(entry))}
     return str(declared.get(rest if part else head, ""))
 
@@ -188,6 +192,11 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
             continue
         if isinstance(held, Claim):
             yield "claim", f"taken as Pd {held.pd:g} per look, Swerling {held.swerling}"
+        elif isinstance(held, Antenna):
+            yield "antenna", f"{held.pattern} in elevation"
+        elif isinstance(held, Waveform):
+            ratios = " : ".join(f"{ratio:g}" for ratio in held.stagger)
+            yield "waveform", f"{held.canceller + 1}-pulse canceller, repetition frequencies {ratios} of their mean"
         elif isinstance(held, Mapping):
             if not any(isinstance(one, Figure) for one in held.values()):
                 yield spec.name, ", ".join(f"{name} {count}" for name, count in held.items())

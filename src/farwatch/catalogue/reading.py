@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from farwatch.catalogue.entries import KINDS, Catalogue, Claim, Entry, Parameters, Source
+from farwatch.catalogue.entries import KINDS, PARTS, Catalogue, Entry, Source
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.parsing import Checks, count_from, figure_from, number_from
 from farwatch.catalogue.references import check_references
@@ -25,11 +25,13 @@ from farwatch.records import FAMILIES
 DATA = Path(__file__).parent / "data"
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MEAN_ONE = 1e-6
 LOOKS_NUMERIC = re.compile(r"[0-9]+(e[0-9]+)?")
 
 WORDS = {
     "role": ("search", "fire-control"),
     "scan": ("rotating", "array"),
+    "pattern": ("flat", "cosecant-squared"),
     "family": FAMILIES,
     "swerling": ("0", "1", "2", "3", "4"),
 }
@@ -149,13 +151,15 @@ def _field(spec: Field[Any], path: str, given: Any, checks: Checks) -> Any:
         return _kill_probability(spec, path, given, checks)
     if "unit" in spec.metadata:
         return figure_from(given, path, spec.metadata["unit"], spec.metadata["drawn"], checks)
-    if spec.name in {"claim", "parameters"}:
-        return _part(Claim if spec.name == "claim" else Parameters, path, given, checks)
+    if spec.name in PARTS:
+        return _part(PARTS[spec.name], path, given, checks)
+    if spec.name == "stagger":
+        return _stagger(path, given, checks)
     return _plain(spec, path, given, checks)
 
 
 def _part(made: type[Any], path: str, given: Any, checks: Checks) -> Any:
-    """A claim or a parameter set inside a radar."""
+    """A claim, a parameter set or another part inside a radar."""
     if not isinstance(given, Mapping):
         checks.problem(path, repr(given), "must be a mapping")
         return None
@@ -164,6 +168,16 @@ def _part(made: type[Any], path: str, given: Any, checks: Checks) -> Any:
     checks.unknown_keys(path, given, [spec.name for spec in specs])
     values = _fields(specs, path, given, checks)
     return made(**values) if len(checks.problems) == before else None
+
+
+def _stagger(path: str, given: Any, checks: Checks) -> tuple[float, ...]:
+    """Repetition frequencies over their mean: positive numbers whose mean is one."""
+    listed = given if isinstance(given, list) and given else [None]
+    ratios = [number_from(one, f"{path}.{index}", checks) for index, one in enumerate(listed)]
+    numbers = tuple(ratio for ratio in ratios if ratio is not None)
+    if len(numbers) == len(ratios) and (min(numbers) <= 0.0 or abs(sum(numbers) / len(numbers) - 1.0) > _MEAN_ONE):
+        checks.problem(path, ", ".join(f"{ratio:g}" for ratio in numbers), "must be positive, with a mean of 1")
+    return numbers
 
 
 def _claims(path: str, given: Any, checks: Checks) -> tuple[Figure, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from farwatch.catalogue.entries import Catalogue, Radar, Round, System
+from farwatch.catalogue.entries import Antenna, Catalogue, Radar, Round, System
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.names import near
 from farwatch.catalogue.parsing import Checks
@@ -46,8 +46,19 @@ def _exist(
 def _check_radar(radar: Radar, checks: Checks) -> None:
     if radar.claim is None and radar.parameters is None:
         checks.problem(radar.name, "", "needs a claim or a parameter set to say how strong it is")
+    if radar.antenna is not None:
+        _check_antenna(radar, radar.antenna, checks)
     _ordered(radar.range_min_m, radar.range_instrumented_m, checks)
     _ordered(radar.elevation_min_deg, radar.elevation_max_deg, checks)
+
+
+def _check_antenna(radar: Radar, antenna: Antenna, checks: Checks) -> None:
+    if (antenna.pattern == "cosecant-squared") != (antenna.beam_top_deg is not None):
+        checks.problem(f"{radar.name}.antenna.beam_top_deg", "", "comes with a cosecant-squared pattern, and only then")
+    if antenna.roll_off is not None and radar.scan != "array":
+        checks.problem(f"{radar.name}.antenna.roll_off", "", "is for scan: array; a turning antenna looks broadside")
+    if (antenna.roll_off is None) != (antenna.tilt_deg is None):
+        checks.problem(f"{radar.name}.antenna.tilt_deg", "", "comes with roll_off, and only then")
 
 
 def _check_round(kind: Round, checks: Checks) -> None:

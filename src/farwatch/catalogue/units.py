@@ -55,6 +55,7 @@ UNITS: dict[str, Unit] = {
     "dBsm": Unit("m2", 1.0, Scale.DECIBEL),
     "prob": Unit("prob"),
     "count": Unit("count"),
+    "ratio": Unit("ratio"),
     "USD": Unit("USD"),
     "k USD": Unit("USD", 1e3),
     "M USD": Unit("USD", 1e6),

@@ -199,5 +199,16 @@ def to_db(ratio: ArrayLike) -> Floats:
 
 
 def settle(radars: NDArray[Any]) -> None:
-    """Fill `snr_one` of RADAR rows (any leading axes) from their reference range, cross-section and SNR, in place."""
-    radars["snr_one"] = radars["snr_reference"] * radars["range_reference_m"] ** 4 / radars["rcs_reference_m2"]
+    """Derive what follows from the drawn figures of RADAR rows (any leading axes), in place.
+
+    `snr_one` from reference range, cross-section and SNR: a claim is taken to include its loss in clear air, at sea
+    level along the horizontal, so that loss is added; and the ratios of the figures that are given in decibels.
+    """
+    from farwatch.detect.gas import path_in_air
+
+    through_m = path_in_air(radars["range_reference_m"][..., None], 0.0, 0.0, np.maximum(radars["air_scale_m"], 1.0))
+    air_db = np.where(radars["air_in_claim"] == 1, np.sum(radars["air_db_per_m"] * through_m, axis=-1), 0.0)
+    strength = radars["snr_reference"] * radars["range_reference_m"] ** 4 / radars["rcs_reference_m2"]
+    radars["snr_one"] = strength * from_db(air_db)
+    for name in ("sidelobe", "improvement", "rain_improvement"):
+        radars[f"{name}_ratio"] = from_db(radars[f"{name}_db"])

@@ -22,6 +22,11 @@ Floats = NDArray[np.float64]
 AZIMUTHS = 1440
 COARSEST_SAMPLE_M = 500.0
 
+LEAST_GRAZING = 2e-5
+"""Tangent of a grazing angle that a floor in single precision cannot tell from none."""
+
+CODES = 255.0
+
 _METRES_PER_DEGREE = MEAN_RADIUS_M * pi / 180.0
 
 
@@ -34,6 +39,23 @@ class Floor:
 
     height_m: NDArray[np.float32]
     step_m: float
+
+    def lit(self, antenna_m: float) -> NDArray[np.uint8]:
+        """How steeply the ground of each step is lit, uint8 of the same shape: the codes that `grazing_at` reads.
+
+        The floor's angle of sight at a step is the steepest so far, so what it gains over a step is the angle under
+        which the step's lit ground is seen; range times that angle, over the step, is the mean tangent of the grazing
+        angle, shadows counted as none.
+        """
+        ground_m = self.step_m * np.arange(self.height_m.shape[1])
+        reach_m = EFFECTIVE_RADIUS_M + self.height_m.astype(np.float64)
+        arc = ground_m / EFFECTIVE_RADIUS_M
+        along, rise = reach_m * np.sin(arc), reach_m * np.cos(arc) - (EFFECTIVE_RADIUS_M + antenna_m)
+        sight_rad = np.arctan2(rise, along)
+        tangent = np.zeros(sight_rad.shape)
+        tangent[:, 1:] = np.diff(sight_rad, axis=1) * np.hypot(along, rise)[:, 1:] / self.step_m
+        tangent[tangent < LEAST_GRAZING] = 0.0
+        return np.ceil(CODES * np.minimum(tangent, 1.0) ** 0.25).astype(np.uint8)
 
     def lowest_m(self, azimuth_deg: ArrayLike, ground_range_m: ArrayLike) -> Floats:
         """Lowest visible height at some places, m; the arguments broadcast."""
@@ -143,3 +165,20 @@ def floor_at(floors: Any, r: int, step_m: float, azimuth_rad: float, ground_rang
     near = (1.0 - v) * floors[r, i, j] + v * floors[r, i, j + 1]
     far = (1.0 - v) * floors[r, i1, j] + v * floors[r, i1, j + 1]
     return float((1.0 - u) * near + u * far)
+
+
+@kernel
+def grazing_at(lit: Any, r: int, step_m: float, azimuth_rad: float, range_m: float) -> float:
+    """Mean tangent of the grazing angle of the ground that radar `r` lights at a range; 0 where it lights none.
+
+    From codes u1[n, azimuths, ranges], 255 times the fourth root: to within 4 % of the tangent at 0.001. A step's own
+    value, not interpolated: ground is lit in patches.
+    """
+    azimuths, ranges = lit.shape[1], lit.shape[2]
+    j = int(range_m / step_m) + 1
+    if j >= ranges:
+        return 0.0
+    i = int(azimuth_rad * (azimuths / (2.0 * pi)) + 0.5) % azimuths
+    root = lit[r, i, j] / CODES
+    square = root * root
+    return float(square * square)

@@ -1,8 +1,10 @@
 """Noise jamming in closed form: jam-to-signal ratios and the ranges at which an echo burns through.
 
-Textbook formulas for reference and comparison; no mission uses them. Losses act on the echo only, jamming power falls
-into the receiver by the ratio of bandwidths. Source: [skolnik] ch. 2 and 14; [harrison2019] Harrison, "Introduction to
-Radar Using Python and MATLAB", eqs. 11.17 to 11.21.
+Textbook formulas; `noise_rise` is the form in which jamming meets a radar whose SNR is known. Losses act on the echo
+only, jamming power falls into the receiver by the ratio of bandwidths. See `docs/models/jamming.md`.
+
+Source: [skolnik] ch. 2 and 14; [harrison2019] Harrison, "Introduction to Radar Using Python and MATLAB", eqs. 11.17 to
+11.21.
 """
 
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from farwatch.detect.equation import BOLTZMANN_J_K, Emission, from_db, snr_one_of, to_db, wavelength_m
+from farwatch.errors import RangeError
 
 Floats = NDArray[np.float64]
 
@@ -59,10 +62,30 @@ def stand_off_range(
     jammer_range_m: float,
 ) -> float:
     """Detection range against barrage noise that enters by a sidelobe: energy over noise plus jamming density, m."""
-    spread = wavelength_m(emission.frequency_hz) / (4.0 * pi * jammer_range_m)
-    density = erp_density_w_hz * from_db(sidelobe_gain_dbi) * spread**2
-    rise = 1.0 + density / (BOLTZMANN_J_K * np.asarray(emission.noise_k))
+    rise = noise_rise(erp_density_w_hz, sidelobe_gain_dbi, emission.frequency_hz, jammer_range_m, emission.noise_k)
     return float((snr_one_of(emission) * rcs_m2 / (from_db(snr_db) * rise)) ** 0.25)
+
+
+def noise_rise(
+    density_w_hz: ArrayLike, gain_toward_dbi: ArrayLike, frequency_hz: ArrayLike, jammer_range_m: ArrayLike,
+    noise_k: ArrayLike,
+) -> Floats:
+    """Noise of a radar under barrage jamming over its own: 1 + J0 / N0, by which every SNR is divided.
+
+    `density_w_hz` is the jammer's ERP per bandwidth, `gain_toward_dbi` that of the radar toward it through its pattern:
+    J0 = density G wavelength² / (4 pi R)², N0 = k T. The jammer fills the radar's band. Of several, rise - 1 adds.
+    """
+    distance = np.asarray(jammer_range_m, np.float64)
+    if np.any(distance <= 0.0) or np.any(np.asarray(density_w_hz) < 0.0):
+        raise RangeError("a jammer stands at a range above 0 m and sends 0 W/Hz or more")
+    spread = wavelength_m(frequency_hz) / (4.0 * pi * distance)
+    density = np.asarray(density_w_hz, np.float64) * from_db(gain_toward_dbi) * spread**2
+    return np.asarray(1.0 + density / (BOLTZMANN_J_K * np.asarray(noise_k)))
+
+
+def range_factor(rise: ArrayLike) -> Floats:
+    """What a rise of noise from a jammer elsewhere leaves of every detection range: its inverse fourth root."""
+    return np.asarray(np.asarray(rise, np.float64) ** -0.25)
 
 
 def _self_ratio(case: Jammed) -> Floats:

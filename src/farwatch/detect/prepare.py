@@ -11,12 +11,21 @@ from farwatch.catalogue import ASSUMED, Figure, Radar
 from farwatch.catalogue.entries import Claim, Parameters
 from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
+from farwatch.detect.air import air_tables
 from farwatch.detect.equation import STANDARD_K, Emission, from_db, settle, snr_one_of, to_db
-from farwatch.detect.floor import AZIMUTHS, terrain_floor
+from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor
 from farwatch.detect.pd_table import pd_tables, threshold_snr
-from farwatch.detect.rain import two_way_db_per_m
+from farwatch.detect.response import responses
 from farwatch.detect.scan import Sensors
 from farwatch.detect.statistics import required_snr
+from farwatch.detect.surroundings import (
+    Views,
+    gain_notices,
+    jammer_table,
+    shape_beam,
+    surround,
+    tell_movers,
+)
 from farwatch.errors import Problem, ScenarioError
 from farwatch.records import RADAR
 from farwatch.scenario.model import Battery, Place, Scenario
@@ -72,23 +81,37 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
     drawn: list[Drawn] = []
     for row, site in enumerate(sites):
         _place(radars[row : row + 1], site, world)
-        _describe(radars[row : row + 1], site, scenario.weather.rain_mm_h)
+        _describe(radars[row : row + 1], site)
+        drawn += shape_beam(radars[row : row + 1], row, site.radar)
+        drawn += tell_movers(radars[row : row + 1], row, site.radar)
+        surround(radars[row : row + 1], site.radar, scenario.weather, scenario.ground)
         drawn += _calibrate(radars[row : row + 1], row, site)
     settle(radars)
+    levels_m = np.array([_level_m(site, world) for site in sites])
     floors, steps_m = _floors(radars, sites, world)
+    views, bands = Views(floors, steps_m, levels_m), [site.radar.band for site in sites]
+    is_jammed = bool(scenario.jammers) or any(group.jammer_w_hz for group in scenario.raid)
+    jammers = jammer_table(radars, views, bands, scenario.jammers, world.frame)
     sensors = Sensors(
         radars=radars,
         floors=floors,
         floor_step_m=steps_m,
         pd=pd_tables(radars),
         threshold_snr=threshold_snr(radars),
-        level_m=np.array([_level_m(site, world) for site in sites]),
+        level_m=levels_m,
+        lit=_lit(radars, floors, steps_m),
+        air=air_tables(radars),
+        response=responses([site.radar for site in sites]),
+        jammers=jammers,
     )
     return Prepared(
         sensors=sensors,
         radar_names=tuple(site.name for site in sites),
         drawn=tuple(drawn),
-        notices=tuple(notice for site in sites for notice in _notices(site, world)),
+        notices=(
+            *(notice for site in sites for notice in _notices(site, world)),
+            *(notice for site in sites if is_jammed for notice in gain_notices(site.name, site.radar)),
+        ),
     )
 
 
@@ -127,8 +150,8 @@ def _place(row: NDArray[Any], site: _Site, world: World) -> None:
     row["heading_rad"] = radians(battery.heading_deg % 360.0)
 
 
-def _describe(row: NDArray[Any], site: _Site, rain_mm_h: float) -> None:
-    """Fill in what the catalogue says of a radar, except its strength."""
+def _describe(row: NDArray[Any], site: _Site) -> None:
+    """Fill in what the catalogue says of a radar, except its strength and what `surroundings` fills in."""
     radar = site.radar
     period_s = radar.period_s.value
     row["rotating"] = radar.scan == "rotating"
@@ -147,7 +170,6 @@ def _describe(row: NDArray[Any], site: _Site, rain_mm_h: float) -> None:
     row["elevation_beam_rad"] = radians(radar.elevation_beam_deg.value) if radar.elevation_beam_deg else 0.0
     row["range_floor_m"] = radar.range_floor_m.value
     row["angle_floor_rad"] = radians(radar.angle_floor_deg.value)
-    row["rain_db_per_m"] = two_way_db_per_m(rain_mm_h, radar.frequency_hz.value)
     row["false_plots"] = radar.pfa * resolution_cells(radar)
 
 
@@ -177,7 +199,7 @@ def _calibrate(row: NDArray[Any], index: int, site: _Site) -> list[Drawn]:
         raise ScenarioError("scenario", [Problem(where, radar.name, rule)])
     claim = radar.claim
     row["range_reference_m"], row["rcs_reference_m2"] = claim.range_m.value, claim.rcs_m2.value
-    row["snr_reference"] = snr_at_claim(radar, claim)
+    row["snr_reference"], row["air_in_claim"] = snr_at_claim(radar, claim), 1
     return [
         Drawn(table="radars", row=index, field="range_reference_m", figure=claim.range_m),
         Drawn(table="radars", row=index, field="rcs_reference_m2", figure=claim.rcs_m2),
@@ -256,6 +278,14 @@ def _floors(radars: NDArray[Any], sites: list[_Site], world: World) -> tuple[NDA
         made = terrain_floor(world.terrain, at.lat_deg, at.lon_deg, height_m, reach_m, ranges)
         floors[row], steps_m[row] = made.height_m, made.step_m
     return floors, steps_m
+
+
+def _lit(radars: NDArray[Any], floors: NDArray[np.float32], steps_m: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """How steeply each radar lights the ground, beside its floors; nothing kept where the ground sends nothing back."""
+    if not np.any(radars["gamma_ratio"]):
+        return np.zeros((len(radars), 1, 1), np.uint8)
+    rows = zip(floors, steps_m, radars["height_m"], strict=True)
+    return np.stack([Floor(height_m=height_m, step_m=step_m).lit(antenna_m) for height_m, step_m, antenna_m in rows])
 
 
 def _around(site: _Site, radius_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

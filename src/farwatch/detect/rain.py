@@ -79,7 +79,13 @@ def path_in_rain_m(range_m: float, antenna_m: float, sine_elevation: float) -> f
 
     `sine_elevation` is that of the ray as it leaves, over the effective earth.
     """
-    rise = RAIN_HEIGHT_M - antenna_m
+    return path_under_m(range_m, antenna_m, sine_elevation, RAIN_HEIGHT_M)
+
+
+@kernel
+def path_under_m(range_m: float, antenna_m: float, sine_elevation: float, top_m: float) -> float:
+    """Length of a path, from the antenna on, that lies below a height; 0 for an antenna above it."""
+    rise = top_m - antenna_m
     if rise <= 0.0:
         return 0.0
     bend = 2.0 * rise / EFFECTIVE_RADIUS_M * max(1e-12, 1.0 - sine_elevation * sine_elevation)

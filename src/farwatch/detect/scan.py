@@ -2,12 +2,12 @@
 
 `scan` works off the looks of one radar in a window of time and hands over its plots, sorted by time. A rotating radar
 looks when its beam sweeps over the target's azimuth; an array looks on its own grid of times, one phase per target.
-A look passes range limits, sector, floor and elevation limits; the mean SNR follows from the aspect, the fourth power
-of range and the rain; the dwell's energy is drawn from the fluctuation law and the detection from the exact Pd of a
-steady echo of that energy, so that their mean is the exact Swerling Pd (a test shows it).
+A look passes range limits, sector, floor and elevation limits; the mean SNR follows from what `echo` weighs: aspect,
+range, antenna, air, weather and filter against noise, clutter and jamming; the dwell's energy is drawn from the
+fluctuation law and the detection from the exact Pd of a steady echo of that energy, so that their mean is the exact
+Swerling Pd (a test shows it).
 
-Left out: the shape of the beam in elevation (a look is at full gain between the limits), multipath, clutter, and
-range ambiguity. See `docs/models/scan-and-measurement.md`.
+Left out: multipath, ambiguity in range and Doppler. See `docs/models/scan-and-measurement.md`.
 """
 
 from math import atan, atan2, floor, isnan, pi, sqrt
@@ -17,32 +17,47 @@ import numpy as np
 
 from farwatch.chance import LOOK, MEASURE, TRANSPONDER, normals, uniform, uniforms
 from farwatch.compiled import kernel
-from farwatch.detect.equation import echo_snr
+from farwatch.detect.antenna import broadened_rad
+from farwatch.detect.echo import (
+    ACROSS,
+    APPARENT,
+    AZIMUTH,
+    BEND,
+    CLUTTER,
+    ECHO,
+    FILTER,
+    FLOOR,
+    GROUND,
+    JAMMING,
+    LOOK_S,
+    NOISE,
+    ONE,
+    PLACE_SIZE,
+    RANGE,
+    SINE,
+    add_noise,
+    weigh,
+)
 from farwatch.detect.false_plots import add_false_plots
 from farwatch.detect.floor import floor_at
 from farwatch.detect.fluctuation import dwell_energy, shape_of
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, smooth_earth_hides
 from farwatch.detect.measurement import angle_sigma_rad, measured_snr, range_sigma_m
 from farwatch.detect.pd_table import WEAKEST, pd_at
-from farwatch.detect.rain import path_in_rain_m
 from farwatch.detect.resolution import merge_plots, sort_plots
 from farwatch.world.earth import MEAN_RADIUS_M
-from farwatch.world.motion import STATE_SIZE, state_at
-from farwatch.world.signature import rcs_toward
+from farwatch.world.motion import state_at
 
 NEVER = np.inf
 _TURN = 2.0 * pi
-_BEND = 0.5 / MEAN_RADIUS_M - 0.5 / EFFECTIVE_RADIUS_M
-"""Apparent less geometric elevation, rad per metre of ground range: what refraction lifts."""
 _SAME_S = 0.002
 """A target is taken to stand still for this long: half a metre at 250 m/s."""
 _STRAIGHT_S = 0.25
 """Longest time over which a target is carried along its velocity instead of its trajectory."""
 _HASH_A, _HASH_B = 2654435769, 40503
 
-PLACE_SIZE = STATE_SIZE + 6
-_RANGE, _AZIMUTH, _SINE, _ACROSS, _GROUND, _LOOK_S = range(STATE_SIZE, PLACE_SIZE)
-"""What follows the state in `Field.place`: slant range, azimuth, sine of elevation, horizontal, ground range, time."""
+_LIKELY = 0.5
+"""A look that was lost is put down to clutter, filter or jamming when noise alone would have left it this chance."""
 
 
 class Sensors(NamedTuple):
@@ -50,7 +65,8 @@ class Sensors(NamedTuple):
 
     radars RADAR[n]; floors f4[n, azimuths, ranges], lowest visible height above mean sea level; floor_step_m f8[n];
     pd f8[n, steps], see `pd_table`; threshold_snr f8[n]; level_m f8[n], height of the smooth earth that stands for
-    each radar's surroundings when the story asks whether horizon or terrain hid a target.
+    each radar's surroundings when the story asks whether horizon or terrain hid a target; lit u1[n, azimuths, ranges],
+    see `grazing_at`; air f4[n, heights, ranges], see `air_at`; response f4[n, speeds], see `response_at`; jammers f8[n, jammers, 3], azimuth, elevation and strength over noise in the middle of the beam.
     """
 
     radars: Any
@@ -59,13 +75,17 @@ class Sensors(NamedTuple):
     pd: Any
     threshold_snr: Any
     level_m: Any
+    lit: Any
+    air: Any
+    response: Any
+    jammers: Any
 
 
 class Field(NamedTuple):
     """What one trial carries for the sensors.
 
     due f8[n_radars, n_targets], next look as foreseen, and last f8, same shape, the one before it; alive
-    u1[n_targets], cleared by the mission; sightings SIGHTING[n_targets]; place f8[13], room for one target.
+    u1[n_targets], cleared by the mission; sightings SIGHTING[n_targets]; place f8[PLACE_SIZE], room for one target.
     """
 
     due: Any
@@ -88,6 +108,9 @@ def reset_field(sensors: Any, truth: Any, field: Any, key: Any) -> None:  # noqa
         sighting["seen_radar"] = -1
         sighting["looks"] = 0
         sighting["plots"] = 0
+        sighting["lost_to_filter"] = 0
+        sighting["lost_to_clutter"] = 0
+        sighting["lost_to_jamming"] = 0
         begins_s = max(0.0, truth.targets[i]["start_s"])
         flies = state_at(truth, i, begins_s, field.place)
         for r in range(sensors.radars.size):
@@ -97,7 +120,7 @@ def reset_field(sensors: Any, truth: Any, field: Any, key: Any) -> None:  # noqa
                 phase_s = _phase_s(radar, int(truth.targets[i]["id"]))
                 if radar["rotating"] == 1:
                     _locate(radar, field.place)
-                    phase_s += field.place[_AZIMUTH] / _TURN * radar["period_s"]
+                    phase_s += field.place[AZIMUTH] / _TURN * radar["period_s"]
                 field.due[r, i] = phase_s + np.ceil((begins_s - phase_s) / radar["period_s"]) * radar["period_s"]
                 field.last[r, i] = field.due[r, i] - radar["period_s"]
 
@@ -117,21 +140,28 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
     for i in range(due.size):  # whole tuples of arrays are slow to pass: the calls below take their parts
         while due[i] <= t1 and field.alive[i] == 1:
             due[i] = _aim(truth, radar, i, due[i], t1, place)
-            if place[_LOOK_S] > t1:
+            if place[LOOK_S] > t1:
                 continue
-            due[i] = _next_look_s(radar, place[_LOOK_S], last[i])
-            last[i] = place[_LOOK_S]
+            due[i] = _next_look_s(radar, place[LOOK_S], last[i])
+            last[i] = place[LOOK_S]
             if count < plots.size - 1 and _is_unmasked(
                 radar, sensors.floors, r, sensors.floor_step_m[r], sensors.level_m[r], place, field.sightings[i]
             ):
                 target = truth.targets[i]
+                target_class = truth.classes[target["class_index"]]
+                if not _is_in_beam(radar, place) or not weigh(
+                    radar, target_class, sensors.air[r], sensors.response[r], place
+                ):
+                    continue
+                add_noise(radar, target, sensors.lit, r, sensors.floor_step_m[r], sensors.jammers[r], place)
                 seen = _look(
-                    radar, target, truth.classes[target["class_index"]], place,
-                    pd_row, sensors.threshold_snr[r], key, plots[count],
+                    radar, target, target_class, place, pd_row, sensors.threshold_snr[r], key, plots[count]
                 )
                 plots[count]["truth"] = i
                 plots[count]["radar_index"] = r
                 count += seen
+                if seen == 0:
+                    _note_loss(field.sightings[i], pd_row, place)
     count = add_false_plots(sensors, r, t0, t1, key, plots, count)
     sort_plots(plots, count)
     count = merge_plots(radar, plots, count)
@@ -162,17 +192,17 @@ def _locate(radar: Any, place: Any) -> None:
     across = sqrt(square)
     distance = max(1e-3, sqrt(square + up * up))
     azimuth = atan2(east, north)
-    place[_RANGE] = distance
-    place[_AZIMUTH] = azimuth if azimuth >= 0.0 else azimuth + _TURN
-    place[_SINE] = up / distance
-    place[_ACROSS] = across
+    place[RANGE] = distance
+    place[AZIMUTH] = azimuth if azimuth >= 0.0 else azimuth + _TURN
+    place[SINE] = up / distance
+    place[ACROSS] = across
     slope = across / (MEAN_RADIUS_M + radar["height_m"] + up)
     if slope < 0.25:  # arctangent by its series, to 1e-9
         t = slope * slope
         arc = slope * (1.0 - t * (1.0 / 3.0 - t * (0.2 - t * (1.0 / 7.0 - t * (1.0 / 9.0 - t / 11.0)))))
     else:
         arc = atan(slope)
-    place[_GROUND] = MEAN_RADIUS_M * arc
+    place[GROUND] = MEAN_RADIUS_M * arc
 
 
 @kernel
@@ -190,13 +220,13 @@ def _aim(truth: Any, radar: Any, i: int, guess_s: float, t1: float, place: Any) 
 
     Leaves state, geometry and time of the look in `place`; a time after `t1` there means: no look in this window.
     """
-    place[_LOOK_S] = NEVER
+    place[LOOK_S] = NEVER
     if not state_at(truth, i, guess_s, place):
         return NEVER
     _locate(radar, place)
     look_s = guess_s
     if radar["rotating"] == 1:
-        ahead = place[_AZIMUTH] / _TURN - (guess_s - radar["phase_s"]) / radar["period_s"]
+        ahead = place[AZIMUTH] / _TURN - (guess_s - radar["phase_s"]) / radar["period_s"]
         shift_s = (ahead - floor(ahead + 0.5)) * radar["period_s"]
         look_s += shift_s
         if look_s <= t1 and abs(shift_s) > _SAME_S:
@@ -206,7 +236,7 @@ def _aim(truth: Any, radar: Any, i: int, guess_s: float, t1: float, place: Any) 
                 return NEVER
             _locate(radar, place)
     if look_s <= t1:
-        place[_LOOK_S] = look_s
+        place[LOOK_S] = look_s
     return look_s
 
 
@@ -224,60 +254,70 @@ def _is_unmasked(
     radar: Any, floors: Any, r: int, step_m: float, level_m: float, place: Any, sighting: Any
 ) -> bool:
     """Whether a target lies within range and sector and above the floor; writes down when it first did."""
-    if place[_RANGE] < radar["range_min_m"] or place[_RANGE] > radar["range_max_m"]:
+    if place[RANGE] < radar["range_min_m"] or place[RANGE] > radar["range_max_m"]:
         return False
     if radar["half_sector_rad"] < pi:
-        off = (place[_AZIMUTH] - radar["heading_rad"]) / _TURN
+        off = (place[AZIMUTH] - radar["heading_rad"]) / _TURN
         if abs(off - floor(off + 0.5)) * _TURN > radar["half_sector_rad"]:
             return False
     sighting["looks"] += 1
-    height_m, ground_m = place[6], place[_GROUND]
-    if height_m < floor_at(floors, r, step_m, place[_AZIMUTH], ground_m):
+    height_m, ground_m = place[6], place[GROUND]
+    place[FLOOR] = floor_at(floors, r, step_m, place[AZIMUTH], ground_m)
+    if height_m < place[FLOOR]:
         if isnan(sighting["above_horizon_s"]):
             antenna_m = radar["height_m"] - level_m
             if not smooth_earth_hides(antenna_m, height_m - level_m, ground_m, EFFECTIVE_RADIUS_M):
-                sighting["above_horizon_s"] = place[_LOOK_S]
+                sighting["above_horizon_s"] = place[LOOK_S]
         return False
     if isnan(sighting["unmasked_s"]):
-        sighting["unmasked_s"] = place[_LOOK_S]
+        sighting["unmasked_s"] = place[LOOK_S]
         if isnan(sighting["above_horizon_s"]):
-            sighting["above_horizon_s"] = place[_LOOK_S]
+            sighting["above_horizon_s"] = place[LOOK_S]
     return True
+
+
+@kernel
+def _is_in_beam(radar: Any, place: Any) -> bool:
+    """Whether a target lies between the radar's elevation limits; fills in its apparent elevation."""
+    place[APPARENT] = atan2(place[SINE] * place[RANGE], place[ACROSS]) + BEND * place[GROUND]
+    return bool(radar["elevation_min_rad"] <= place[APPARENT] <= radar["elevation_max_rad"])
 
 
 @kernel
 def _look(
     radar: Any, target: Any, target_class: Any, place: Any, pd_row: Any, least_snr: float, key: Any, plot: Any
 ) -> int:
-    """One look at an unmasked target: fill `plot` and return 1 when it is seen, else 0."""
-    elevation = atan2(place[_SINE] * place[_RANGE], place[_ACROSS])
-    apparent = elevation + _BEND * place[_GROUND]
-    if apparent < radar["elevation_min_rad"] or apparent > radar["elevation_max_rad"]:
-        return 0
-    wet_m = 0.0
-    if radar["rain_db_per_m"] > 0.0:
-        wet_m = path_in_rain_m(place[_RANGE], radar["height_m"], place[_SINE] + _BEND * place[_GROUND])
-    rcs_m2 = rcs_toward(
-        target_class, place[3], place[4], place[5],
-        radar["x_m"] - place[0], radar["y_m"] - place[1], radar["z_m"] - place[2],
-    )
-    gain = echo_snr(radar["snr_one"], 1.0, place[_RANGE], radar["rain_db_per_m"] * wet_m)
-    if rcs_m2 * gain < WEAKEST:
+    """One look at a target whose echo and noise are in `place`: fill `plot` and return 1 when it is seen, else 0."""
+    mean_snr = place[ECHO] * place[FILTER] / place[NOISE]
+    if mean_snr < WEAKEST:
         return 0
     who, whom, occasion = int(radar["id"]), int(target["id"]), _occasion(radar, place)
     chance, energy = uniforms(key, LOOK, who, whom, occasion)
     shape = shape_of(target_class["swerling"], radar["pulses"])
-    snr = rcs_m2 * gain * dwell_energy(shape, energy, key, who, whom, occasion)
+    snr = mean_snr * dwell_energy(shape, energy, key, who, whom, occasion)
     if chance >= pd_at(pd_row, snr):
         return 0
-    plot["time_s"] = place[_LOOK_S]
+    plot["time_s"] = place[LOOK_S]
     plot["snr"] = measured_snr(snr, radar["pulses"], chance, least_snr)
-    plot["rcs_m2"] = plot["snr"] / gain
-    _measure(radar, place, elevation, key, whom, occasion, plot)
+    plot["rcs_m2"] = plot["snr"] * place[NOISE] / place[ONE]
+    _measure(radar, place, key, whom, occasion, plot)
     asked = radar["interrogator"] == 1 and target["transponder"] == 1
     answers = asked and uniform(key, TRANSPONDER, who, whom, occasion) < target_class["expected_reply"]
     plot["reply"] = 1 if answers else 0
     return 1
+
+
+@kernel
+def _note_loss(sighting: Any, pd_row: Any, place: Any) -> None:
+    """Count a look that was lost, by what cost most, if noise alone would probably not have cost it."""
+    if (place[FILTER] >= 1.0 and place[NOISE] <= 1.0) or pd_at(pd_row, place[ECHO]) < _LIKELY:
+        return
+    if place[FILTER] * place[NOISE] <= 1.0:
+        sighting["lost_to_filter"] += 1
+    elif place[CLUTTER] >= place[JAMMING]:
+        sighting["lost_to_clutter"] += 1
+    else:
+        sighting["lost_to_jamming"] += 1
 
 
 @kernel
@@ -286,21 +326,23 @@ def _occasion(radar: Any, place: Any) -> int:
 
     The half keeps two looks of one turn apart when a target drifts over north against the beam.
     """
-    turn = (place[_LOOK_S] - radar["phase_s"]) / radar["period_s"] + 1.0
-    return 2 * int(turn) + (1 if place[_AZIMUTH] > pi else 0)
+    turn = (place[LOOK_S] - radar["phase_s"]) / radar["period_s"] + 1.0
+    return 2 * int(turn) + (1 if place[AZIMUTH] > pi else 0)
 
 
 @kernel
-def _measure(
-    radar: Any, place: Any, elevation: float, key: Any, target_id: int, occasion: int, plot: Any
-) -> None:
-    """Fill in where the radar measures a target that it saw with `plot["snr"]`."""
+def _measure(radar: Any, place: Any, key: Any, target_id: int, occasion: int, plot: Any) -> None:
+    """Fill in where the radar measures a target that it saw with `plot["snr"]`; a steered beam is broader."""
     energy_snr = plot["snr"] * radar["pulses"]
     z_range, z_azimuth = normals(key, MEASURE, int(radar["id"]), target_id, 2 * occasion)
     range_sigma = range_sigma_m(radar["range_cell_m"], radar["range_floor_m"], energy_snr)
-    azimuth_sigma = angle_sigma_rad(radar["azimuth_beam_rad"], radar["angle_floor_rad"], energy_snr)
-    azimuth = place[_AZIMUTH] + z_azimuth * azimuth_sigma
-    plot["range_m"] = max(1.0, place[_RANGE] + z_range * range_sigma)
+    beam_rad = radar["azimuth_beam_rad"]
+    if radar["roll_off_exponent"] > 0.0:
+        off = (place[AZIMUTH] - radar["heading_rad"]) / _TURN
+        beam_rad = broadened_rad(beam_rad, (off - floor(off + 0.5)) * _TURN)
+    azimuth_sigma = angle_sigma_rad(beam_rad, radar["angle_floor_rad"], energy_snr)
+    azimuth = place[AZIMUTH] + z_azimuth * azimuth_sigma
+    plot["range_m"] = max(1.0, place[RANGE] + z_range * range_sigma)
     plot["range_sigma_m"] = range_sigma
     plot["azimuth_rad"] = azimuth - _TURN * floor(azimuth / _TURN)
     plot["azimuth_sigma_rad"] = azimuth_sigma
@@ -310,7 +352,7 @@ def _measure(
         z_elevation, _ = normals(key, MEASURE, int(radar["id"]), target_id, 2 * occasion + 1)
         sigma = angle_sigma_rad(radar["elevation_beam_rad"], radar["angle_floor_rad"], energy_snr)
         plot["elevation_sigma_rad"] = sigma
-        plot["elevation_rad"] = elevation + z_elevation * sigma
+        plot["elevation_rad"] = place[APPARENT] - BEND * place[GROUND] + z_elevation * sigma
 
 
 @kernel

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from farwatch.compiled import kernel
-from farwatch.detect.swerling import CASES, marcum_q, pd_gamma_echo, pd_given, snr_needed, threshold_of
+from farwatch.detect.chi_square import pd_gamma_echo
+from farwatch.detect.swerling import CASES, marcum_q, pd_given, snr_needed, snr_needed_shape, threshold_of
 from farwatch.errors import InputError, Problem, RangeError
 
 Floats = NDArray[np.float64]
@@ -36,8 +37,7 @@ def pd(swerling: ArrayLike, snr_db: ArrayLike, pulses: ArrayLike, pfa: ArrayLike
 def pd_shape(shape: ArrayLike, snr_db: ArrayLike, pulses: ArrayLike, pfa: ArrayLike) -> Floats:
     """Probability of detection when the energy of the dwell is gamma of any `shape` (chi-square, 2 shape degrees)."""
     _check(0, pulses, pfa)
-    if np.any(np.asarray(shape) <= 0.0):
-        raise RangeError("the shape of the fluctuation must be above 0")
+    _check_shape(shape)
     return np.asarray(np.vectorize(_pd_shape, otypes=[np.float64])(shape, snr_db, pulses, pfa))
 
 
@@ -58,10 +58,20 @@ def required_snr(pd: ArrayLike, pfa: ArrayLike, pulses: ArrayLike = 1, swerling:
     NaN where noise alone already detects more often than `pd`.
     """
     _check(swerling, pulses, pfa)
-    if not np.all((np.asarray(pd) > 0.0) & (np.asarray(pd) < 1.0)):
-        raise RangeError("a required probability of detection lies between 0 and 1")
+    _check_required(pd, pulses, pfa)
     case = np.asarray(swerling, np.int64)
     return np.asarray(np.vectorize(_required, otypes=[np.float64])(case, pd, np.asarray(pulses, np.int64), pfa))
+
+
+def required_snr_shape(shape: ArrayLike, pd: ArrayLike, pfa: ArrayLike, pulses: ArrayLike = 1) -> Floats:
+    """Mean SNR per pulse in decibels at which `pd_shape` is `pd`.
+
+    NaN where noise alone already detects more often than `pd`, or where 120 dB are not enough.
+    """
+    _check_shape(shape)
+    _check_required(pd, pulses, pfa)
+    count = np.asarray(pulses, np.int64)
+    return np.asarray(np.vectorize(_required_shape, otypes=[np.float64])(shape, pd, count, pfa))
 
 
 def marcum(order: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
@@ -109,6 +119,18 @@ def _check(swerling: ArrayLike, pulses: ArrayLike, pfa: ArrayLike) -> None:
         raise RangeError("a probability of false alarm lies between 0 and 1")
 
 
+def _check_required(pd: ArrayLike, pulses: ArrayLike, pfa: ArrayLike) -> None:
+    _check(0, pulses, pfa)
+    if not np.all((np.asarray(pd) > 0.0) & (np.asarray(pd) < 1.0)):
+        raise RangeError("a required probability of detection lies between 0 and 1")
+
+
+def _check_shape(shape: ArrayLike) -> None:
+    given = np.asarray(shape, np.float64)
+    if not np.all((given >= 1e-3) & (given <= 1e12)):
+        raise RangeError("the shape of the fluctuation lies between 0.001 and 1e12; a steady echo is Swerling case 0")
+
+
 @kernel
 def _fill_pd(case: Any, snr_db: Any, pulses: Any, pfa: Any, out: Any) -> None:
     """Row by row; the thresholds met last are kept, because most tables repeat a few (pulses, pfa) pairs."""
@@ -132,4 +154,10 @@ def _pd_shape(shape: float, snr_db: float, pulses: int, pfa: float) -> float:
 @kernel
 def _required(case: int, pd: float, pulses: int, pfa: float) -> float:
     snr = snr_needed(case, pd, pulses, threshold_of(pfa, pulses))
+    return float(10.0 * np.log10(snr))
+
+
+@kernel
+def _required_shape(shape: float, pd: float, pulses: int, pfa: float) -> float:
+    snr = snr_needed_shape(shape, pd, pulses, threshold_of(pfa, pulses))
     return float(10.0 * np.log10(snr))

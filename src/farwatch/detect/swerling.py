@@ -16,12 +16,14 @@ Sources: [marcum1947] Marcum, RAND RM-754; [swerling1954] Swerling, RAND RM-1217
 Target Detection", ch. 3; [shnidman1989] Shnidman, IEEE Trans. Information Theory 35 (stable summation).
 """
 
-from math import ceil, exp, floor, lgamma, log, log1p, sqrt
+from math import exp, floor, log, log1p, sqrt
 
 from farwatch.compiled import kernel
+from farwatch.detect.chi_square import pd_gamma_echo
 from farwatch.detect.gamma import gamma_tails, gamma_upper, gamma_upper_inverse, poisson_term
 
 STEADY = 0
+_ANY_SHAPE = -1
 CASES = (0, 1, 2, 3, 4)
 _TOLERANCE = 1e-15
 _WIDTH = 8.5
@@ -184,39 +186,6 @@ def _pd_pulse_chi4(snr: float, pulses: int, threshold: float) -> float:
 
 
 @kernel
-def pd_gamma_echo(shape: float, snr: float, pulses: int, threshold: float) -> float:
-    """Dwell energy gamma of any `shape` > 0 (chi-square with twice as many degrees): negative binomial weights."""
-    mean = pulses * snr
-    spread = sqrt(mean * (1.0 + mean / shape))
-    odds = mean / (mean + shape)
-    first = max(0.0, floor(mean - (_WIDTH + 4.0) * spread))
-    order = pulses + first
-    _, upper, step = gamma_tails(order, threshold)
-    if upper >= 1.0:
-        return 1.0
-    weight = exp(
-        lgamma(first + shape) - lgamma(shape) - lgamma(first + 1.0)
-        - shape * log1p(mean / shape) + (first * log(odds) if first > 0.0 else 0.0)
-    )
-    total = weight * upper
-    seen = weight
-    k = first
-    most = ceil(mean + 60.0 * spread + 200.0)
-    while (weight > _TOLERANCE * total * (1.0 - odds) or k < mean) and k < most:
-        if upper >= 1.0 and seen < 0.9:
-            return min(1.0, total + (1.0 - seen))
-        upper = min(1.0, upper + step)
-        order += 1.0
-        weight *= odds * (k + shape)
-        k += 1.0
-        weight /= k
-        step *= threshold / order
-        seen += weight
-        total += weight * upper
-    return min(1.0, total)
-
-
-@kernel
 def marcum_q(order: int, a: float, b: float) -> float:
     """Generalised Marcum function Q_M(a, b) of whole order: a steady echo of energy a²/2 against b²/2."""
     if a <= 0.0:
@@ -226,19 +195,35 @@ def marcum_q(order: int, a: float, b: float) -> float:
 
 @kernel
 def snr_needed(case: int, pd: float, pulses: int, threshold: float) -> float:
-    """Mean SNR per pulse (linear) at which `pd_of` gives `pd`; NaN when noise alone gives more.
+    """Mean SNR per pulse (linear) at which `pd_of` gives `pd`; NaN when noise alone gives more."""
+    return float(_snr_for(case, 0.0, pd, pulses, threshold))
 
-    Bisection in decibels, then false position that halves the value of an end met twice (Illinois), to 1e-13 in Pd.
-    """
+
+@kernel
+def snr_needed_shape(shape: float, pd: float, pulses: int, threshold: float) -> float:
+    """The same for dwell energy that is gamma of any `shape`; NaN also when 120 dB are not enough."""
+    return float(_snr_for(_ANY_SHAPE, shape, pd, pulses, threshold))
+
+
+@kernel
+def _pd_any(case: int, shape: float, snr: float, pulses: int, threshold: float, pfa: float) -> float:
+    if case == _ANY_SHAPE:
+        return float(pd_gamma_echo(shape, snr, pulses, threshold))
+    return float(pd_given(case, snr, pulses, threshold, pfa))
+
+
+@kernel
+def _snr_for(case: int, shape: float, pd: float, pulses: int, threshold: float) -> float:
+    """Bisection in decibels, then false position that halves an end met twice (Illinois), to 1e-13 in Pd."""
     low, high = -80.0, 120.0
     pfa = gamma_upper(float(pulses), threshold)
-    below = pd_given(case, 10.0 ** (low / 10.0), pulses, threshold, pfa) - pd
-    above = pd_given(case, 10.0 ** (high / 10.0), pulses, threshold, pfa) - pd
+    below = _pd_any(case, shape, 10.0 ** (low / 10.0), pulses, threshold, pfa) - pd
+    above = _pd_any(case, shape, 10.0 ** (high / 10.0), pulses, threshold, pfa) - pd
     if below > 0.0 or above < 0.0:
         return float("nan")
     while high - low > 3.0:
         middle = 0.5 * (low + high)
-        value = pd_given(case, 10.0 ** (middle / 10.0), pulses, threshold, pfa) - pd
+        value = _pd_any(case, shape, 10.0 ** (middle / 10.0), pulses, threshold, pfa) - pd
         if value < 0.0:
             low, below = middle, value
         else:
@@ -247,7 +232,7 @@ def snr_needed(case: int, pd: float, pulses: int, threshold: float) -> float:
     middle = 0.5 * (low + high)
     for _ in range(100):
         middle = (low * above - high * below) / (above - below)
-        value = pd_given(case, 10.0 ** (middle / 10.0), pulses, threshold, pfa) - pd
+        value = _pd_any(case, shape, 10.0 ** (middle / 10.0), pulses, threshold, pfa) - pd
         if abs(value) < 1e-13 * pd or high - low < 1e-11:
             break
         if value < 0.0:

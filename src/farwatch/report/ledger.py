@@ -46,7 +46,7 @@ def _entry(figure: Mapping[str, Any], sources: Mapping[str, Any], matters: Mappi
         name=figure["name"],
         value=value,
         span=f"{low} to {high}" if figure["low"] < figure["high"] else "fixed",
-        unit={"prob": "", "count": ""}.get(unit, unit),
+        unit={"prob": "", "count": "", "ratio": ""}.get(unit, unit),
         kind=figure["kind"],
         assumed=figure["kind"] == "assumed",
         source=source.get("title", ""),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EARTH_RADIUS_KM = 6371.0
 START_LIMIT_KM = 3000.0
 SITE_LIMIT_KM = 500.0
+JAMMER_LIMIT_KM = 1000.0
 LOOKS_LIMIT = 32
 TERRAIN_SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.gz")
 TRAFFIC_SUFFIXES = (".parquet", ".csv")
@@ -82,7 +83,7 @@ def _unknown(path: Path, name: str, rule: str, choices: Any) -> Iterator[Finding
 
 
 def _names_are_unique(draft: Draft) -> Iterator[Finding]:
-    for kind in ("defence", "defended", "raid"):
+    for kind in ("defence", "defended", "raid", "jammers"):
         seen: set[str] = set()
         for path, row in draft.rows(kind):
             name = row.get("name")
@@ -203,6 +204,15 @@ def _sites_are_near(draft: Draft) -> Iterator[Finding]:
             yield Finding(path=(*path, "at"), rule=rule, hint=_SIGNS)
 
 
+def _jammers_are_near(draft: Draft) -> Iterator[Finding]:
+    sites = [row.get("at") for _, row in draft.rows("defence")]
+    for path, row in draft.rows("jammers"):
+        away = [far for site in sites if (far := distance_km(site, row.get("at"))) is not None]
+        if away and min(away) > JAMMER_LIMIT_KM:
+            rule = f"lies {min(away):.0f} km from the nearest battery; must be within {JAMMER_LIMIT_KM:.0f} km"
+            yield Finding(path=(*path, "at"), rule=rule, hint=_SIGNS)
+
+
 def distance_km(a: Any, b: Any) -> float | None:
     """Great-circle distance of two `{lat_deg, lon_deg}`; None where either is unreadable.
 
@@ -289,6 +299,7 @@ _RULES = (
     _waypoints_have_one_place,
     _starts_are_near,
     _sites_are_near,
+    _jammers_are_near,
     _files_exist,
     _confirmation_is_possible,
     _figures_can_be_replaced,

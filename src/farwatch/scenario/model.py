@@ -36,7 +36,15 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 Speed = Annotated[Number, Field(gt=0, le=8000)]
 HeightAgl = Annotated[Number, Field(ge=0, le=30_000)]
 HeightMsl = Annotated[Number, Field(ge=-450, le=100_000)]
+Density = Annotated[Number, Field(gt=0, le=1000)]
 Count = Annotated[Whole, Field(ge=0, le=100_000)]
+
+
+Band = Literal["VHF", "UHF", "L", "S", "C", "X", "Ku", "K", "Ka"]
+
+Cover = Literal[
+    "smooth", "flatland", "desert", "farmland", "rolling-hills", "wooded-hills", "mountains", "urban", "sea"
+]
 
 
 class Place(BaseModel):
@@ -215,6 +223,12 @@ class Group(BaseModel):
     spacing_m: Annotated[Number, Field(ge=0, le=50_000)] = Field(
         default=0.0, description="Distance between neighbours side by side, across the route."
     )
+    jammer_w_hz: Density | None = Field(
+        default=None,
+        description="Noise that each member sends in every radar's band: effective radiated power per bandwidth. Not "
+        "given: it sends none.",
+        examples=[0.001],
+    )
 
 
 class Traffic(BaseModel):
@@ -328,7 +342,43 @@ class Weather(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rain_mm_h: Annotated[Number, Field(ge=0, le=250)] = Field(
-        default=0.0, description="Rain rate, the same everywhere below the rain height."
+        default=0.0, description="Rain rate, the same everywhere below the rain height: it weakens echoes and sends "
+        "back its own."
+    )
+    fog_g_m3: Annotated[Number, Field(ge=0, le=5)] = Field(
+        default=0.0, description="Liquid water of a fog or low cloud that lies everywhere below fog_top_msl_m."
+    )
+    fog_top_msl_m: HeightMsl = Field(default=1000.0, description="Top of the fog, above mean sea level.")
+
+
+class Ground(BaseModel):
+    """The ground that radars see behind low targets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clutter: Cover | None = Field(
+        default=None,
+        description="What it is covered with, which says how strong its echo is. Not given: it sends no echo back.",
+        examples=["desert"],
+    )
+    sea_state: Annotated[Whole, Field(ge=0, le=6)] = Field(
+        default=3, description="Sea state, where it is covered with sea."
+    )
+
+
+class Jammer(BaseModel):
+    """A transmitter of noise that stays where it is, away from the raid."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name = Field(description="What it is called in messages.", examples=["stand-off"])
+    at: Place = Field(description="Where it is.")
+    height_msl_m: HeightMsl = Field(description="Height above mean sea level.", examples=[9000])
+    density_w_hz: Density = Field(
+        description="Effective radiated power toward the radars, per bandwidth of its noise.", examples=[0.01]
+    )
+    bands: tuple[Band, ...] | None = Field(
+        default=None, min_length=1, description="Radar bands that it covers. Not given: all of them."
     )
 
 
@@ -379,6 +429,8 @@ class Scenario(BaseModel):
     doctrine: Doctrine = Field(default=Doctrine(), description="When to shoot, how often, and with what.")
     tracker: Tracker = Field(default=Tracker(), description="How plots become tracks.")
     weather: Weather = Field(default=Weather(), description="The air between radar and target.")
+    ground: Ground = Field(default=Ground(), description="The ground that radars see behind low targets.")
+    jammers: tuple[Jammer, ...] = Field(default=(), description="Noise from outside the raid.")
     figures: Mapping[str, FigureValue] = Field(
         default={},
         description="Catalogue figures replaced for this scenario, as `entry.figure`: a number, or `{value, "

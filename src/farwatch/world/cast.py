@@ -28,6 +28,7 @@ class Member:
     flight: Flight
     start_s: float
     speed: Figure | None = None
+    jammer_w_hz: float = 0.0
 
     @property
     def latest_end_s(self) -> float:
@@ -45,7 +46,7 @@ def packed(members: Sequence[Member]) -> tuple[NDArray[np.void], NDArray[np.void
         row["id"] = name_id(member.name)
         row["class_index"], row["group_index"] = member.class_index, member.group_index
         row["asset_index"], row["raid"] = member.asset_index, member.asset_index >= 0
-        row["transponder"] = member.transponder
+        row["transponder"], row["jammer_w_hz"] = member.transponder, member.jammer_w_hz
         row["first_knot"], row["knot_count"] = starts[id(member.flight)], len(member.flight.knots)
         row["step_s"], row["start_s"], row["rate"] = member.flight.step_s, member.start_s, 1.0
     parts = [flight.knots for flight in flights.values()]

@@ -73,6 +73,7 @@ def _members(stage: Stage, index: int, group: Group) -> tuple[list[Member], list
             flight=flight,
             start_s=group.at_s + number * group.interval_s,
             speed=None if fixed else entry.speed_m_s,
+            jammer_w_hz=group.jammer_w_hz or 0.0,
         )
         for number, flight in enumerate(flights)
     ]
