@@ -33,7 +33,7 @@ from farwatch.detect.reach import Spot, Target, add_seen, fill_floor_seen, fill_
 from farwatch.detect.statistics import required_snr
 from farwatch.detect.sweep import Site, sweep
 from farwatch.errors import InputError, Problem
-from farwatch.scenario import TERRAINS, Scenario, locate
+from farwatch.scenario import TERRAINS, Scenario, Weather, locate
 from farwatch.world.earth import geodesic_between
 from farwatch.world.sheet import Sheet, flat_sheet, open_sheet
 
@@ -152,19 +152,19 @@ def coverage(
     `radius_m` is how far to look: 150 km for lines of sight, as far as the target can be seen for radars, when None.
     `cell_m` resamples the ground. Raises InputError or TerrainError, naming every problem.
     """
-    rain_mm_h, entries = 0.0, shelves.load()
+    weather, entries = Weather(), shelves.load()
     if isinstance(posts, Scenario):
-        rain_mm_h, entries = posts.weather.rain_mm_h, posts.resolved_catalogue()
+        weather, entries = posts.weather, posts.resolved_catalogue()
         terrain = terrain if terrain is not None else posts.terrain_file
         posts = posts_of(posts)
     _check(posts, target, radius_m)
     kinds = [_kind(post, entries) for post in posts]
     wanted = target or Target()
     if radius_m is None:
-        radius_m = max(_usual_radius_m(post, kind, wanted, rain_mm_h) for post, kind in zip(posts, kinds, strict=True))
+        radius_m = max(_usual_radius_m(post, kind, wanted, weather) for post, kind in zip(posts, kinds, strict=True))
     sheet = _open(terrain, posts, radius_m, cell_m)
     lit = tuple(
-        _light(sheet, post, kind, (wanted, rain_mm_h, radius_m, threads))
+        _light(sheet, post, kind, (wanted, weather, radius_m, threads))
         for post, kind in zip(posts, kinds, strict=True)
     )
     aimed = wanted if any(kind is not None for kind in kinds) else None
@@ -203,11 +203,11 @@ def _kind(post: Post, entries: Any) -> Radar | None:
     return found if isinstance(found, Radar) else None
 
 
-def _usual_radius_m(post: Post, kind: Radar | None, target: Target, rain_mm_h: float) -> float:
+def _usual_radius_m(post: Post, kind: Radar | None, target: Target, weather: Weather) -> float:
     """How far to look when nobody says: as far as the echo is strong enough, within the radar's display."""
     if kind is None:
         return RADIUS_M
-    row = stand(kind, post.heading_deg, 0.0, rain_mm_h)[0]
+    row = stand(kind, post.heading_deg, 0.0, weather)[0]
     needed_db = required_snr(target.pd, float(row["pfa"]), int(row["pulses"]), target.swerling)
     free_m = float(range_for_snr(row["snr_one"], target.rcs_m2, needed_db))
     return min(float(row["range_max_m"]), max(free_m, 2e3))
@@ -222,9 +222,9 @@ def _open(terrain: str | Path | None, posts: Sequence[Post], radius_m: float, ce
     return open_sheet(path, sites, radius_m, cell_m=cell_m)
 
 
-def _light(sheet: Sheet, post: Post, kind: Radar | None, asked: tuple[Target, float, float, int | None]) -> Lit:
+def _light(sheet: Sheet, post: Post, kind: Radar | None, asked: tuple[Target, Weather, float, int | None]) -> Lit:
     """Sweep one post's lines of sight, and work out its radar's reach."""
-    target, rain_mm_h, radius_m, threads = asked
+    target, weather, radius_m, threads = asked
     row, column = sheet.cell_of(post.lat_deg, post.lon_deg)
     mast_m = post.antenna_agl_m
     if mast_m is None:
@@ -236,7 +236,7 @@ def _light(sheet: Sheet, post: Post, kind: Radar | None, asked: tuple[Target, fl
     reach = None
     if kind is not None:
         antenna_m = float(sheet.height_m[row, column]) + mast_m
-        reach = reach_of(stand(kind, post.heading_deg, antenna_m, rain_mm_h)[0], target, radius_m)
+        reach = reach_of(stand(kind, post.heading_deg, antenna_m, weather)[0], target, radius_m)
     spot = Spot(row=row, column=column, cell_m=sheet.cell_m, north_rad=_north_rad(sheet, row, column))
     return Lit(post=post, antenna_agl_m=mast_m, spot=spot, los_m=los_m, reach=reach)
 

@@ -28,7 +28,7 @@ from farwatch.detect.surroundings import (
 )
 from farwatch.errors import Problem, ScenarioError
 from farwatch.records import RADAR
-from farwatch.scenario.model import Battery, Place, Scenario
+from farwatch.scenario.model import Battery, Ground, Place, Scenario, Weather
 from farwatch.world.earth import geodesic_from
 from farwatch.world.prepare import World
 
@@ -115,12 +115,15 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
     )
 
 
-def stand(radar: Radar, heading_deg: float, antenna_m: float, rain_mm_h: float) -> NDArray[Any]:
+def stand(radar: Radar, heading_deg: float, antenna_m: float, weather: Weather) -> NDArray[Any]:
     """One RADAR row, settled, outside any mission: its antenna `antenna_m` above mean sea level."""
     row = np.zeros(1, RADAR)
-    battery = Battery(name=radar.name, system=radar.name, at=Place(lat_deg=0.0, lon_deg=0.0))
-    _describe(row, _Site(0, battery, radar), rain_mm_h)
-    _calibrate(row, 0, _Site(0, battery, radar))
+    site = _Site(0, Battery(name=radar.name, system=radar.name, at=Place(lat_deg=0.0, lon_deg=0.0)), radar)
+    _describe(row, site)
+    shape_beam(row, 0, radar)
+    tell_movers(row, 0, radar)
+    surround(row, radar, weather, Ground())
+    _calibrate(row, 0, site)
     row["heading_rad"], row["height_m"] = radians(heading_deg % 360.0), antenna_m
     settle(row)
     return row

@@ -6,16 +6,28 @@ heights, so that they cut sharply. See `docs/models/coverage.md`.
 """
 
 from dataclasses import dataclass
-from math import atan2, cos, floor, hypot, isnan, nan, pi, sin, sqrt
+from math import atan2, cos, floor, hypot, isnan, log10, nan, pi, sin, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.compiled import kernel
-from farwatch.detect.equation import echo_snr
+from farwatch.detect.air import air_at, air_tables
+from farwatch.detect.echo import (
+    ACROSS,
+    APPARENT,
+    AZIMUTH,
+    BEND,
+    GROUND,
+    PLACE_SIZE,
+    RANGE,
+    SINE,
+    elevation_gain,
+    steering_gain,
+    weather_gain,
+)
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
-from farwatch.detect.rain import path_in_rain_m
 from farwatch.detect.statistics import pd, required_snr
 
 Floats = NDArray[np.float64]
@@ -26,7 +38,8 @@ LOWEST_M, HIGHEST_M = -450.0, 60_000.0
 """Heights above mean sea level looked at, denser toward the ground: from the lowest land to above all that flies."""
 
 _FROM_DB, _STEP_DB, _STEPS = -40.0, 0.05, 2401
-_FAINT_DB = -200.0
+FAINT_DB = -200.0
+AZIMUTHS = 720
 _TURN = 2.0 * pi
 
 
@@ -81,10 +94,11 @@ def reach_of(radar: Any, target: Target, radius_m: float) -> Reach:
     """The reach of a RADAR row (settled, with its antenna's height) against a target, out to a ground range."""
     ground_m = np.linspace(0.0, radius_m, RINGS)
     snr_db = np.empty((RINGS, LEVELS), np.float32)
-    fill_snr(radar, target.rcs_m2, ground_m, levels_m(), snr_db)
+    air = air_tables(np.array([radar]))[0]
+    fill_snr(radar, air, target.rcs_m2, ground_m, levels_m(), np.zeros(PLACE_SIZE), snr_db)
     low_m, high_m = _limits(radar, ground_m)
+    azimuth_db = steering_db(radar, np.zeros(PLACE_SIZE))
     pulses, pfa = int(radar["pulses"]), float(radar["pfa"])
-    azimuth_db = np.zeros(1)
     reach = Reach(
         snr_db=snr_db,
         low_m=low_m,
@@ -103,20 +117,37 @@ def reach_of(radar: Any, target: Target, radius_m: float) -> Reach:
 
 
 @kernel
-def fill_snr(radar: Any, rcs_m2: float, ground_m: Any, height_m: Any, out: Any) -> None:
-    """Mean SNR per pulse in decibels, (ground ranges, heights), by the mission's own echo."""
+def fill_snr(radar: Any, air: Any, rcs_m2: float, ground_m: Any, height_m: Any, place: Any, out: Any) -> None:
+    """Mean SNR per pulse toward the heading, dB, f4[ground ranges, heights]; `place` is room for `echo`."""
     antenna = EFFECTIVE_RADIUS_M + radar["height_m"]
+    place[AZIMUTH] = radar["heading_rad"]
     for i in range(ground_m.size):
         angle = ground_m[i] / EFFECTIVE_RADIUS_M
+        place[GROUND] = ground_m[i]
         for j in range(height_m.size):
             reach = EFFECTIVE_RADIUS_M + height_m[j]
             across, up = reach * sin(angle), reach * cos(angle) - antenna
             slant_m = max(hypot(across, up), 1.0)
-            loss_db = 0.0
-            if radar["rain_db_per_m"] > 0.0:
-                loss_db = radar["rain_db_per_m"] * path_in_rain_m(slant_m, radar["height_m"], up / slant_m)
-            snr = echo_snr(radar["snr_one"], rcs_m2, slant_m, loss_db)
-            out[i, j] = 10.0 * np.log10(snr) if snr > 1e-20 else _FAINT_DB
+            place[6], place[RANGE], place[ACROSS] = height_m[j], slant_m, across
+            place[APPARENT] = atan2(up, across)
+            place[SINE] = up / slant_m - BEND * ground_m[i]
+            gain = steering_gain(radar, place) * elevation_gain(radar, place[APPARENT])
+            snr = radar["snr_one"] * rcs_m2 * gain * gain / (slant_m * slant_m) / (slant_m * slant_m)
+            snr *= air_at(air, radar["range_max_m"], slant_m, height_m[j]) * weather_gain(radar, place)
+            out[i, j] = 10.0 * log10(snr) if snr > 1e-20 else FAINT_DB
+
+
+def steering_db(radar: Any, place: Floats) -> Floats:
+    """What an array loses, two ways, by steering to an azimuth at the horizon, dB, from north; one 0 for others."""
+    if radar["roll_off_exponent"] <= 0.0:
+        return np.zeros(1)
+    place[RANGE] = place[ACROSS] = 1.0
+    gains = []
+    for azimuth_rad in (float(radar["heading_rad"]), *(_TURN * np.arange(AZIMUTHS) / AZIMUTHS)):
+        place[AZIMUTH] = azimuth_rad
+        gains.append(steering_gain(radar, place))
+    ratio = np.maximum(np.asarray(gains[1:]) / gains[0], 1e-15)
+    return np.asarray(20.0 * np.log10(ratio))
 
 
 def _limits(radar: Any, ground_m: Floats) -> tuple[Floats, Floats]:
