@@ -112,7 +112,9 @@ def _impossible(finding: Finding, cases: list[Case]) -> Iterator[str]:
 
 def reason(finding: Finding, case: Case, check: str) -> str:
     """Why one check keeps a case from holding."""
-    says = {"echo": _echo, "horizon": _horizon, "display": _display, "beam": _beam, "flight": _flight}
+    says: dict[str, Callable[[Finding, Case], str]] = {
+        "echo": _echo, "horizon": _horizon, "display": _display, "beam": _beam, "flight": _flight,
+    }
     return says[check](finding, case)
 
 
@@ -187,9 +189,9 @@ def in_view(finding: Finding) -> list[str]:
     mast = span_text(sight.antenna_m, lambda m: f"{m:g} m")
     straight, standard, bent = (height_m for _, height_m in sight.air)
     if straight < LOW_M:
-        lines = [f"Height: the horizon of an antenna {mast} above ground lies beyond {away}; the earth hides nothing."]
+        lines = [f"Height: {away} is this side of the horizon of an antenna {mast} above ground; nothing is hidden."]
     else:
-        hidden = f"at {away} a smooth earth hides everything below {height(standard)} from an antenna {mast} above ground"
+        hidden = f"at {away} a smooth earth hides everything below {height(standard)} from an antenna {mast} up"
         air = f"If the air did not bend rays at all: {height(straight)}; if strongly: {height(bent)}"
         lines = [f"Height: {hidden}. {air}."]
     if sight.azimuth_deg is not None and sight.sea_m is not None:
@@ -206,7 +208,7 @@ def in_view(finding: Finding) -> list[str]:
 def strong_enough(finding: Finding) -> list[str]:
     """The echo: the least cross-section at the range; for a named target its budget in one sentence."""
     away, least = kilometres(finding.range_m), rcs_span(finding.smallest_rcs_m2)
-    lines = [f"Echo: at {away} {label(finding.radar.title)} sees what shows at least {least}, free of rain and clutter."]
+    lines = [f"Echo: at {away} {label(finding.radar.title)} sees only what shows {least} or more, in clear air."]
     case = finding.case
     if case is not None:
         margin_db = Span(
@@ -242,7 +244,8 @@ def _who_prints(finding: Finding) -> str:
     if printed is not None:
         first = printed.prints[0]
         source = load().sources[first.source]
-        said = f"Missile: {away} is in print as the reach of a missile ({first.printed}: {source.title}), not of a radar"
+        where = f"{first.printed}, {source.title.partition(':')[0]}, {first.date}"
+        said = f"Missile: {away} is in print as the reach of a missile ({where}), not of a radar"
         return f"{said}. The catalogue has {reach}. How far a missile flies says nothing of how far a radar sees."
     if longest.range_m.high < finding.range_m:
         return f"Missile: no round of the system is claimed to reach {away}; the farthest is {reach}."
