@@ -101,25 +101,25 @@ def point_of_catalogue(radar: Radar) -> Point | None:
 # Text -------------------------------------------------------------------------------------------------------
 
 
-def range_of(given: float | str, where: str, problems: list[Problem]) -> float:
+def range_of(range_m: float | str, where: str, problems: list[Problem]) -> float:
     """Metres from a number of metres or a text such as "402 km", "250mi" or "217nmi"; notes what is wrong."""
     hint = "such as 402km, 250mi or 217nmi"
-    if isinstance(given, str):
-        found = _RANGE.fullmatch(given.lower())
+    if isinstance(range_m, str):
+        found = _RANGE.fullmatch(range_m.lower())
         if found is None or not found[1]:
-            problems.append(Problem(where, given, "cannot be read as a range", hint))
+            problems.append(Problem(where, range_m, "cannot be read as a range", hint))
             return SHORTEST_M
         unit = _WORDS.get(found[2], found[2])
         if unit not in UNITS or UNITS[unit].kept != "m":
             rule = f"{found[2]!r} is no unit of length" if unit else "has no unit"
-            problems.append(Problem(where, given, rule, "km, m, mi, nmi or ft, " + hint))
+            problems.append(Problem(where, range_m, rule, "km, m, mi, nmi or ft, " + hint))
             return SHORTEST_M
         value_m = float(found[1].replace(",", "")) * UNITS[unit].factor
     else:
-        value_m = float(given)
+        value_m = float(range_m)
     if not SHORTEST_M <= value_m <= FARTHEST_M:
         rule = f"a range lies between {SHORTEST_M:g} m and {FARTHEST_M / 1e3:g} km"
-        problems.append(Problem(where, str(given), rule, hint))
+        problems.append(Problem(where, str(range_m), rule, hint))
         return SHORTEST_M
     return value_m
 

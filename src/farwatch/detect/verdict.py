@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from farwatch.catalogue import Figure, load
 from farwatch.catalogue.listing import number_text, shown
-from farwatch.detect.budget import Span
+from farwatch.detect.budget import DRAWS, Span, exactly
 from farwatch.detect.finding import CANNOT, HOLDS, OPEN, Case, Eye, Finding
 from farwatch.detect.published import Agreement
 from farwatch.detect.statistics import pd as chance_of
@@ -44,7 +44,7 @@ def premise(finding: Finding) -> str:
     said = "as asked" if finding.pd_said else "nothing is said; the usual reading"
     chance = f"Seen means: detected with chance {finding.pd:g} in one look ({said}), one false alarm in "
     chance += f"{number_text(1.0 / finding.pfa)} cells."
-    judged = f" Judged by its farthest-seeing radar, {label(finding.radar.title)}." if finding.eyes else ""
+    judged = f" Judged by its farthest-seeing radar, {spoken(finding.radar.title)}." if finding.eyes else ""
     target = "" if finding.case else " No target is named, so every class of the catalogue is tried."
     return chance + judged + target
 
@@ -64,7 +64,17 @@ def _verdict_on(finding: Finding, case: Case) -> str:
     if state == HOLDS:
         return f"{OPENING[state]}: {_conditions(finding, case)}."
     opening = "Hardly holds" if state == OPEN and case.share < UNLIKELY else OPENING[state]
-    return f"{opening}: {'; '.join(reason(finding, case, name) for name in case.failing())}."
+    return f"{opening}: {_why(finding, case)}."
+
+
+def _why(finding: Finding, case: Case) -> str:
+    """What keeps a case from holding; for an open one also what height it would take."""
+    parts = [reason(finding, case, name) for name in case.failing()]
+    needed, flown = finding.sight.above_ground_m, case.height_m
+    free = flown is None or (flown.low < flown.high and flown.low < needed.high)
+    if case.state == OPEN and free and needed.high > LOW_M and "horizon" not in case.failing():
+        parts.append(f"and only what flies above {height_span(needed)} is in view")
+    return "; ".join(parts)
 
 
 def _conditions(finding: Finding, case: Case) -> str:
@@ -86,9 +96,8 @@ def _verdict_by_class(finding: Finding) -> Iterator[str]:
         above = "" if named or needed.high <= LOW_M else f", if above {height_span(needed)}"
         yield f"{OPENING[HOLDS]} for {names(by_state[HOLDS])}{above}."
     for case in by_state[OPEN]:
-        why = "; ".join(reason(finding, case, name) for name in case.failing())
         opening = "Hardly holds" if case.share < UNLIKELY else OPENING[OPEN]
-        yield f"{opening} for {_a(called(case))}: {why}."
+        yield f"{opening} for {_a(called(case))}: {_why(finding, case)}."
     yield from _impossible(finding, by_state[CANNOT])
 
 
@@ -124,7 +133,8 @@ def _echo(finding: Finding, case: Case) -> str:
     shows = f"it shows {rcs_span(case.rcs_m2)}"
     if case.snr_db.high < case.needed_db:
         return f"its echo is too weak: at {away} the radar needs at least {rcs(needs.low)}, and {shows}"
-    draws = f"its echo is strong enough in {percent(case.share)} of the draws"
+    share = f"{percent(case.share)} of the draws" if case.share else f"none of {DRAWS:,} draws"
+    draws = f"its echo is strong enough in {share}"
     return f"{draws}: the radar needs {rcs_span(needs)} at {away}, and {shows}"
 
 
@@ -208,7 +218,7 @@ def in_view(finding: Finding) -> list[str]:
 def strong_enough(finding: Finding) -> list[str]:
     """The echo: the least cross-section at the range; for a named target its budget in one sentence."""
     away, least = kilometres(finding.range_m), rcs_span(finding.smallest_rcs_m2)
-    lines = [f"Echo: at {away} {label(finding.radar.title)} sees only what shows {least} or more, in clear air."]
+    lines = [f"Echo: at {away} {spoken(finding.radar.title)} sees only what shows {least} or more, in clear air."]
     case = finding.case
     if case is not None:
         margin_db = Span(
@@ -254,7 +264,7 @@ def _who_prints(finding: Finding) -> str:
 
 def _shooting(finding: Finding, eye: Eye) -> str:
     away = kilometres(finding.range_m)
-    said = f"Shooting: to shoot that far its engagement radar, {label(eye.title)}, must see the target too"
+    said = f"Shooting: to shoot that far its engagement radar, {spoken(eye.title)}, must see the target too"
     said += f"; at {away} that takes {rcs_span(eye.smallest_rcs_m2)}"
     if eye.needed_m.high > LOW_M:
         said += f" above {height_span(eye.needed_m)}"
@@ -291,7 +301,8 @@ def _compared(finding: Finding, pair: Agreement) -> str:
     )
     said = f"{both}: {abs(off):.1f} dB apart as printed; {carried}, and {far} would take {rcs(pair.implied_rcs_m2)}."
     if pair.state == "within":
-        return f"{said} Inside the catalogue's ranges ({decibels(pair.off_db)}) one radar can still do both."
+        low, high = (decibels(exactly(end)) for end in (pair.off_db.low, pair.off_db.high))
+        return f"{said} Inside the ranges of the catalogue, {low} to {high}, one radar can still do both."
     return f"{said} One radar does not do both at the same chance of detection: {_reconciled(finding, off)}"
 
 
@@ -339,6 +350,12 @@ def _figure(figure: Figure) -> str:
 def label(title: str) -> str:
     """What stands before the first comma or bracket of a title."""
     return title.partition(",")[0].partition(" (")[0]
+
+
+def spoken(title: str) -> str:
+    """A radar's name in running text: "91N6E", "the search radar of Pantsir-S1"."""
+    name = label(title)
+    return f"the {name[0].lower()}{name[1:]}" if " radar" in name else name
 
 
 def called(case: Case) -> str:

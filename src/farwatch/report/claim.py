@@ -45,7 +45,7 @@ def show(console: Console, finding: Finding) -> None:
 def class_table(finding: Finding, columns: int = WIDE) -> Table:
     """One row for every class of the catalogue: what it shows, how far it is seen, its chance, the verdict."""
     away = words.kilometres(finding.range_m)
-    table = _table("Class by class", f"at {away}; echo alone, apart from the horizon; in brackets what the published ranges allow")
+    table = _table("Class by class", f"at {away}; echo alone, horizon apart; in brackets: what is published allows")
     wide = columns >= WIDE
     for name, right in (
         ("class", False), ("shows m²", True), ("flies", True), ("echo seen to km", True), (f"chance at {away}", True)

@@ -5,7 +5,6 @@ well as by colour.
 """
 
 import io
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,9 +77,10 @@ def _titles(axes: Any, finding: Finding) -> None:
     if needed.high <= 1.0:
         said = f"At {away} nothing is hidden by the round earth."
     axes.set_title(f"Where it can be true. {heading(finding)}", fontsize=10.5, color=ON_WHITE[INK], pad=22.0)
-    line = textwrap.shorten(f"{said} Marks: usual size and height of a class; thin lines: their ranges.", 150)
-    axes.annotate(line, (0.0, 1.0), (0.0, 7.0), xycoords="axes fraction", textcoords="offset points", fontsize=8.5,
-                  color=ON_WHITE[SOFT])
+    marks = "" if finding.case else " Marks: usual size and height of a class; thin lines: their ranges."
+    line = axes.annotate(said + marks, (0.0, 1.0), (0.0, 7.0), xycoords="axes fraction", textcoords="offset points",
+                         fontsize=8.5, color=ON_WHITE[SOFT])
+    line.set_in_layout(False)
 
 
 def _saved(figure: Any, form: str) -> bytes:
@@ -99,7 +99,7 @@ def _scales(axes: Any) -> None:
     axes.minorticks_off()
     axes.tick_params(length=0, labelcolor=ON_WHITE[INK])
     axes.set_xlabel("how large the target looks to the radar (radar cross-section), m²")
-    axes.set_ylabel("height of the target")
+    axes.set_ylabel("height of the target above the ground")
     axes.grid(linewidth=0.4)
 
 
