@@ -8,7 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from farwatch.detect import approximations, cfar, equation, horizon, integration, jamming, rain, statistics
+from farwatch.detect import (
+    approximations,
+    cfar,
+    cloud,
+    diffraction,
+    equation,
+    gas,
+    horizon,
+    integration,
+    jamming,
+    multipath,
+    rain,
+    refraction,
+    statistics,
+)
 from farwatch.detect.equation import Emission, from_db, to_db
 from farwatch.detect.measurement import angle_sigma_rad, range_sigma_m
 
@@ -252,4 +266,92 @@ PROPAGATION: dict[str, Callable[[Inputs], Answer]] = {
     ),
 }
 
-QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {**STATISTICS, **EQUATION, **PROPAGATION}
+
+def _gas(i: Inputs) -> tuple[float, float]:
+    """Oxygen and vapour, dB/km."""
+    state = (i["dry_pressure_hpa"], i["water_vapour_density_g_m3"], i["temp_k"])
+    oxygen, vapour = gas.of_density(1e9 * i["freq_ghz"], *state)
+    return float(oxygen), float(vapour)
+
+
+def _gas_path(i: Inputs) -> float:
+    bottom_m = 1e3 * i.get("bottom_height_km", 0.0)
+    return float(gas.slant_attenuation(1e9 * i["freq_ghz"], i["elevation_deg"], bottom_m, 1e3 * i["top_height_km"]))
+
+
+def _ray(i: Inputs) -> refraction.Ray:
+    index = refraction.Index(
+        n0=i["surface_refractivity_n"], decay_per_km=i["decay_per_km"],
+        radius_m=i.get("earth_radius_m", refraction.CRPL.radius_m),
+    )
+    return refraction.trace(i["elevation_deg"], i["antenna_height_m"], i["target_height_m"], index)
+
+
+def _grazed(i: Inputs) -> diffraction.Surface:
+    """Land unless the row tells its ground."""
+    return diffraction.Surface(
+        permittivity_ratio=i.get("permittivity", diffraction.LAND.permittivity_ratio),
+        conductivity_s_per_m=i.get("conductivity_s_m", diffraction.LAND.conductivity_s_per_m),
+        polarisation=i["polarisation"], radius_m=1e3 * i["eff_earth_radius_km"],
+    )
+
+
+def _smooth_earth(i: Inputs) -> float:
+    return float(
+        diffraction.smooth_earth(
+            1e3 * i["distance_km"], 1e9 * i["freq_ghz"], i["h1_m"], i["h2_m"], _grazed(i)
+        )
+    )
+
+
+def _first_term(i: Inputs) -> float:
+    return float(
+        diffraction.first_term(1e3 * i["distance_km"], 1e9 * i["freq_ghz"], i["h1_m"], i["h2_m"], _grazed(i))
+    )
+
+
+def _profile(i: Inputs) -> float:
+    ends = (i["antenna_m"], i["target_m"], 1e9 * i["freq_ghz"], _grazed(i))
+    return diffraction.path_loss(i["ground_range_m"], i["ground_m"], *ends)
+
+
+def _two_rays(i: Inputs) -> float:
+    path = (i["ground_range_m"], i["h1_m"], i["h2_m"], 1e9 * i["freq_ghz"])
+    return float(multipath.factor(*path, _grazed(i), i.get("roughness_m", 0.0)).factor)
+
+
+PROPAGATION |= {
+    "specific gaseous attenuation, total": lambda i: sum(_gas(i)),
+    "specific gaseous attenuation, off-standard state": lambda i: sum(_gas(i)),
+    "specific attenuation, dry air (oxygen)": lambda i: _gas(i)[0],
+    "specific attenuation, water vapour": lambda i: _gas(i)[1],
+    "one-way gaseous attenuation, ground (0 km) to height along refracted ray, P.835 mean annual global atmosphere "
+    "(rho0=7.5)": _gas_path,
+    "knife-edge diffraction loss, exact Fresnel integral": lambda i: float(diffraction.knife_edge(i["nu"])),
+    "P.526 approximation J(nu)=6.9+20log10(sqrt((nu-0.1)^2+1)+nu-0.1)": lambda i: float(
+        diffraction.knife_edge_rule(i["nu"])
+    ),
+    "diffraction parameter nu from geometry": lambda i: float(
+        diffraction.edge_parameter(i["clearance_height_m"], i["d1_m"], i["d2_m"], i["freq_hz"])
+    ),
+    "first Fresnel-zone radius": lambda i: float(diffraction.fresnel_radius(i["d1_m"], i["d2_m"], i["freq_hz"])),
+    "spherical-earth diffraction loss (first-term, P.526/P.452), land eps=22 sigma=0.003": _smooth_earth,
+    "spherical-earth diffraction loss (first-term), land, k=4/3, a=8494.667 km": _first_term,
+    "CRPL exponential atmosphere: ray-traced propagated (delay) range": lambda i: float(_ray(i).delay_range_m),
+    "CRPL exponential atmosphere: true elevation": lambda i: float(_ray(i).true_elevation_deg),
+    "ray-traced delay range (integral n ds)": lambda i: float(_ray(i).delay_range_m),
+    "ray-traced ground range": lambda i: float(_ray(i).ground_range_m),
+    "elevation refraction error (apparent - true)": lambda i: float(_ray(i).refraction_mrad),
+    "range error (delay range - straight range)": lambda i: float(_ray(i).range_error_m),
+}
+
+MORE: dict[str, Callable[[Inputs], Answer]] = {
+    "cloud specific attenuation (P.840)": lambda i: float(
+        cloud.specific_attenuation(1e9 * i["freq_ghz"], i["liquid_water_g_m3"], i["temp_k"])
+    ),
+    "spherical-earth diffraction loss, any distance (P.526 sec. 3.2)": _smooth_earth,
+    "diffraction loss over a terrain profile (P.526 sec. 4.5)": _profile,
+    "two-ray propagation factor over a smooth earth": _two_rays,
+}
+
+QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {**STATISTICS, **EQUATION, **PROPAGATION, **MORE}

@@ -6,6 +6,7 @@ Each entry takes the row's inputs and returns a number or a list, through the ro
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from farwatch.world import atmosphere
 from farwatch.world.ballistic import Sphere, arc_from, arc_over
 from farwatch.world.earth import Frame, curvature_radii_m, from_spherical, geodesic_between, to_ecef, to_spherical
 
@@ -57,6 +58,23 @@ def _thrown_arc(i: Inputs) -> list[float]:
     return [arc.range_m, arc.apogee_m, arc.time_s]
 
 
+def _standard(i: Inputs) -> list[float]:
+    return _floats(atmosphere.standard(i["geometric_altitude_m"]))
+
+
+AIR: dict[str, Callable[[Inputs], float | list[float]]] = {
+    "US76 [temperature K, pressure Pa, density kg/m3, sound speed m/s] at geometric altitude": _standard,
+    "geopotential altitude from geometric": lambda i: float(
+        atmosphere.geopotential_m(i["geometric_altitude_m"], i.get("r0_m", atmosphere.GEOPOTENTIAL_RADIUS_M))
+    ),
+    "radio refractivity N = 77.6 Pd/T + 72 e/T + 3.75e5 e/T^2": lambda i: float(
+        atmosphere.refractivity(i["dry_pressure_hpa"], i["vapour_pressure_hpa"], i["temp_k"])
+    ),
+    "reference refractivity N(h)=315 exp(-h/7.35)": lambda i: float(
+        atmosphere.mean_refractivity(1e3 * i["height_km"])
+    ),
+}
+
 QUANTITIES: dict[str, Callable[[Inputs], float | list[float]]] = {
     "geodetic to ECEF [x,y,z] WGS84": lambda i: _floats(to_ecef(i["lat_deg"], i["lon_deg"], i["h_m"])),
     "az/el/range to ENU": lambda i: _floats(from_spherical(i["az_deg"], i["el_deg"], i["range_m"])),
@@ -68,4 +86,5 @@ QUANTITIES: dict[str, Callable[[Inputs], float | list[float]]] = {
     "minimum-energy ballistic arc (vacuum, spherical non-rotating earth, surface to surface): "
     "[speed m/s, elevation deg, apogee m, time s]": _least_arc,
     "ballistic arc from burnout speed and elevation at surface: [ground range m, apogee m, time s]": _thrown_arc,
+    **AIR,
 }
