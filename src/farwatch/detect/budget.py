@@ -2,22 +2,22 @@
 
 A radar with a public parameter set is reckoned by the radar equation; any other from its claimed range at a
 cross-section. What nobody knows exactly is carried along twice: as the widest span that the published ranges allow, and
-as draws, the same that trials use. Path terms other than distance are listed even where they are not reckoned, so that
-a reader sees what is missing. See `docs/claims.md` and `docs/models/radar-equation.md`.
+as draws, the same that trials use. Clear air is reckoned along a ray that leaves level, the most it can take; a claimed
+range contains what the air took on its own way, so only the difference counts there. See `docs/claims.md`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log10, pi
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from farwatch.catalogue import Figure, Radar
 from farwatch.catalogue.entries import Claim, Parameters
 from farwatch.catalogue.uncertainty import draw
 from farwatch.detect.equation import BOLTZMANN_J_K, STANDARD_K, to_db, wavelength_m
+from farwatch.detect.gas import gas_of, two_way_loss
 from farwatch.detect.prepare import snr_at_claim, unit_range
 
 Floats = NDArray[np.float64]
@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 DRAWS = 4000
 SEED = 0
 """Draws are those of trials 0 to 3999 of seed 0: the same answer every time."""
+
+RANGE_AXIS_M = np.logspace(1.0, 8.0, 4001)
+"""Ranges at which the loss of the way is kept, for asking it backwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Strength:
-    """How strong a radar is: SNR per pulse of 1 m2 at 1 m, dB; its span, its draws, the figures behind it."""
+    """How strong a radar is: SNR per pulse of 1 m2 at 1 m, dB; its span, its draws, the figures behind it.
+
+    `away_db` is what distance and air take at `RANGE_AXIS_M`.
+    """
 
     radar: Radar
     snr_one_db: Span
     drawn_db: Floats
+    away_db: Floats
     figures: tuple[Figure, ...]
 
 
@@ -84,11 +91,13 @@ def drawn(figure: Figure) -> Floats:
 
 def strength_of(radar: Radar) -> Strength:
     """The strength of a radar of the catalogue: its public parameters where they stand, else its claim."""
+    away_db = 40.0 * np.log10(RANGE_AXIS_M) + air_loss_db(radar, RANGE_AXIS_M)
     if radar.parameters is not None:
         unit = unit_range(radar, radar.parameters)
         held = tuple(figure for figure, _ in _parameters(radar.parameters))
         return Strength(
-            radar=radar, snr_one_db=in_db(span_of(unit), 40.0), drawn_db=40.0 * np.log10(drawn(unit)), figures=held
+            radar=radar, snr_one_db=in_db(span_of(unit), 40.0), drawn_db=40.0 * np.log10(drawn(unit)), away_db=away_db,
+            figures=held,
         )
     claim = _claim(radar)
     needed_db = float(to_db(snr_at_claim(radar, claim)))
@@ -99,7 +108,30 @@ def strength_of(radar: Radar) -> Strength:
         low=needed_db + far.low - large.high,
         high=needed_db + far.high - large.low,
     )
-    return Strength(radar=radar, snr_one_db=span, drawn_db=drawn_db, figures=(claim.range_m, claim.rcs_m2))
+    figures = (claim.range_m, claim.rcs_m2)
+    return Strength(radar=radar, snr_one_db=span, drawn_db=drawn_db, away_db=away_db, figures=figures)
+
+
+def air_loss_db(radar: Radar, range_m: ArrayLike) -> Floats:
+    """What clear air takes both ways beyond what the radar's strength already contains, dB; below 0 nearer than that.
+
+    Broadcasts. Raises RangeError for a frequency outside that of the gas model.
+    """
+    gas, antenna_m = gas_of(radar.frequency_hz.value), radar.antenna_height_m.value
+    loss_db = two_way_loss(gas, range_m, antenna_m, 0.0)
+    if radar.parameters is None:
+        loss_db = loss_db - two_way_loss(gas, _claim(radar).range_m.value, antenna_m, 0.0)
+    return np.asarray(loss_db)
+
+
+def away_db(radar: Radar, range_m: float) -> float:
+    """What distance and clear air take at a range, dB."""
+    return 40.0 * log10(range_m) + float(air_loss_db(radar, range_m))
+
+
+def range_of_loss_m(strength: Strength, loss_db: float) -> float:
+    """Range at which distance and air take so much, m."""
+    return float(10.0 ** np.interp(loss_db, strength.away_db, np.log10(RANGE_AXIS_M)))
 
 
 def terms_of(radar: Radar, range_m: float, rcs_m2: Span) -> tuple[Term, ...]:
@@ -108,7 +140,7 @@ def terms_of(radar: Radar, range_m: float, rcs_m2: Span) -> tuple[Term, ...]:
         own = _parameter_terms(radar, radar.parameters, range_m, rcs_m2)
     else:
         own = _claim_terms(radar, _claim(radar), range_m, rcs_m2)
-    return (*own, *_path_terms())
+    return (*own, *_air_terms(radar, range_m))
 
 
 def _claim(radar: Radar) -> Claim:
@@ -174,8 +206,8 @@ def _term(name: str, span: Span, note: str, lost: bool = False) -> Term:
     return Term(name=name, value_db=span.value, low_db=span.low, high_db=span.high, note=note)
 
 
-def _path_terms() -> Iterator[Term]:
+def _air_terms(radar: Radar, range_m: float) -> Iterator[Term]:
     """What the way through the air takes, beyond distance."""
-    zero: dict[str, Any] = {"value_db": 0.0, "low_db": 0.0, "high_db": 0.0, "reckoned": False}
-    yield Term(name="gases of the air", note="not reckoned: it can only take away", **zero)
-    yield Term(name="rain", note="none", **zero)
+    note = "both ways, level ray" if radar.parameters is not None else "beyond what the published range contains"
+    yield _term("gases of the air", exactly(float(air_loss_db(radar, range_m))), note, lost=True)
+    yield Term(name="rain", value_db=0.0, low_db=0.0, high_db=0.0, note="none", reckoned=False)

@@ -6,7 +6,7 @@
 
 What would have to be true: the target above the horizon, its echo strong enough, the range on the display, the beam on
 it. Each is answered with what is published, ranges carried through; what cannot be decided from it is said to be so.
-Free space, smooth earth or the terrain of a place; equations and limits are in `docs/claims.md`.
+Clear air, smooth earth or the terrain of a place; equations and limits are in `docs/claims.md`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,14 +24,16 @@ from farwatch.detect.budget import (
     DRAWS,
     Span,
     Strength,
+    away_db,
     drawn,
     exactly,
     in_db,
+    range_of_loss_m,
     span_of,
     strength_of,
     terms_of,
 )
-from farwatch.detect.equation import from_db, range_for_snr
+from farwatch.detect.equation import from_db
 from farwatch.detect.finding import CANNOT, HOLDS, OPEN, Case, Check, Eye, Finding, Reach, Region
 from farwatch.detect.published import (
     Point,
@@ -258,15 +260,15 @@ def _needed_db(strength: Strength, asked: _Asked, swerling: int) -> float:
 
 
 def _usable_m(strength: Strength, rcs_m2: float, needed_db: float) -> float:
-    free_m = float(range_for_snr(from_db(strength.snr_one_db.value), rcs_m2, needed_db))
+    free_m = range_of_loss_m(strength, strength.snr_one_db.value + 10.0 * np.log10(rcs_m2) - needed_db)
     return min(free_m, strength.radar.range_instrumented_m.value)
 
 
 def _seen_at(strength: Strength, rcs_m2: Span, needed_db: float) -> Span:
-    """Ranges at which a cross-section is seen in free space, m, whatever the display shows."""
+    """Ranges at which a cross-section is seen in clear air, m, whatever horizon and display allow."""
     one, echo = strength.snr_one_db, in_db(rcs_m2)
     low, value, high = (
-        float(from_db((snr + rcs - needed_db) / 4.0))
+        range_of_loss_m(strength, snr + rcs - needed_db)
         for snr, rcs in ((one.low, echo.low), (one.value, echo.value), (one.high, echo.high))
     )
     return Span(value=value, low=low, high=high)
@@ -281,14 +283,14 @@ def _case(
     rcs_m2 = exactly(own_m2) if own_m2 is not None else span_of(kind.rcs_nose_m2) if kind else exactly(1.0)
     swerling = kind.swerling if kind else USUAL_SWERLING
     needed_db = _needed_db(strength, asked, swerling)
-    echo, away_db = in_db(rcs_m2), 40.0 * np.log10(asked.range_m)
+    echo, lost_db = in_db(rcs_m2), away_db(strength.radar, asked.range_m)
     if own_m2 is not None:
         drawn_db = echo.value
     one = strength.snr_one_db
     snr = Span(
-        value=one.value + echo.value - away_db, low=one.low + echo.low - away_db, high=one.high + echo.high - away_db
+        value=one.value + echo.value - lost_db, low=one.low + echo.low - lost_db, high=one.high + echo.high - lost_db
     )
-    share = float(np.mean(strength.drawn_db + drawn_db - away_db >= needed_db))
+    share = float(np.mean(strength.drawn_db + drawn_db - lost_db >= needed_db))
     height_m = _height_of(asked, kind)
     checks = (
         Check(name="echo", state=_echo_state(snr, needed_db, share)),
@@ -358,7 +360,7 @@ def _horizon_state(sight: Sightline, needed: Span, height_m: Span) -> str:
 
 def _smallest(strength: Strength, asked: _Asked, swerling: int, range_m: float | None = None) -> Span:
     """Least cross-section seen at a range, m2; the strongest radar allowed gives the low end."""
-    needed_db = _needed_db(strength, asked, swerling) + 40.0 * np.log10(range_m or asked.range_m)
+    needed_db = _needed_db(strength, asked, swerling) + away_db(strength.radar, range_m or asked.range_m)
     one = strength.snr_one_db
     low, value, high = (float(from_db(needed_db - snr)) for snr in (one.high, one.value, one.low))
     return Span(value=value, low=low, high=high)
@@ -415,7 +417,7 @@ def _points(asked: _Asked, radar: Radar) -> tuple[Point, ...]:
 
 def _region(strength: Strength, asked: _Asked, sight: Sightline, swerling: int) -> Region:
     needed_db = _needed_db(strength, asked, swerling)
-    echo_db = 10.0 * np.log10(RCS_AXIS_M2) - 40.0 * np.log10(asked.range_m)
+    echo_db = 10.0 * np.log10(RCS_AXIS_M2) - away_db(strength.radar, asked.range_m)
     margins_db = np.sort(strength.drawn_db - needed_db)
     share = 1.0 - np.searchsorted(margins_db, -echo_db) / DRAWS
     pfa = _look(strength.radar, asked)[1]
