@@ -182,6 +182,11 @@ def test_beyond_the_display():
     assert examine("an-mpq-65", 160e3, 1e4).case.state == OPEN
 
 
+def test_a_rounded_range_is_the_same_range():
+    """60 nautical miles are 111.12 km, and 111 km are printed for the display."""
+    assert examine("asr-9", "60 nmi", 100.0).case.state == HOLDS
+
+
 def test_above_the_beam():
     """A target overhead is above the cover of a radar that looks up to 30 degrees."""
     found = examine("asr-9", 20e3, Target(rcs_m2=100.0, height_m=15e3))
@@ -263,6 +268,9 @@ def test_published_pairs_agree_or_do_not():
     """ARSR-4: 370 km at 2.2 m2 and 170 km at 0.1 m2 agree. Pantsir: 36 km at 2 m2 and 20 km at 0.1 m2 do not."""
     one = examine("arsr-4", "370km", 2.2, also=["170km@0.1m2"]).agreements[0]
     assert one.state == "agree"
+    assert "370 km at 2.2 m², above 7.2 km (5.5 to 9.9 km); 170 km at 0.1 m², above" in str(
+        examine("arsr-4", "370km", 2.2, also=["170km@0.1m2"])
+    )
     assert abs(one.off_db.value) < 0.1
     other = examine("pantsir-s1", "36km", 2.0, also=["20km@0.1m2"]).agreements[0]
     assert other.state == "apart"

@@ -10,7 +10,7 @@ Clear air, smooth earth or the terrain of a place; equations and limits are in `
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
@@ -36,6 +36,7 @@ from farwatch.detect.budget import (
 from farwatch.detect.equation import from_db
 from farwatch.detect.finding import CANNOT, HOLDS, OPEN, Case, Check, Eye, Finding, Reach, Region
 from farwatch.detect.published import (
+    Agreement,
     Point,
     agreements,
     place_of,
@@ -57,6 +58,9 @@ USUAL_PD = 0.5
 """Chance of detection in one look that a published range is taken to mean where nothing is said."""
 
 USUAL_SWERLING = 1
+
+ROUNDING = 0.01
+"""Share by which a printed range may exceed the printed end of a display and still be it: 60 nmi and 111 km."""
 
 RCS_AXIS_M2 = np.logspace(-4.0, 3.0, 141)
 HEIGHT_AXIS_M = np.logspace(1.0, np.log10(3e5), 151)
@@ -100,7 +104,7 @@ class _Asked:
     target: Target
     setting: Setting
     view: View
-    also: tuple[Point, ...] = field(default=())
+    also: tuple[Point, ...] = ()
 
 
 def examine(
@@ -113,7 +117,8 @@ def examine(
     `also` other published points such as "170km@0.1m2". Raises InputError with everything that is wrong.
     """
     asked = _checked(who, range_m, target, setting or Setting(), also)
-    radars = _radars(asked)
+    held, entry = asked.catalogue.radars, asked.entry
+    radars = [entry] if isinstance(entry, Radar) else [held[name] for name in entry.radars]
     strengths = [strength_of(radar) for radar in radars]
     rcs_m2, swerling = _echo_of(asked)
     best = max(strengths, key=lambda one: _usable_m(one, rcs_m2.value, _needed_db(one, asked, swerling)))
@@ -128,7 +133,8 @@ def examine(
         classes=tuple(_case(asked, best, sight, one, known=True) for one in asked.catalogue.classes.values()),
         sight=sight, terms=terms_of(best.radar, asked.range_m, rcs_m2),
         smallest_rcs_m2=_smallest(best, asked, swerling), implied=_implied(best, asked, swerling), eyes=eyes,
-        rounds=_reaches(asked), points=points, agreements=agreements(points),
+        rounds=_reaches(asked), points=points, agreements=_compared(points, asked),
+        point_heights_m=tuple(_height_for(best.radar, point.range_m.value, asked) for point in points),
         region=_region(best, asked, sight, swerling), figures=_figures(best, asked), notices=sight.notices,
     )
 
@@ -230,12 +236,6 @@ def _class_of(asked: _Asked) -> TargetClass | None:
     return asked.catalogue.classes[name] if name else None
 
 
-def _radars(asked: _Asked) -> list[Radar]:
-    if isinstance(asked.entry, Radar):
-        return [asked.entry]
-    return [asked.catalogue.radars[name] for name in asked.entry.radars]
-
-
 def _look(radar: Radar, asked: _Asked) -> tuple[float, float]:
     """Chances of detection and of false alarm in one look."""
     usual = radar.claim.pd if radar.claim else USUAL_PD
@@ -334,7 +334,8 @@ def _geometry(
 ) -> Iterable[Check]:
     """Whether the display, the beam, the earth and the target's own ceiling allow it."""
     shown = radar.range_instrumented_m
-    too_far = CANNOT if asked.range_m > shown.high else OPEN if asked.range_m > shown.value else HOLDS
+    least_m = asked.range_m / (1.0 + ROUNDING)
+    too_far = CANNOT if least_m > shown.high else OPEN if least_m > shown.value else HOLDS
     yield Check(name="display", state=CANNOT if asked.range_m < radar.range_min_m.value else too_far)
     if height_m is None:
         return
@@ -381,8 +382,13 @@ def _eye(strength: Strength, asked: _Asked) -> Eye:
         range_m=_seen_at(strength, rcs_m2, _needed_db(strength, asked, swerling)),
         instrumented_m=span_of(radar.range_instrumented_m),
         smallest_rcs_m2=_smallest(strength, asked, swerling),
-        needed_m=sightline(radar, asked.range_m, View(antenna_m=asked.view.antenna_m)).above_ground_m,
+        needed_m=_height_for(radar, asked.range_m, asked),
     )
+
+
+def _height_for(radar: Radar, range_m: float, asked: _Asked) -> Span:
+    """Least height in view of a radar over a smooth earth."""
+    return sightline(radar, range_m, View(antenna_m=asked.view.antenna_m)).above_ground_m
 
 
 def _reaches(asked: _Asked) -> tuple[Reach, ...]:
@@ -413,6 +419,11 @@ def _points(asked: _Asked, radar: Radar) -> tuple[Point, ...]:
     said = {(point.range_m.value, point.rcs_m2.value) for point in (*own, *asked.also)}
     new = kept is not None and (kept.range_m.value, kept.rcs_m2.value) not in said
     return (*own, *asked.also, *((kept,) if kept is not None and new else ()))
+
+
+def _compared(points: tuple[Point, ...], asked: _Asked) -> tuple[Agreement, ...]:
+    """Every pair with a point that was asked about; the sentence against the catalogue's claim is the margin."""
+    return tuple(pair for pair in agreements(points) if pair.first in asked.also or pair.second in asked.also)
 
 
 def _region(strength: Strength, asked: _Asked, sight: Sightline, swerling: int) -> Region:

@@ -100,7 +100,8 @@ class Finding:
     """What became of a claim. `case` is the named target, None when none was named; `classes` are all classes.
 
     `smallest_rcs_m2` is the least cross-section seen at the range (fluctuating as the named target does, else as
-    Swerling 1). `eyes` and `rounds` are those of a system. `points` and `agreements` look backwards.
+    Swerling 1). `eyes` and `rounds` are those of a system. `points`, their least heights in view over a smooth earth
+    `point_heights_m`, and `agreements` look backwards.
     """
 
     who: str
@@ -119,6 +120,7 @@ class Finding:
     eyes: tuple[Eye, ...]
     rounds: tuple[Reach, ...]
     points: tuple[Point, ...]
+    point_heights_m: tuple[Span, ...]
     agreements: tuple[Agreement, ...]
     region: Region
     figures: tuple[Figure, ...]

@@ -42,11 +42,11 @@ def heading(finding: Finding) -> str:
 def premise(finding: Finding) -> str:
     """How the sentence is read."""
     said = "as asked" if finding.pd_said else "nothing is said; the usual reading"
-    chance = f"Seen means: detected with chance {finding.pd:g} in one look ({said}), one false alarm in "
-    chance += f"{number_text(1.0 / finding.pfa)} cells."
+    seen = f"Seen means: detected with chance {finding.pd:g} in one look ({said}), one false alarm in "
+    seen += f"{number_text(1.0 / finding.pfa)} cells."
     judged = f" Judged by its farthest-seeing radar, {spoken(finding.radar.title)}." if finding.eyes else ""
     target = "" if finding.case else " No target is named, so every class of the catalogue is tried."
-    return chance + judged + target
+    return seen + judged + target
 
 
 # Verdict ----------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def strong_enough(finding: Finding) -> list[str]:
         )
         lines.append(
             f"Margin: {decibels(margin_db)} on {rcs_span(case.rcs_m2)}; its chance of detection there is "
-            f"{span_text(case.pd, lambda p: f'{p:.2g}')}, and it is seen with chance {finding.pd:g} to "
+            f"{span_text(case.pd, chance)}, and it is seen with chance {finding.pd:g} to "
             f"{span_text(case.range_m, kilometres)}."
         )
     return lines
@@ -279,6 +279,10 @@ def _shooting(finding: Finding, eye: Eye) -> str:
 def backwards(finding: Finding) -> list[str]:
     """Published points held against each other, and what published ranges without a target would take."""
     lines = [_compared(finding, pair) for pair in finding.agreements]
+    if finding.agreements:
+        held = zip(finding.points, finding.point_heights_m, strict=True)
+        takes = [f"{point.label}, above {height_span(needed)}" for point, needed in held]
+        lines.append(f"Backwards: by the horizon each point takes its height: {'; '.join(takes)}.")
     for figure, needs in finding.implied:
         lines.append(
             f"Backwards: {kilometres(figure.value)}, published for {finding.radar.name} without a target, would take "
@@ -309,8 +313,8 @@ def _compared(finding: Finding, pair: Agreement) -> str:
 def _reconciled(finding: Finding, off_db: float) -> str:
     """The chance that the second point would have to mean."""
     needed_db = float(required_snr(finding.pd, finding.pfa, finding.radar.pulses, 1))
-    chance = float(chance_of(1, needed_db - off_db, finding.radar.pulses, finding.pfa))
-    return f"the second would have to mean a chance of {chance:.2g} where the first means {finding.pd:g}."
+    other = float(chance_of(1, needed_db - off_db, finding.radar.pulses, finding.pfa))
+    return f"the second would have to mean a chance of {chance(other)} where the first means {finding.pd:g}."
 
 
 # Figures ----------------------------------------------------------------------------------------------------
@@ -402,6 +406,13 @@ def percent(share: float) -> str:
     if 0.0 < share < 0.01:
         return "less than 1 %"
     return "more than 99 %" if 0.99 < share < 1.0 else f"{100.0 * share:.0f} %"
+
+
+def chance(share: float) -> str:
+    """A probability with two decimals; never rounded to none or all."""
+    if share < 0.01:
+        return "below 0.01"
+    return "above 0.99" if share > 0.99 else f"{share:.2f}"
 
 
 def span_text(span: Span, say: Say) -> str:

@@ -92,7 +92,7 @@ def _add_sums(table: Table, finding: Finding, case: Case) -> None:
 
 
 def _db(value: float) -> str:
-    return f"{value + 0.0:+.1f}".replace("-", "−")
+    return f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 def _span(span: Span, unit: float) -> str:
