@@ -193,8 +193,7 @@ def _target(given: TargetLike) -> Target:
 def _check_target(target: Target, catalogue: Catalogue, problems: list[Problem]) -> None:
     name, rcs_m2 = target.class_name, target.rcs_m2
     if name is not None and name not in catalogue.classes:
-        hint = near(name, catalogue.classes)
-        problems.append(Problem("class", name, "is no target class of the catalogue", hint))
+        problems.append(Problem("class", name, "is no target class of the catalogue", near(name, catalogue.classes)))
     if rcs_m2 is not None and not (isfinite(rcs_m2) and 1e-6 <= rcs_m2 <= 1e6):
         hint = "a fighter shows about 3 from ahead, a small drone 0.05"
         problems.append(Problem("rcs_m2", f"{rcs_m2:g}", "a cross-section lies between 1e-6 and 1e6 m²", hint))
@@ -232,8 +231,7 @@ def _named(target: Target) -> bool:
 
 
 def _class_of(asked: _Asked) -> TargetClass | None:
-    name = asked.target.class_name
-    return asked.catalogue.classes[name] if name else None
+    return asked.catalogue.classes[asked.target.class_name] if asked.target.class_name else None
 
 
 def _look(radar: Radar, asked: _Asked) -> tuple[float, float]:
@@ -324,9 +322,7 @@ def _height_of(asked: _Asked, kind: TargetClass | None) -> Span | None:
 
 
 def _echo_state(snr_db: Span, needed_db: float, share: float) -> str:
-    if snr_db.high < needed_db:
-        return CANNOT
-    return HOLDS if share >= SURE else OPEN
+    return CANNOT if snr_db.high < needed_db else HOLDS if share >= SURE else OPEN
 
 
 def _geometry(
