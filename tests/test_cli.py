@@ -132,6 +132,48 @@ def test_catalogue_suggests(run):
     assert "s-400" in found.output
 
 
+def test_claim_tells_its_verdict(run, tmp_path):
+    """The worked example, the range in one word or two; files where asked for."""
+    found = run("claim", "s-400", "402km", "--out", tmp_path / "out")
+    assert found.exit_code == 0, found.output
+    assert "Can hold for an airliner and a bomber" in found.output
+    assert json.loads((tmp_path / "out" / "claim.json").read_text(encoding="utf-8"))["range_m"] == 402e3
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["claim.json", "claim.png", "claim.svg"]
+    assert run("claim", "s-400", "402", "km").output == run("claim", "S-400", "402km").output
+
+
+def test_claim_takes_every_option(run):
+    """Cross-section and class, height, chances, mast, other points."""
+    words = "--rcs-m2 2 --class fighter --height-agl-m 9000 --pd 0.8 --pfa 1e-6 --antenna-m 20 --also 170km@0.1m2"
+    found = run("claim", "arsr-4", "370km", *words.split())
+    assert found.exit_code == 0, found.output
+    assert "a fighter of the fourth generation of 2 m²" in found.output
+    assert "antenna 20 m up" in found.output
+    assert "Backwards" in found.output
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("s-40 402km", ["1 problem", "s-400"]),
+        ("40n6e 402km", ["is a round", "s-400"]),
+        ("s-400 far", ["range = far", "402km"]),
+        ("s-400 402", ["has no unit"]),
+        ("s-400", ["farwatch claim s-400 402km"]),
+        ("s-400 402km --rcs-m2 -3", ["rcs_m2 = -3"]),
+        ("s-400 402km --pd 1.2 --pfa 0", ["2 problems", "pd = 1.2", "pfa = 0"]),
+        ("s-400 402km --class fightr --also 3km", ["2 problems", "did you mean fighter", "170km@0.1m2"]),
+        ("s-400 402km --at 47,8", ["terrain", "come together"]),
+        ("s-400 402km --at 47,8 --terrain nowhere.tif", ["nowhere.tif"]),
+    ],
+)
+def test_claim_refuses_what_it_cannot_read(run, words, parts):
+    """Every problem at once, the nearest choice, and code 2."""
+    found = run("claim", *words.split())
+    assert found.exit_code == 2, found.output
+    assert all(part in found.output for part in parts), found.output
+
+
 def test_validate_exit_codes(run, tmp_path):
     """0 when rows agree, 1 when one does not, 2 when the file is malformed."""
     row = {

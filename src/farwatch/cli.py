@@ -236,6 +236,52 @@ def catalogue(
 
 
 @app.command()
+def claim(
+    who_range: Annotated[
+        list[str], typer.Argument(help="A system or radar of the catalogue, then a range: s-400 402km.")
+    ],
+    rcs_m2: Annotated[
+        float | None, typer.Option("--rcs-m2", help="Radar cross-section, m²; that of the class when left out.")
+    ] = None,
+    class_name: Annotated[
+        str | None, typer.Option("--class", help="Target class; all of the catalogue when no target is named.")
+    ] = None,
+    height_m: Annotated[float | None, typer.Option(help="Height of the target above sea level, m.")] = None,
+    height_agl_m: Annotated[float | None, typer.Option(help="Height of the target above the ground, m.")] = None,
+    pd: Annotated[
+        float | None, typer.Option(help="Chance of detection in one look; 0.5, or what the catalogue says.")
+    ] = None,
+    pfa: Annotated[float | None, typer.Option(help="Chance of a false alarm; the radar's own when left out.")] = None,
+    at: Annotated[str | None, typer.Option(help="Place of the antenna, LAT,LON in degrees; with --terrain.")] = None,
+    terrain: Annotated[
+        str | None, typer.Option(help="Elevation file, or the name of a shipped clip; a smooth earth when left out.")
+    ] = None,
+    antenna_m: Annotated[
+        float | None, typer.Option(help="Height of the antenna above ground, m; as published when left out.")
+    ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="Another published point to compare: 170km@0.1m2. May be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for claim.json, claim.svg and claim.png.")
+    ] = None,
+) -> None:
+    """Put a published sentence to the test: can this system or radar see such a target so far away?"""
+    from farwatch.detect.claim import Setting, Target, examine
+    from farwatch.report import claim as pages
+
+    if len(who_range) < 2:
+        raise typer.BadParameter("name who sees, and how far: farwatch claim s-400 402km")
+    target = Target(rcs_m2=rcs_m2, class_name=class_name, height_m=height_m, height_agl_m=height_agl_m)
+    setting = Setting(pd=pd, pfa=pfa, antenna_m=antenna_m, at=at, terrain=terrain)
+    finding = examine(who_range[0], " ".join(who_range[1:]), target, setting, also or ())
+    console = _console()
+    pages.show(console, finding)
+    for written in pages.write(finding, out) if out is not None else ():
+        console.print(f"wrote {written}", markup=False, soft_wrap=True)
+
+
+@app.command()
 def validate(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Files of reference rows; the shipped set when left out.")

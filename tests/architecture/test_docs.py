@@ -34,7 +34,7 @@ def reference():
 def commands():
     """Command names of the cli with the options each takes, as typed."""
     titled = re.findall(r"^## `farwatch ([\w-]+)[^`]*`\n(.*?)(?=^## |\Z)", reference().sections(), re.M | re.S)
-    return {name: set(re.findall(r"(?<=`|,| )--[a-z][a-z-]+(?=`|,)", body)) for name, body in titled}
+    return {name: set(re.findall(r"(?<=`|,| )--[a-z][a-z0-9-]+(?=`|,)", body)) for name, body in titled}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -59,7 +59,7 @@ def test_commands_on_pages_exist():
             if shown is None:
                 continue
             verb, rest = shown.groups()
-            unknown = set(re.findall(r"--[a-z][a-z-]+", rest.split("#")[0])) - known.get(verb, set()) - {"--help"}
+            unknown = set(re.findall(r"--[a-z][a-z0-9-]+", rest.split("#")[0])) - known.get(verb, set()) - {"--help"}
             if verb not in known or unknown:
                 wrong.append(f"{page.name}: {line.strip()}")
     assert not wrong, listing(wrong)
