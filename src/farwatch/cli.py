@@ -163,6 +163,65 @@ def scenarios(
 
 
 @app.command()
+def coverage(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario whose radars and ground are taken; or give --at.")
+    ] = None,
+    at: Annotated[
+        list[str] | None, typer.Option(help="LAT,LON of a site; LAT,LON,HEADING for a radar with a sector. Repeatable.")
+    ] = None,
+    radar: Annotated[
+        list[str] | None, typer.Option(help="Radar of the catalogue: one for all sites, or one for each in turn.")
+    ] = None,
+    antenna_m: Annotated[
+        float | None, typer.Option(help="Antenna above the ground, m; the radar's own figure when left out.")
+    ] = None,
+    terrain: Annotated[
+        str | None, typer.Option(help="Elevation file or folder, or a shipped name; a smooth earth when left out.")
+    ] = None,
+    radius_km: Annotated[
+        float | None, typer.Option(min=0.1, help="How far to look; 150 km, or as far as the radar sees, when left out.")
+    ] = None,
+    line_of_sight: Annotated[
+        bool, typer.Option("--line-of-sight", help="Geometry alone: no radar, no echo.")
+    ] = False,
+    rcs_m2: Annotated[str, typer.Option(help="Cross-section looked for, m², or a target class of the catalogue.")] = "1",
+    pd: Annotated[float, typer.Option(help="Chance of detection in one look that counts as seen.")] = 0.8,
+    height_m: Annotated[
+        list[str] | None, typer.Option(help="Height to look at: 300 above ground, 3000msl above the sea. Repeatable.")
+    ] = None,
+    route: Annotated[
+        str | None, typer.Option(help='A flight at the first --height-m: "LAT,LON LAT,LON ...", or a GeoJSON line.')
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--out", "-o", help="What to write: .tif, .geojson, .png, .json, or a folder for all of them. Repeatable."
+        ),
+    ] = None,
+) -> None:
+    """Show where one or many radars see a target over real ground, and from which height on."""
+    from farwatch.detect.coverage import coverage as light
+    from farwatch.report import coverage as pages
+    from farwatch.report import coverage_files
+    from farwatch.report.coverage_request import Words, read
+
+    asked = read(
+        Words(
+            scenario=scenario, at=at or [], radar=radar or [], antenna_m=antenna_m, terrain=terrain,
+            line_of_sight=line_of_sight, rcs_m2=rcs_m2, pd=pd, height_m=height_m or [], route=route, out=out or [],
+        )
+    )
+    _say_compiling(_console(stderr=True))
+    radius_m = None if radius_km is None else 1e3 * radius_km
+    area = light(asked.posts, asked.terrain, target=asked.target, radius_m=radius_m)
+    pages.show(_console(), area, asked)
+    for path in out or [Path("coverage-out")]:
+        for written in coverage_files.write(area, asked, path):
+            typer.echo(f"wrote {written}")
+
+
+@app.command()
 def catalogue(
     name: Annotated[str | None, typer.Argument(help="A system, radar, round or target class.")] = None,
 ) -> None:

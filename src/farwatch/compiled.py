@@ -3,6 +3,10 @@
 `@kernel` compiles a function on first call and keeps the machine code in the user's cache folder. The folder is
 named by a hash of every source file that holds a kernel, because numba does not notice that a callee in
 another file has changed and would silently run the old code.
+
+`read`, `reread` and `write` are array accesses for the few loops whose speed hangs on vector code. A loop that reads
+at computed places and writes elsewhere stays scalar, because numba cannot say that its arrays do not overlap; these
+say it. The promise, for one kernel: **no array that it reads with `read` overlaps one that it writes with `write`**.
 """
 
 import hashlib
@@ -11,10 +15,12 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir
 from numba.core import config
+from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -65,6 +71,69 @@ def source_hash() -> str:
             digest.update(str(path.relative_to(Path(__file__).parent)).encode())
             digest.update(text)
     return digest.hexdigest()
+
+
+def _element(context: Any, builder: Any, types: Any, values: Any) -> Any:
+    """Address of `array[index]`, the first two of some arguments; the index does not wrap."""
+    index = values[1]
+    if index.type.width < 64:
+        index = (builder.sext if types[1].signed else builder.zext)(index, ir.IntType(64))
+    return builder.gep(context.make_array(types[0])(context, builder, values[0]).data, [index])
+
+
+def _apart(builder: Any) -> Any:
+    """Alias scope of what the kernel under construction reads; named after it, so that kernels never share one."""
+    module, name = builder.module, builder.function.name
+    domain = module.add_metadata([ir.MetaDataString(module, name)])
+    return module.add_metadata([module.add_metadata([ir.MetaDataString(module, f"{name} reads"), domain])])
+
+
+def _loading(mark: str) -> Any:
+    """Typing and code of a load that carries the alias scope as `mark`."""
+
+    def typed(_typing: Any, array: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            loaded = builder.load(_element(context, builder, signature.args, values), align=array.dtype.bitwidth // 8)
+            loaded.set_metadata(mark, _apart(builder))
+            return loaded
+
+        return array.dtype(array, index), generate
+
+    return typed
+
+
+def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
+    """Typing and code of a store outside the alias scope."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        number = context.cast(builder, values[2], signature.args[2], array.dtype)
+        place = _element(context, builder, signature.args, values)
+        builder.store(number, place, align=array.dtype.bitwidth // 8).set_metadata("noalias", _apart(builder))
+        return context.get_dummy_value()
+
+    return numba.types.none(array, index, value), generate
+
+
+def _read_plainly(array: Any, index: int) -> Any:
+    """`array[index]`, bounds-checked when that is asked for."""
+    return array[index]
+
+
+def _write_plainly(array: Any, index: int, value: Any) -> None:
+    """`array[index] = value`, bounds-checked when that is asked for."""
+    array[index] = value
+
+
+if config.DISABLE_JIT or config.BOUNDSCHECK:
+    read = reread = kernel(_read_plainly)
+    write = kernel(_write_plainly)
+else:
+    read = intrinsic(_loading("alias.scope"))
+    """`array[index]` of a contiguous 1-D array that this kernel does not write; 0 <= index, unchecked."""
+    reread = intrinsic(_loading("noalias"))
+    """`array[index]` of an array that this kernel also writes with `write`."""
+    write = intrinsic(_store)
+    """`array[index] = value` in a contiguous 1-D array that this kernel does not `read`; unchecked."""
 
 
 def is_warm() -> bool:

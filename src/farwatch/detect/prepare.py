@@ -19,7 +19,7 @@ from farwatch.detect.scan import Sensors
 from farwatch.detect.statistics import required_snr
 from farwatch.errors import Problem, ScenarioError
 from farwatch.records import RADAR
-from farwatch.scenario.model import Battery, Scenario
+from farwatch.scenario.model import Battery, Place, Scenario
 from farwatch.world.earth import geodesic_from
 from farwatch.world.prepare import World
 
@@ -90,6 +90,17 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         drawn=tuple(drawn),
         notices=tuple(notice for site in sites for notice in _notices(site, world)),
     )
+
+
+def stand(radar: Radar, heading_deg: float, antenna_m: float, rain_mm_h: float) -> NDArray[Any]:
+    """One RADAR row, settled, outside any mission: its antenna `antenna_m` above mean sea level."""
+    row = np.zeros(1, RADAR)
+    battery = Battery(name=radar.name, system=radar.name, at=Place(lat_deg=0.0, lon_deg=0.0))
+    _describe(row, _Site(0, battery, radar), rain_mm_h)
+    _calibrate(row, 0, _Site(0, battery, radar))
+    row["heading_rad"], row["height_m"] = radians(heading_deg % 360.0), antenna_m
+    settle(row)
+    return row
 
 
 def _sites(scenario: Scenario) -> list[_Site]:

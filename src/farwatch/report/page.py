@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from farwatch.campaign import Result
 from farwatch.errors import FarwatchError, StoreError
 from farwatch.outcomes.summary import Summary
-from farwatch.report import coverage, glossary, wording
+from farwatch.report import glossary, sights, wording
 from farwatch.report.figures import chain, leakers, money, raid_map, reach, reasons, timeline, unknowns
 from farwatch.report.figures.canvas import Picture
 from farwatch.report.ledger import ledger
@@ -98,10 +98,10 @@ def _pictures(result: Result, mission: "Mission | None") -> dict[str, Any]:
     """Every figure and what stands beside it; None for one that this result has nothing to show in."""
     summary = result.summary()
     raid = bool(summary.raid.per_trial and summary.trials)
-    claims = coverage.claims(result.scenario)
-    longest = coverage.farthest_round(claims)
+    claims = sights.claims(result.scenario)
+    longest = sights.farthest_round(claims)
     labels = class_labels(result)
-    sights = coverage.sights(mission) if mission is not None and raid else ()
+    seen = sights.sights(mission) if mission is not None and raid else ()
     return {
         "chain": chain.draw(summary, labels) if raid else None,
         "reasons": reasons.draw(summary.reasons) if summary.reasons.leakers else None,
@@ -110,13 +110,13 @@ def _pictures(result: Result, mission: "Mission | None") -> dict[str, Any]:
         "unknowns": unknowns.draw(summary.split) if wording.tells(summary.split) else None,
         "timeline": timeline.draw(result) if raid else None,
         "map": raid_map.draw(result, mission, claims) if mission is not None else None,
-        "reach": reach.draw(sights, longest, summary, labels) if sights else None,
-        "sights": sights,
+        "reach": reach.draw(seen, longest, summary, labels) if seen else None,
+        "sights": seen,
         "labels": labels,
         "claims": claims,
         "longest": longest,
         "measured": {row.name: row for row in summary.classes},
-        "told_heights": [(k, h) for k, h in enumerate(coverage.HEIGHTS_M) if h in coverage.TOLD_M],
+        "told_heights": [(k, h) for k, h in enumerate(sights.HEIGHTS_M) if h in sights.TOLD_M],
     }
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from farwatch.campaign import Result
 from farwatch.outcomes.summary import ClassRow, ReasonTable, Summary
 from farwatch.report import wording
-from farwatch.report.coverage import claims, farthest_round
+from farwatch.report.sights import claims, farthest_round
 
 
 def show(console: Console, result: Result) -> None:

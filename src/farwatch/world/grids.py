@@ -15,7 +15,8 @@ Heights = NDArray[np.float32]
 CELL_LIMIT = 64_000_000
 """Most samples kept; a larger window is read at a coarser step, and a notice says so."""
 
-_VOID_BELOW_M = -15_000.0
+VOID_BELOW_M = -15_000.0
+"""Lower samples are voids whatever the file says: no sea is as deep."""
 
 
 class Bounds(NamedTuple):
@@ -112,7 +113,7 @@ def raster(
     raw: Heights, nodata: float, layout: Layout, window: Window, notices: tuple[str, ...]
 ) -> Raster:
     """Turn a window north side up, mark its voids and place it."""
-    void = ~np.isfinite(raw) | (raw < _VOID_BELOW_M)
+    void = ~np.isfinite(raw) | (raw < VOID_BELOW_M)
     if np.isfinite(nodata):
         void |= raw == np.float32(nodata)
     step = window.stride

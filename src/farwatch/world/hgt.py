@@ -3,13 +3,15 @@
 import gzip
 import re
 import zlib
-from collections.abc import Iterable
-from math import sqrt
+from collections.abc import Iterable, Mapping
+from functools import partial
+from math import floor, sqrt
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from farwatch.world.dem import OUTSIDE, Dem
 from farwatch.world.geotiff import place
 from farwatch.world.grids import Bounds, Heights, Layout, Raster, Window, raster, refusal, window_of
 
@@ -46,12 +48,63 @@ def _hgt_tile(path: Path) -> tuple[NDArray[np.int16], float, float]:
     return samples, lat, lon
 
 
+def open_dem(path: Path, about: Bounds) -> Dem:
+    """One tile, or the tiles of a folder that touch `about`, on their own grid; absent tiles are `OUTSIDE`."""
+    import pyproj
+
+    tiles = _tiles_of(path, about)
+    side = _hgt_tile(next(iter(tiles.values())))[0].shape[0]
+    south, north, west, east = (round(edge) for edge in _extent(tiles))
+    layout = _layout(float(north), float(west), (north - south, east - west), side - 1)
+    return Dem(
+        path=path,
+        crs=pyproj.CRS.from_epsg(4326),
+        rows=layout.rows,
+        columns=layout.columns,
+        first=(layout.west_deg, layout.north_deg),
+        step=(layout.lon_step_deg, layout.lat_step_deg),
+        samples=partial(_tile_samples, tiles, (north, west, side)),
+    )
+
+
+def _tiles_of(path: Path, about: Bounds) -> dict[tuple[int, int], Path]:
+    """Tiles by south-west corner: those of a folder that touch a window, or the one that is named."""
+    if path.is_file():
+        return {_corner(path): path}
+    tiles = _turned({_corner(p): p for p in sorted(path.iterdir()) if NAME.match(p.name)}, about)
+    if not tiles:
+        raise refusal(path, "folder", "", "holds no .hgt or .hgt.gz file such as N46E008.hgt")
+    inside = {corner: tile for corner, tile in tiles.items() if _touches(corner, about)}
+    if not inside:
+        raise refusal(path, "folder", f"{len(tiles)} tiles", f"none touches {about}")
+    return inside
+
+
+def _tile_samples(tiles: Mapping[tuple[int, int], Path], corner: tuple[int, int, int], window: Window) -> Heights:
+    """Heights of a window of some tiles; `corner` is their north edge, west edge, and samples a side."""
+    north, west, side = corner
+    out = window.blank()
+    out[...] = OUTSIDE
+    for (lat, lon), path in tiles.items():
+        top, left = (north - lat - 1) * (side - 1), (lon - west) * (side - 1)
+        if top >= window.bottom or left >= window.right or top + side <= window.top or left + side <= window.left:
+            continue
+        samples = _hgt_tile(path)[0]
+        if samples.shape[0] != side:
+            raise refusal(path, "size", f"{samples.shape[0]} samples a side", f"its neighbours have {side}")
+        heights = samples.astype(np.float32)
+        heights[samples == _VOID] = np.nan
+        place(out, heights, window, top, left)
+    return out
+
+
 def read_folder(folder: Path, bounds: Bounds | None) -> Raster:
     """The window of a folder of tiles; those that are absent are sea, and counted."""
     tiles = {_corner(path): path for path in sorted(folder.iterdir()) if NAME.match(path.name)}
     if not tiles:
         raise refusal(folder, "folder", "", "holds no .hgt or .hgt.gz file such as N46E008.hgt")
     wanted = bounds or _extent(tiles)
+    tiles = _turned(tiles, wanted)
     inside = {corner: path for corner, path in tiles.items() if _touches(corner, wanted)}
     if not inside:
         raise refusal(folder, "folder", f"{len(tiles)} tiles", f"none touches {wanted}")
@@ -103,6 +156,12 @@ def _corner(path: Path) -> tuple[int, int]:
     assert named is not None
     lat = int(named[2]) * (1 if named[1].upper() == "N" else -1)
     return lat, int(named[4]) * (1 if named[3].upper() == "E" else -1)
+
+
+def _turned(tiles: dict[tuple[int, int], Path], about: Bounds) -> dict[tuple[int, int], Path]:
+    """The same tiles, their longitudes within half a turn of the middle of a window: some may exceed 180."""
+    middle = 0.5 * (about.west_deg + about.east_deg)
+    return {(lat, lon + 360 * floor((middle - lon + 179.5) / 360.0)): path for (lat, lon), path in tiles.items()}
 
 
 def _touches(corner: tuple[int, int], bounds: Bounds) -> bool:

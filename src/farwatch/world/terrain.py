@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from farwatch.compiled import kernel
 from farwatch.world import rasters
+from farwatch.world.dem import refuse_feet
 from farwatch.world.grids import Bounds, Heights, refusal
 
 DEEPEST_LAND_M = -450.0
@@ -134,6 +135,8 @@ def open_terrain(path: str | Path, bounds: Bounds | None = None) -> Terrain:
     samples, void = raster.samples, raster.void
     if void.all():
         raise refusal(place, "samples", "", "the window holds no known elevation")
+    samples[void] = 0.0
+    refuse_feet(place, samples)
     notices = list(raster.notices)
     voids = int(np.count_nonzero(void))
     if voids:
@@ -158,27 +161,57 @@ def open_terrain(path: str | Path, bounds: Bounds | None = None) -> Terrain:
 
 
 @kernel
-def fill_voids(height_m: Any, void: Any) -> None:
+def fill_voids(height_m: Any, void: Any, reach: int = 1 << 30) -> None:
     """Replace each void by the mean of the nearest known samples in eight directions, weighted by 1/distance.
 
     `height_m` float32 and `void` bool, both (rows, columns). Known samples only are used, so the order of
-    filling does not matter. A void that sees no known sample becomes 0.
+    filling does not matter; those more than `reach` steps away are not. A void that sees none becomes 0. Takes
+    time in proportion to the samples, however large the voids; memory, where there are voids, of the samples again.
     """
     rows, columns = height_m.shape
+    weight = np.zeros((rows, columns), np.float32)
     for i in range(rows):
         for j in range(columns):
+            if void[i, j]:
+                height_m[i, j] = 0.0
+    _look_back(height_m, void, weight, reach)
+    _look_back(height_m[::-1, ::-1], void[::-1, ::-1], weight[::-1, ::-1], reach)
+    for i in range(rows):
+        for j in range(columns):
+            if void[i, j] and weight[i, j] > 0.0:
+                height_m[i, j] /= weight[i, j]
+
+
+@kernel
+def _look_back(height_m: Any, void: Any, weight: Any, reach: int) -> None:
+    """Add to voids what they see behind them: up, up-left, up-right and left; heights times weights, and weights.
+
+    Carries the last known height and the steps since, per column, for each of those directions.
+    """
+    rows, columns = height_m.shape
+    seen = np.zeros((3, columns + 2), np.float32)
+    steps = np.full((3, columns + 2), reach)
+    for i in range(rows):
+        beside, away = np.float32(0.0), reach
+        corner, corner_steps = np.float32(0.0), reach  # up-left of this column, before this row overwrites it
+        for j in range(columns):
+            k = j + 1
+            next_corner, next_steps = seen[1, k], steps[1, k]
             if not void[i, j]:
-                continue
-            total, weight = 0.0, 0.0
-            for di in range(-1, 2):
-                for dj in range(-1, 2):
-                    if di == 0 and dj == 0:
-                        continue
-                    a, b, steps = i + di, j + dj, 1
-                    while 0 <= a < rows and 0 <= b < columns and void[a, b]:
-                        a, b, steps = a + di, b + dj, steps + 1
-                    if 0 <= a < rows and 0 <= b < columns:
-                        w = 1.0 / (steps * np.sqrt(float(di * di + dj * dj)))
-                        total += w * height_m[a, b]
-                        weight += w
-            height_m[i, j] = total / weight if weight > 0.0 else 0.0
+                beside, away = height_m[i, j], 0
+                for d in range(3):
+                    seen[d, k], steps[d, k] = height_m[i, j], 0
+            else:
+                away = min(away + 1, reach + 1)
+                seen[1, k], steps[1, k] = corner, corner_steps
+                seen[2, k], steps[2, k] = seen[2, k + 1], steps[2, k + 1]
+                for d in range(3):
+                    steps[d, k] = min(steps[d, k] + 1, reach + 1)
+                    if steps[d, k] <= reach:
+                        w = 1.0 / (steps[d, k] * (1.0 if d == 0 else np.sqrt(2.0)))
+                        height_m[i, j] += w * seen[d, k]
+                        weight[i, j] += w
+                if away <= reach:
+                    height_m[i, j] += beside / away
+                    weight[i, j] += 1.0 / away
+            corner, corner_steps = next_corner, next_steps

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from farwatch.campaign import Result
 from farwatch.report import wording
-from farwatch.report.coverage import Claimed
+from farwatch.report.sights import Claimed
 from farwatch.report.figures.canvas import (
     BLUE,
     GREEN,

@@ -8,7 +8,7 @@ import numpy as np
 
 from farwatch.outcomes.summary import ClassRow, Summary
 from farwatch.report import wording
-from farwatch.report.coverage import HEIGHTS_M, Claimed, Sight
+from farwatch.report.sights import HEIGHTS_M, Claimed, Sight
 from farwatch.report.figures.canvas import BLUE, INK, RED, SOFT, WIDTH_IN, Picture, drawing, picture
 
 COLUMNS = 3
