@@ -4,7 +4,7 @@
 named by a hash of every source file that holds a kernel, because numba does not notice that a callee in
 another file has changed and would silently run the old code.
 
-`read`, `reread` and `write` are array accesses for the few loops whose speed hangs on vector code. A loop that reads
+`read` and `write` are array accesses for the few loops whose speed hangs on vector code. A loop that reads
 at computed places and writes elsewhere stays scalar, because numba cannot say that its arrays do not overlap; these
 say it. The promise, for one kernel: **no array that it reads with `read` overlaps one that it writes with `write`**.
 """
@@ -88,18 +88,15 @@ def _apart(builder: Any) -> Any:
     return module.add_metadata([module.add_metadata([ir.MetaDataString(module, f"{name} reads"), domain])])
 
 
-def _loading(mark: str) -> Any:
-    """Typing and code of a load that carries the alias scope as `mark`."""
+def _load(_typing: Any, array: Any, index: Any) -> Any:
+    """Typing and code of a load inside the alias scope."""
 
-    def typed(_typing: Any, array: Any, index: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            loaded = builder.load(_element(context, builder, signature.args, values), align=array.dtype.bitwidth // 8)
-            loaded.set_metadata(mark, _apart(builder))
-            return loaded
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        loaded = builder.load(_element(context, builder, signature.args, values), align=array.dtype.bitwidth // 8)
+        loaded.set_metadata("alias.scope", _apart(builder))
+        return loaded
 
-        return array.dtype(array, index), generate
-
-    return typed
+    return array.dtype(array, index), generate
 
 
 def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
@@ -125,13 +122,11 @@ def _write_plainly(array: Any, index: int, value: Any) -> None:
 
 
 if config.DISABLE_JIT or config.BOUNDSCHECK:
-    read = reread = kernel(_read_plainly)
+    read = kernel(_read_plainly)
     write = kernel(_write_plainly)
 else:
-    read = intrinsic(_loading("alias.scope"))
+    read = intrinsic(_load)
     """`array[index]` of a contiguous 1-D array that this kernel does not write; 0 <= index, unchecked."""
-    reread = intrinsic(_loading("noalias"))
-    """`array[index]` of an array that this kernel also writes with `write`."""
     write = intrinsic(_store)
     """`array[index] = value` in a contiguous 1-D array that this kernel does not `read`; unchecked."""
 
