@@ -291,7 +291,11 @@ def _legend(figure: Any, axes: Any, shown: Slice) -> None:
     frame = axes.get_window_extent()
     across_m = 1e3 * (axes.get_xlim()[1] - axes.get_xlim()[0]) / frame.width
     up_m = (axes.get_ylim()[1] - axes.get_ylim()[0]) / frame.height
-    told = f"Heights are stretched {across_m / up_m:,.0f} times against distances; dotted: rays and their elevation"
+    stretch = across_m / up_m
+    told = f"Heights are stretched {stretch:,.0f} times against distances" if stretch >= 9.5 else (
+        f"Heights are stretched {stretch:.1f} times against distances" if stretch >= 1.05 else
+        "Heights and distances are to nearly the same scale")  # fmt: skip
+    told += "; dotted: rays and their elevation"
     figure.text(_BOX[0], 0.02, "  ·  ".join(part for part in (told, shown.credit.rstrip(".")) if part), fontsize=7.5,
                 color=SOFT, va="bottom")  # fmt: skip
 

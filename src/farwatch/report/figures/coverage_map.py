@@ -71,7 +71,7 @@ GAP = (
     Band(limit=np.inf, colour="#b2401a", label="seen by none"),
 )
 SCALES: dict[Kind, tuple[str, tuple[Band, ...]]] = {
-    "floor": ("An aircraft is seen\n(height above ground)", FLOOR),
+    "floor": ("The target is seen\n(height above ground)", FLOOR),
     "pd": ("Chance that it is seen\nin one look", PD),
     "count": ("It is seen by", COUNT),
     "gap": ("Gaps", GAP),
