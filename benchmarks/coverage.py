@@ -169,7 +169,8 @@ def newest_gdal() -> Gdal | None:
         if spec is not None and spec.origin is not None:
             importlib.import_module(package)
             folder = Path(spec.origin).parent.parent / f"{package}.libs"
-            found += [Gdal(str(p)) for p in folder.glob("libgdal*") if hasattr(ctypes.CDLL(str(p)), "GDALViewshedGenerate")]
+            libraries = map(str, folder.glob("libgdal*"))
+            found += [Gdal(p) for p in libraries if hasattr(ctypes.CDLL(p), "GDALViewshedGenerate")]
     return max(found, key=lambda g: tuple(int(x) for x in g.version.split(".")), default=None)
 
 
@@ -273,18 +274,17 @@ def compare(side: int, folder: Path, repeats: int, *, slow: bool) -> None:
         name = f"GDAL {library.version} floor"
         actions[name] = lambda: library.c.GDALClose(library.floor(site))
         results["GDAL"] = library.read(library.floor(site), height_m.shape)
-    for name, peer in (
-        ("gdal_viewshed (files)", command_line(folder, height_m, site)),
-        ("xarray-spatial, 1 alt.", xarray_spatial(height_m, site) if slow else None),
-        ("GRASS r.viewshed, 1 alt.", grass(folder, height_m, site) if slow else None),
-    ):
-        if peer is not None:
-            actions[name] = peer
+    others = {
+        "gdal_viewshed (files)": command_line(folder, height_m, site),
+        "xarray-spatial, 1 alt.": xarray_spatial(height_m, site) if slow else None,
+        "GRASS r.viewshed, 1 alt.": grass(folder, height_m, site) if slow else None,
+    }
+    actions |= {name: peer for name, peer in others.items() if peer is not None}
     ours(1)
     swift = {k: a for k, a in actions.items() if "alt." not in k}
     best = least(swift, repeats) | least({k: a for k, a in actions.items() if k not in swift}, 2)
     base = best["ours, 1 thread"][0]
-    print(f"\n{side} x {side} cells                cpu    wall  ns/cell   cpu over ours   >10 m off  wrong at 30, 100 m, %")
+    print(f"\n{side} x {side} cells      cpu, wall ns/cell    cpu over ours    % >10 m off, wrong at 30, at 100 m")
     for name, (cpu, wall) in best.items():
         label = next((k for k in results if name.startswith(k)), None)
         accuracy = errors(results[label][tuple(cells.T)], expected) if label else ""

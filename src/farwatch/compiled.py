@@ -129,7 +129,7 @@ def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
     return numba.types.none(array, index, value), generate
 
 
-def _stretch(_typing: Any, source: Any, index: Any, out: Any, count: Any) -> Any:
+def _stretch(_typing: Any, source: Any, index: Any, out: Any, _count: Any) -> Any:
     """Typing and code of `stretch`: a window of eight entries is loaded, and its lanes are put where they belong."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -164,12 +164,12 @@ def _stretch_plainly(source: Any, index: Any, out: Any, count: int) -> None:
         out[c] = source[index[c]]
 
 
-def _read_plainly(array: Any, index: int) -> Any:
+def _read_plainly(array: Any, index: Any) -> Any:
     """`array[index]`, bounds-checked when that is asked for."""
     return array[index]
 
 
-def _write_plainly(array: Any, index: int, value: Any) -> None:
+def _write_plainly(array: Any, index: Any, value: Any) -> None:
     """`array[index] = value`, bounds-checked when that is asked for."""
     array[index] = value
 
