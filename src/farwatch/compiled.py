@@ -76,6 +76,21 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def is_warm() -> bool:
+    """Whether machine code for the mission is already on disk, so that a run starts without compiling."""
+    return any(cache_folder().rglob("mission.play*.nbi"))
+
+
+def _prune(root: Path, current: Path) -> None:
+    """Drop the oldest caches of earlier sources; losing a race to another process does no harm."""
+    try:
+        others = sorted((p for p in root.iterdir() if p != current), key=lambda p: p.stat().st_mtime)
+    except OSError:
+        return
+    for old in others[: max(0, len(others) + 1 - KEPT_CACHES)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def _element(context: Any, builder: Any, types: Any, values: Any) -> Any:
     """Address of `array[index]`, the first two of some arguments; the index does not wrap."""
     index = values[1]
@@ -114,7 +129,7 @@ def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
     return numba.types.none(array, index, value), generate
 
 
-def _stretch(_typing: Any, source: Any, index: Any, out: Any, count: Any) -> Any:
+def _stretch(_typing: Any, source: Any, index: Any, out: Any, _count: Any) -> Any:
     """Typing and code of `stretch`: a window of eight entries is loaded, and its lanes are put where they belong."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -149,12 +164,12 @@ def _stretch_plainly(source: Any, index: Any, out: Any, count: int) -> None:
         out[c] = source[index[c]]
 
 
-def _read_plainly(array: Any, index: int) -> Any:
+def _read_plainly(array: Any, index: Any) -> Any:
     """`array[index]`, bounds-checked when that is asked for."""
     return array[index]
 
 
-def _write_plainly(array: Any, index: int, value: Any) -> None:
+def _write_plainly(array: Any, index: Any, value: Any) -> None:
     """`array[index] = value`, bounds-checked when that is asked for."""
     array[index] = value
 
@@ -174,18 +189,3 @@ else:
     Whole blocks of eight are done: `index` and `out` reach to the next multiple of eight, and `source` seven entries
     beyond the last place asked for.
     """
-
-
-def is_warm() -> bool:
-    """Whether machine code for the mission is already on disk, so that a run starts without compiling."""
-    return any(cache_folder().rglob("mission.play*.nbi"))
-
-
-def _prune(root: Path, current: Path) -> None:
-    """Drop the oldest caches of earlier sources; losing a race to another process does no harm."""
-    try:
-        others = sorted((p for p in root.iterdir() if p != current), key=lambda p: p.stat().st_mtime)
-    except OSError:
-        return
-    for old in others[: max(0, len(others) + 1 - KEPT_CACHES)]:
-        shutil.rmtree(old, ignore_errors=True)

@@ -199,7 +199,7 @@ def half_width(octant: Octant, r: int) -> int:
 
 
 @kernel
-def emit(slope: Any, row_m: Any, floor_m: Any, first: int, end: int, r: int, n: int, bulge_m: float) -> None:
+def emit(slope: Any, row_m: Any, floor_m: Any, first: int, end: int, r: int, n: int, bulge_m: Any) -> None:
     """Write the floors of cells `first` up to `end` of row `r`, from the slopes of the rays met before this row."""
     one, nothing = np.float32(1.0), np.float32(0.0)
     distance = np.float32(r)
@@ -228,7 +228,7 @@ def meet(fan: Fan, before_m: Any, row_m: Any, rays: int, r: int) -> None:
 
 
 @kernel
-def advance(fan: Fan, slope: Any, raised: Any, rays: int, r: int, bulge_m: float) -> None:
+def advance(fan: Fan, slope: Any, raised: Any, rays: int, r: int, bulge_m: Any) -> None:
     """Write into `raised` the slopes of the first rays once they have met row `r`, and a column on the way to it.
 
     Heights are above the antenna; slopes are metres per row, the bulge of the earth taken off: a ray at `m` passes row
