@@ -4,9 +4,10 @@
 named by a hash of every source file that holds a kernel, because numba does not notice that a callee in
 another file has changed and would silently run the old code.
 
-`read`, `reread` and `write` are array accesses for the few loops whose speed hangs on vector code. A loop that reads
+`read` and `write` are array accesses for the few loops whose speed hangs on vector code. A loop that reads
 at computed places and writes elsewhere stays scalar, because numba cannot say that its arrays do not overlap; these
 say it. The promise, for one kernel: **no array that it reads with `read` overlaps one that it writes with `write`**.
+`stretch` is a look-up whose places hardly move from one to the next, done eight at a time by permutation.
 """
 
 import hashlib
@@ -19,13 +20,15 @@ from typing import Any, TypeVar, cast
 
 import numba
 from llvmlite import ir
-from numba.core import config
+from numba.core import cgutils, config
 from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 KEPT_CACHES = 3
+
+LANES = 8
 
 
 def kernel(function: Function) -> Function:
@@ -73,6 +76,21 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def is_warm() -> bool:
+    """Whether machine code for the mission is already on disk, so that a run starts without compiling."""
+    return any(cache_folder().rglob("mission.play*.nbi"))
+
+
+def _prune(root: Path, current: Path) -> None:
+    """Drop the oldest caches of earlier sources; losing a race to another process does no harm."""
+    try:
+        others = sorted((p for p in root.iterdir() if p != current), key=lambda p: p.stat().st_mtime)
+    except OSError:
+        return
+    for old in others[: max(0, len(others) + 1 - KEPT_CACHES)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def _element(context: Any, builder: Any, types: Any, values: Any) -> Any:
     """Address of `array[index]`, the first two of some arguments; the index does not wrap."""
     index = values[1]
@@ -88,18 +106,15 @@ def _apart(builder: Any) -> Any:
     return module.add_metadata([module.add_metadata([ir.MetaDataString(module, f"{name} reads"), domain])])
 
 
-def _loading(mark: str) -> Any:
-    """Typing and code of a load that carries the alias scope as `mark`."""
+def _load(_typing: Any, array: Any, index: Any) -> Any:
+    """Typing and code of a load inside the alias scope."""
 
-    def typed(_typing: Any, array: Any, index: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            loaded = builder.load(_element(context, builder, signature.args, values), align=array.dtype.bitwidth // 8)
-            loaded.set_metadata(mark, _apart(builder))
-            return loaded
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        loaded = builder.load(_element(context, builder, signature.args, values), align=array.dtype.bitwidth // 8)
+        loaded.set_metadata("alias.scope", _apart(builder))
+        return loaded
 
-        return array.dtype(array, index), generate
-
-    return typed
+    return array.dtype(array, index), generate
 
 
 def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
@@ -114,38 +129,63 @@ def _store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
     return numba.types.none(array, index, value), generate
 
 
-def _read_plainly(array: Any, index: int) -> Any:
+def _stretch(_typing: Any, source: Any, index: Any, out: Any, _count: Any) -> Any:
+    """Typing and code of `stretch`: a window of eight entries is loaded, and its lanes are put where they belong."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        whole, lanes = ir.IntType(32), range(LANES)
+        places, numbers = ir.VectorType(whole, LANES), ir.VectorType(ir.FloatType(), LANES)
+
+        def block(array: int, at: Any, vector: Any) -> Any:
+            address = _element(context, builder, (signature.args[array], numba.types.int64), (values[array], at))
+            return builder.bitcast(address, vector.as_pointer())
+
+        blocks = builder.udiv(builder.add(values[3], values[3].type(LANES - 1)), values[3].type(LANES))
+        with cgutils.for_range(builder, blocks) as loop:
+            at = builder.mul(loop.index, loop.index.type(LANES))
+            wanted = builder.load(block(1, at, places), align=4)
+            first = builder.extract_element(wanted, whole(0))
+            window = builder.load(block(0, builder.sext(first, ir.IntType(64)), numbers), align=4)
+            spread = builder.insert_element(places(ir.Undefined), first, whole(0))
+            shift = builder.sub(wanted, builder.shuffle_vector(spread, places(ir.Undefined), places([0] * LANES)))
+            found = numbers(ir.Undefined)
+            for k in lanes:  # a pattern that LLVM turns into one permutation where the processor has it
+                lane = builder.extract_element(window, builder.extract_element(shift, whole(k)))
+                found = builder.insert_element(found, lane, whole(k))
+            builder.store(found, block(2, at, numbers), align=4)
+        return context.get_dummy_value()
+
+    return numba.types.none(source, index, out, numba.types.int64), generate
+
+
+def _stretch_plainly(source: Any, index: Any, out: Any, count: int) -> None:
+    """`out[c] = source[index[c]]`, bounds-checked when that is asked for."""
+    for c in range(count):
+        out[c] = source[index[c]]
+
+
+def _read_plainly(array: Any, index: Any) -> Any:
     """`array[index]`, bounds-checked when that is asked for."""
     return array[index]
 
 
-def _write_plainly(array: Any, index: int, value: Any) -> None:
+def _write_plainly(array: Any, index: Any, value: Any) -> None:
     """`array[index] = value`, bounds-checked when that is asked for."""
     array[index] = value
 
 
 if config.DISABLE_JIT or config.BOUNDSCHECK:
-    read = reread = kernel(_read_plainly)
+    read = kernel(_read_plainly)
     write = kernel(_write_plainly)
+    stretch = kernel(_stretch_plainly)
 else:
-    read = intrinsic(_loading("alias.scope"))
+    read = intrinsic(_load)
     """`array[index]` of a contiguous 1-D array that this kernel does not write; 0 <= index, unchecked."""
-    reread = intrinsic(_loading("noalias"))
-    """`array[index]` of an array that this kernel also writes with `write`."""
     write = intrinsic(_store)
     """`array[index] = value` in a contiguous 1-D array that this kernel does not `read`; unchecked."""
+    stretch = intrinsic(_stretch)
+    """`out[c] = source[index[c]]` for c < count, in float32 and int32 arrays, where `index` rises by at most 7 in 8.
 
-
-def is_warm() -> bool:
-    """Whether machine code for the mission is already on disk, so that a run starts without compiling."""
-    return any(cache_folder().rglob("mission.play*.nbi"))
-
-
-def _prune(root: Path, current: Path) -> None:
-    """Drop the oldest caches of earlier sources; losing a race to another process does no harm."""
-    try:
-        others = sorted((p for p in root.iterdir() if p != current), key=lambda p: p.stat().st_mtime)
-    except OSError:
-        return
-    for old in others[: max(0, len(others) + 1 - KEPT_CACHES)]:
-        shutil.rmtree(old, ignore_errors=True)
+    Whole blocks of eight are done: `index` and `out` reach to the next multiple of eight, and `source` seven entries
+    beyond the last place asked for.
+    """

@@ -1,4 +1,4 @@
-"""The coverage floor of one cell the slow obvious way: every crossing of the line of sight with the grid, one by one."""
+"""The coverage floor of one cell the slow obvious way: every crossing of its line of sight with the grid."""
 
 from math import floor, hypot
 
@@ -20,7 +20,7 @@ def height_between(height_m, row, column):
         line, along = height_m[round(row)], column
     else:
         line, along = height_m[:, round(column)], row
-    low = min(int(floor(along)), len(line) - 1)
+    low = min(floor(along), len(line) - 1)
     part = along - low
     return float(line[low]) if part == 0 else (1 - part) * float(line[low]) + part * float(line[low + 1])
 

@@ -22,11 +22,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import kernel, read, reread, write
+from farwatch.compiled import LANES, kernel, read, stretch, write
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
 from farwatch.errors import InputError, Problem
 
 Raster = NDArray[np.float32]
+
+RAYS_PER_CELL = 2
+"""Rays for each cell of the last row: on steep terrain one leaves some per cent of floors more than 10 m off."""
 
 STRIP_ROWS = 16
 """Rows read at a time: sixteen float32 are a cache line, so that taking columns for rows wastes none of it."""
@@ -50,7 +53,7 @@ class Octant(NamedTuple):
     start: int
     outward: int
     sideways: int
-    rows: int  # rows outwards, and rays less one
+    rows: int  # rows outwards
     cells: int  # cells sideways, that of the axis among them
     first: int  # 0 where this octant writes the axis, else 1
     spare: int  # 0 where this octant writes the diagonal, else 1
@@ -133,36 +136,56 @@ def _octants(height_m: Raster, site: Site, reach_2: float, bulge_m: float) -> li
     return sorted((o for o in found if o.rows and o.cells > o.first), key=lambda o: -o.rows * min(o.rows, o.cells))
 
 
+class Fan(NamedTuple):
+    """The rays of an octant, and what each meets in one row."""
+
+    tangent: Any
+    cotangent: Any
+    cell: Any  # int32: the ray is between this cell and the next
+    low_m: Any  # height of that cell
+    high_m: Any  # of the next
+    old_m: Any  # of that cell's neighbour in the row before
+
+
 @kernel
 def sweep_octant(height_m: Any, octant: Octant, floor_m: Any) -> None:
     """Fill one octant of the flat raster `floor_m` from the flat raster `height_m`."""
-    n = octant.rows
-    pitch = min(n, octant.cells) + 3
+    n = octant.rows * RAYS_PER_CELL
+    fan = new_fan(n)
+    slope = np.full(n + 2, BELOW_EVERYTHING, np.float32)
+    raised = slope.copy()
+    pitch = min(octant.rows, octant.cells) + 2 * STRIP_ROWS
     strip = np.zeros((STRIP_ROWS + 1, pitch), np.float32)  # row 0 is the row before the strip
     floors = np.empty((STRIP_ROWS, pitch), np.float32)
-    slope = np.full(n + 2, BELOW_EVERYTHING, np.float32)
-    tangent, cotangent = np.empty(n + 1, np.float32), np.zeros(n + 1, np.float32)
-    for c in range(n + 1):
-        tangent[c] = c / n
-        if c > 0:
-            cotangent[c] = n / c
+    widths, ends = np.empty(STRIP_ROWS, np.int64), np.empty(STRIP_ROWS, np.int64)
     bulge_m = np.float32(octant.bulge_m)
-    for first in range(1, n + 1, STRIP_ROWS):
-        count = min(STRIP_ROWS, n + 1 - first)
-        widest = 0
-        for r in range(first, first + count):
-            widest = max(widest, half_width(octant, r))
-        take_strip(height_m, octant, first, count, widest + 3, strip.reshape(-1))
+    for first in range(1, octant.rows + 1, STRIP_ROWS):
+        count = min(STRIP_ROWS, octant.rows + 1 - first)
+        for k in range(count):
+            widths[k] = half_width(octant, first + k)
+            ends[k] = min(widths[k], first + k - octant.spare) + 1
+        take_strip(height_m, octant, first, count, max(widths[:count]) + 3, strip.reshape(-1))
         for k in range(count):
             r = first + k
-            width = half_width(octant, r)
-            last = min(width, r - octant.spare)
-            emit(slope, strip[k + 1], floors[k], octant.first, last, r, n, bulge_m)
-            rays = min(n, ((width + 1) * n - 1) // r) + 1
-            advance(slope, strip[k], strip[k + 1], tangent, cotangent, rays, r, bulge_m)
+            emit(slope, strip[k + 1], floors[k], octant.first, ends[k], r, n, bulge_m)
+            rays = min(n, ((widths[k] + 1) * n - 1) // r) + 1
+            meet(fan, strip[k], strip[k + 1], rays, r)
+            advance(fan, slope, raised, rays, r, bulge_m)
+            slope, raised = raised, slope
             slope[n + 1] = slope[n]  # the diagonal cell interpolates towards a ray beyond it, by nothing
-        give_strip(floors.reshape(-1), octant, first, count, floor_m)
+        give_strip(floors.reshape(-1), octant, ends, first, count, floor_m)
         strip[0] = strip[count]
+
+
+@kernel
+def new_fan(n: int) -> Fan:
+    """Rays 0 (the axis) to n (the diagonal), and some beyond it that fill the last block of eight."""
+    size = n + 1 + LANES
+    tangent, cotangent = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    for c in range(1, size):
+        tangent[c], cotangent[c] = c / n, n / c
+    low_m, high_m, old_m = np.zeros(size, np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
+    return Fan(tangent, cotangent, np.zeros(size, np.int32), low_m, high_m, old_m)
 
 
 @kernel
@@ -176,13 +199,13 @@ def half_width(octant: Octant, r: int) -> int:
 
 
 @kernel
-def emit(slope: Any, row_m: Any, floor_m: Any, first: int, last: int, r: int, n: int, bulge_m: float) -> None:
-    """Write the floors of cells `first` to `last` of row `r`, from the slopes of the rays met before this row."""
+def emit(slope: Any, row_m: Any, floor_m: Any, first: int, end: int, r: int, n: int, bulge_m: Any) -> None:
+    """Write the floors of cells `first` up to `end` of row `r`, from the slopes of the rays met before this row."""
     one, nothing = np.float32(1.0), np.float32(0.0)
     distance = np.float32(r)
     rays_per_cell = np.float32(n) / distance
     beside = slope[1:]
-    for j in range(first, last + 1):
+    for j in range(first, end):
         aside = np.float32(np.int32(j))
         at = aside * rays_per_cell
         c = np.int32(at)
@@ -193,32 +216,41 @@ def emit(slope: Any, row_m: Any, floor_m: Any, first: int, last: int, r: int, n:
 
 
 @kernel
-def advance(
-    slope: Any, before_m: Any, row_m: Any, tangent: Any, cotangent: Any, rays: int, r: int, bulge_m: float
-) -> None:
-    """Raise the slopes of the first `rays` rays to what they meet in row `r` and on the way to it from the row before.
+def meet(fan: Fan, before_m: Any, row_m: Any, rays: int, r: int) -> None:
+    """Look up, for the first `rays` rays, the cells of row `r` on both sides and the one before it."""
+    tangent, cell = fan.tangent, fan.cell
+    distance = np.float32(r)
+    for c in range((rays + LANES - 1) // LANES * LANES):
+        write(cell, c, np.int32(read(tangent, c) * distance))
+    stretch(row_m, cell, fan.low_m, rays)
+    stretch(row_m[1:], cell, fan.high_m, rays)
+    stretch(before_m, cell, fan.old_m, rays)
+
+
+@kernel
+def advance(fan: Fan, slope: Any, raised: Any, rays: int, r: int, bulge_m: Any) -> None:
+    """Write into `raised` the slopes of the first rays once they have met row `r`, and a column on the way to it.
 
     Heights are above the antenna; slopes are metres per row, the bulge of the earth taken off: a ray at `m` passes row
-    r at `r m + bulge_m r^2 (1 + tangent^2)`.
+    r at `r m + bulge_m r^2 (1 + tangent^2)`. (Raised in place, each store would hang on a comparison, which is slow.)
     """
+    tangent, cotangent, cell = fan.tangent, fan.cotangent, fan.cell
+    low_m, high_m, old_m = fan.low_m, fan.high_m, fan.old_m
     one = np.float32(1.0)
     distance, last_distance = np.float32(r), np.float32(r - 1)
     per_distance = one / distance
-    beside_m = row_m[1:]
     for c in range(rays):
-        u = read(tangent, c)
+        u, low = read(tangent, c), read(low_m, c)
         bulge = bulge_m + bulge_m * u * u
-        x = u * distance
-        i = np.int32(x)
-        column = np.float32(i)
-        low = read(row_m, i)
-        met = (low + (x - column) * (read(beside_m, i) - low)) * per_distance - bulge * distance
-        crossing = column * read(cotangent, c)  # where the ray meets column i, in rows; of use only after the last row
-        old = read(before_m, i)
-        between = old + (crossing - last_distance) * (low - old)
-        passed = between * (u / max(column, one)) - bulge * crossing
+        column = np.float32(read(cell, c))
+        met = low + (u * distance - column) * (read(high_m, c) - low)
+        met = met * per_distance - bulge * distance
+        crossing = column * read(cotangent, c)  # where the ray meets that column, in rows; maybe before the last row
+        old = read(old_m, c)
+        passed = old + (crossing - last_distance) * (low - old)
+        passed = passed * (u / max(column, one)) - bulge * crossing
         met = max(met, passed if crossing > last_distance else met)
-        write(slope, c, max(met, reread(slope, c)))
+        write(raised, c, max(met, read(slope, c)))
 
 
 @kernel
@@ -227,27 +259,41 @@ def take_strip(height_m: Any, octant: Octant, first: int, count: int, width: int
     pitch = strip_m.size // (STRIP_ROWS + 1)
     eye_m = np.float32(octant.eye_m)
     inside = min(width, octant.cells)
-    for block in range(0, inside, STRIP_ROWS):
-        end = min(block + STRIP_ROWS, inside)
-        for k in range(count):
-            place, row = octant.start + (first + k) * octant.outward, (k + 1) * pitch
-            for j in range(block, end):
-                write(strip_m, row + j, read(height_m, place + j * octant.sideways) - eye_m)
+    for k in range(count):
+        place, row = octant.start + (first + k) * octant.outward, (k + 1) * pitch
+        if octant.sideways == 1:
+            for j in range(inside):
+                write(strip_m, row + j, read(height_m, place + j) - eye_m)
+        elif octant.sideways == -1:
+            for j in range(inside):
+                write(strip_m, row + j, read(height_m, place - j) - eye_m)
+    if abs(octant.sideways) != 1:
+        for begin in range(0, inside, STRIP_ROWS):  # a square at a time, so that its cache lines are at hand
+            for k in range(count):
+                place, row = octant.start + (first + k) * octant.outward, (k + 1) * pitch
+                for j in range(begin, min(begin + STRIP_ROWS, inside)):
+                    write(strip_m, row + j, read(height_m, place + j * octant.sideways) - eye_m)
     for k in range(count):
         edge = (k + 1) * pitch + inside - 1
-        for j in range(1, min(width, pitch) - inside + 1):
+        for j in range(1, width - inside + 1):
             strip_m[edge + j] = strip_m[edge]
 
 
 @kernel
-def give_strip(floors_m: Any, octant: Octant, first: int, count: int, floor_m: Any) -> None:
-    """Write `count` rows of floors back to where they belong."""
+def give_strip(floors_m: Any, octant: Octant, ends: Any, first: int, count: int, floor_m: Any) -> None:
+    """Write the first `ends[k]` cells of each of `count` rows of floors back to where they belong."""
     pitch = floors_m.size // STRIP_ROWS
-    widest = min(first + count - 1, octant.cells - 1)
-    for block in range(octant.first, widest + 1, STRIP_ROWS):
-        for k in range(count):
-            r = first + k
-            end = min(block + STRIP_ROWS, min(half_width(octant, r), r - octant.spare) + 1)
-            place, row = octant.start + r * octant.outward, k * pitch
-            for j in range(block, end):
-                write(floor_m, place + j * octant.sideways, read(floors_m, row + j))
+    for k in range(count):
+        place, row = octant.start + (first + k) * octant.outward, k * pitch
+        if octant.sideways == 1:
+            for j in range(octant.first, ends[k]):
+                write(floor_m, place + j, read(floors_m, row + j))
+        elif octant.sideways == -1:
+            for j in range(octant.first, ends[k]):
+                write(floor_m, place - j, read(floors_m, row + j))
+    if abs(octant.sideways) != 1:
+        for begin in range(octant.first, min(first + count, octant.cells), STRIP_ROWS):
+            for k in range(count):
+                place, row = octant.start + (first + k) * octant.outward, k * pitch
+                for j in range(begin, min(begin + STRIP_ROWS, ends[k])):
+                    write(floor_m, place + j * octant.sideways, read(floors_m, row + j))

@@ -91,8 +91,8 @@ def draw(shown: Slice) -> Sheet:
         return sheet(figure, "vertical-coverage", words, header, _rows(shown))
 
 
-def farthest_m(shown: Slice, height_m: float, level: float) -> float:
-    """Farthest ground range at which the chance at a height reaches a level, m; NaN where it nowhere does."""
+def farthest_m(shown: Slice, height_m: float, pd: float) -> float:
+    """Farthest ground range at which the chance at a height reaches `pd`, m; NaN where it nowhere does."""
     if not shown.height_m[0] <= height_m <= shown.height_m[-1]:
         return float("nan")
     k = int(np.clip(np.searchsorted(shown.height_m, height_m) - 1, 0, len(shown.height_m) - 2))
@@ -100,13 +100,13 @@ def farthest_m(shown: Slice, height_m: float, level: float) -> float:
     along = (1.0 - share) * np.nan_to_num(shown.pd[k]) + share * np.nan_to_num(shown.pd[k + 1])
     if shown.floor_m is not None:
         along = np.where(height_m >= shown.floor_m, along, 0.0)
-    seen = np.flatnonzero(along >= level)
+    seen = np.flatnonzero(along >= pd)
     if len(seen) == 0:
         return float("nan")
     last = int(seen[-1])
     if last == len(along) - 1 or (shown.floor_m is not None and height_m < shown.floor_m[last + 1]):
         return float(shown.ground_range_m[last])
-    rest = (along[last] - level) / (along[last] - along[last + 1])
+    rest = (along[last] - pd) / (along[last] - along[last + 1])
     return float(shown.ground_range_m[last] + rest * (shown.ground_range_m[last + 1] - shown.ground_range_m[last]))
 
 
@@ -291,7 +291,11 @@ def _legend(figure: Any, axes: Any, shown: Slice) -> None:
     frame = axes.get_window_extent()
     across_m = 1e3 * (axes.get_xlim()[1] - axes.get_xlim()[0]) / frame.width
     up_m = (axes.get_ylim()[1] - axes.get_ylim()[0]) / frame.height
-    told = f"Heights are stretched {across_m / up_m:,.0f} times against distances; dotted: rays and their elevation"
+    stretch = across_m / up_m
+    told = f"Heights are stretched {stretch:,.0f} times against distances" if stretch >= 9.5 else (
+        f"Heights are stretched {stretch:.1f} times against distances" if stretch >= 1.05 else
+        "Heights and distances are to nearly the same scale")  # fmt: skip
+    told += "; dotted: rays and their elevation"
     figure.text(_BOX[0], 0.02, "  ·  ".join(part for part in (told, shown.credit.rstrip(".")) if part), fontsize=7.5,
                 color=SOFT, va="bottom")  # fmt: skip
 

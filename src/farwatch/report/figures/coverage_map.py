@@ -35,9 +35,9 @@ _TOP_IN, _BOTTOM_IN, _LEFT_IN = 1.0, 0.62, 0.62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """One step of a scale: values up to and including `most`, and how it looks and is called."""
+    """One step of a scale: values up to and including `limit`, and how it looks and is called."""
 
-    most: float
+    limit: float
     colour: str
     label: str
 
@@ -47,31 +47,31 @@ _NOT_SEEN = "#ffffff"
 
 FLOOR = (
     *(
-        Band(most=height_m, colour=colour, label=f"down to {height_m:,.0f} m")
+        Band(limit=height_m, colour=colour, label=f"down to {height_m:,.0f} m")
         for height_m, colour in zip((50.0, 100.0, 300.0, 1e3, 3e3, 1e4), _DEEP, strict=True)
     ),
-    Band(most=np.inf, colour=_NOT_SEEN, label="not below 10,000 m"),
+    Band(limit=np.inf, colour=_NOT_SEEN, label="not below 10,000 m"),
 )
 PD = (
-    Band(most=0.1, colour=_NOT_SEEN, label="less than 1 in 10"),
-    Band(most=0.5, colour=_DEEP[5], label="1 in 10 to 1 in 2"),
-    Band(most=0.8, colour=_DEEP[3], label="1 in 2 to 4 in 5"),
-    Band(most=0.9, colour=_DEEP[2], label="4 in 5 to 9 in 10"),
-    Band(most=np.inf, colour=_DEEP[0], label="9 in 10 or more"),
+    Band(limit=0.1, colour=_NOT_SEEN, label="less than 1 in 10"),
+    Band(limit=0.5, colour=_DEEP[5], label="1 in 10 to 1 in 2"),
+    Band(limit=0.8, colour=_DEEP[3], label="1 in 2 to 4 in 5"),
+    Band(limit=0.9, colour=_DEEP[2], label="4 in 5 to 9 in 10"),
+    Band(limit=np.inf, colour=_DEEP[0], label="9 in 10 or more"),
 )
 COUNT = (
-    Band(most=0.0, colour=_NOT_SEEN, label="no radar"),
-    Band(most=1.0, colour=_DEEP[4], label="1 radar"),
-    Band(most=2.0, colour=_DEEP[3], label="2 radars"),
-    Band(most=3.0, colour=_DEEP[2], label="3 radars"),
-    Band(most=np.inf, colour=_DEEP[0], label="4 radars or more"),
+    Band(limit=0.0, colour=_NOT_SEEN, label="no radar"),
+    Band(limit=1.0, colour=_DEEP[4], label="1 radar"),
+    Band(limit=2.0, colour=_DEEP[3], label="2 radars"),
+    Band(limit=3.0, colour=_DEEP[2], label="3 radars"),
+    Band(limit=np.inf, colour=_DEEP[0], label="4 radars or more"),
 )
 GAP = (
-    Band(most=0.5, colour="#dfe7ee", label="seen by some radar"),
-    Band(most=np.inf, colour="#b2401a", label="seen by none"),
+    Band(limit=0.5, colour="#dfe7ee", label="seen by some radar"),
+    Band(limit=np.inf, colour="#b2401a", label="seen by none"),
 )
 SCALES: dict[Kind, tuple[str, tuple[Band, ...]]] = {
-    "floor": ("An aircraft is seen\n(height above ground)", FLOOR),
+    "floor": ("The target is seen\n(height above ground)", FLOOR),
     "pd": ("Chance that it is seen\nin one look", PD),
     "count": ("It is seen by", COUNT),
     "gap": ("Gaps", GAP),
@@ -161,7 +161,7 @@ def band_shares(shown: Map) -> Iterator[tuple[str, float, float]]:
 
 def _steps(values: NDArray[Any], bands: Sequence[Band]) -> NDArray[np.int64]:
     """Which band each value falls into; 1e-6 beyond an edge still counts as on it, for float32."""
-    edges = np.array([band.most for band in bands[:-1]])
+    edges = np.array([band.limit for band in bands[:-1]])
     return np.searchsorted(edges * (1.0 + 1e-6), values, side="left")
 
 

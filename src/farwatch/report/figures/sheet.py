@@ -80,15 +80,15 @@ def sheet(figure: Any, name: str, words: tuple[str, str], header: Sequence[str],
     )
 
 
-def heading(figure: Any, title: str, subtitle: str, left: float, width: int) -> None:
-    """Title and subtitle at the top left, at `left` of the width; the subtitle wraps at `width` letters."""
+def heading(figure: Any, title: str, subtitle: str, left_fraction: float, width: int) -> None:
+    """Title and subtitle at the top left, at `left_fraction` of the width; the subtitle wraps at `width` letters."""
     inch = 1.0 / figure.get_figheight()
-    figure.text(left, 1.0 - 0.2 * inch, title, fontsize=14.0, weight="bold", va="top")
+    figure.text(left_fraction, 1.0 - 0.2 * inch, title, fontsize=14.0, weight="bold", va="top")
     told = "\n".join(textwrap.wrap(subtitle, width)[:2])
-    figure.text(left, 1.0 - 0.52 * inch, told, fontsize=9.5, color=SOFT, va="top", linespacing=1.35)
+    figure.text(left_fraction, 1.0 - 0.52 * inch, told, fontsize=9.5, color=SOFT, va="top", linespacing=1.35)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
     """Places words on some axes, each at the first of its offsets where it covers nothing written before.
 
