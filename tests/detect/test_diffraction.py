@@ -31,7 +31,7 @@ def test_one_edge_is_cornus_integral():
         assert float(knife_edge(nu)) == pytest.approx(naive.knife_edge(nu), abs=1e-8)
     assert float(knife_edge(0.0)) == pytest.approx(20 * np.log10(2.0))
     nu = np.linspace(-0.7, 6.0, 200)
-    assert np.abs(knife_edge(nu) - knife_edge_rule(nu)).max() < 0.65
+    assert np.abs(knife_edge(nu) - knife_edge_rule(nu)).max() < 0.13
     assert np.all(np.diff(knife_edge_rule(nu)) > 0)
     assert knife_edge_rule(-0.8) == 0.0
 
@@ -61,8 +61,8 @@ def test_smooth_earth_is_that_of_another_program(distance_m, ghz, polarisation, 
 @pytest.mark.parametrize(("ghz", "loss_db"), [(0.1, 20.02432081), (0.25, 12.69951778), (0.5, 7.30775532),
                                               (0.75, 4.11082622), (1.0, 1.75163653), (2.0, 0.0)])
 def test_between_sight_and_horizon(ghz, loss_db):
-    """The same examples, 5 km of flat land, where part of the first zone is blocked; effective radius 8735.5 km."""
-    ground = Surface(polarisation="V", radius_m=8735.511968e3)
+    """The same examples, 5 km of flat land, where part of the first zone is blocked; effective radius 8738.2 km."""
+    ground = Surface(polarisation="V", radius_m=8738.167287e3)
     got = float(smooth_earth(5e3, 1e9 * ghz, 10.0, 10.0, ground))
     assert got == pytest.approx(loss_db, abs=1e-3)
 

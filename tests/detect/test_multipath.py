@@ -58,7 +58,7 @@ def test_factor_lies_between_zero_and_two(ground_km, low_m, high_m, ghz, waves_m
 
 
 def test_reflection_has_its_limits():
-    """-1 at grazing for any ground; Fresnel's (1 - n) / (1 + n) straight down; vertical has Brewster's dip over land."""
+    """-1 at grazing for any ground; (1 - n) / (1 + n) straight down; vertical has Brewster's dip over land."""
     for surface in (LAND, SEA, replace(LAND, polarisation="V"), replace(SEA, polarisation="V")):
         assert reflection(1e-9, 3e9, surface) == pytest.approx(-1.0, abs=1e-6)
         assert np.all(np.abs(reflection(np.linspace(0, np.pi / 2, 50), 3e9, surface)) <= 1.0)

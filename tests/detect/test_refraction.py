@@ -32,7 +32,7 @@ def test_the_published_example():
 
 def test_without_air_rays_are_straight():
     """No refractivity, no error of angle or range; a ray straight up has none of angle."""
-    still = trace([0.0, 3.0, 60.0], 100.0, 20e3, Index(n0=0.0))
+    still = trace([0.0, 3.0, 60.0], 100.0, 20e3, Index(refractivity_number=0.0))
     assert np.abs(still.refraction_mrad).max() < 1e-9
     assert np.abs(still.range_error_m).max() < 1e-6
     up = trace(90.0, 0.0, 30e3)
@@ -101,7 +101,8 @@ def test_four_thirds_earth_is_near_for_low_targets(target_m, most_m):
 def test_refuses_what_it_cannot_trace():
     """Ducts, implausible air, heights under the sea and rays beyond the zenith."""
     for call in (
-        lambda: Index(n0=400.0, decay_per_km=0.5), lambda: Index(n0=500.0), lambda: Index(decay_per_km=0.0),
+        lambda: Index(refractivity_number=400.0, decay_per_km=0.5),
+        lambda: Index(refractivity_number=500.0), lambda: Index(decay_per_km=0.0),
         lambda: trace(0.0, -1.0, 100.0), lambda: trace(91.0, 0.0, 100.0), lambda: trace(1.0, 0.0, 2e6),
         lambda: height_at_ground_range(-1.0, 0.0), lambda: height_at_ground_range(1.0, 89.5),
     ):
