@@ -66,8 +66,8 @@ def beams_of_sector(
 ) -> float:
     """Beam positions (a mean, not whole) that cover a sector in azimuth and between two elevations.
 
-    Solid angle over that of one cell of a raster; `beam_deg` is (azimuth, elevation), `spacing_share` the spacing in beam
-    widths. A steered array's beams broaden as its gain falls, so their number in the sines of the angles stays.
+    Solid angle over that of one cell of a raster; `beam_deg` is (azimuth, elevation) at broadside, `spacing_share` the
+    spacing in beam widths. Steered beams are broader, so a wide sector of an array needs fewer than this.
     """
     low, high = elevation_deg
     if not 0.0 < azimuth_sector_deg <= 360.0 or not -90.0 <= low < high <= 90.0 or not 0.3 <= spacing_share <= 1.5:
