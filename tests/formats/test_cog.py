@@ -158,7 +158,7 @@ def test_nothing_half_written_is_left(tmp_path, monkeypatch):
         raise OSError("no space left")
 
     monkeypatch.setattr(cog, "_directory", fail)
-    with pytest.raises(StoreError, match="a.tif: cannot be written .no space left"):
+    with pytest.raises(StoreError, match=r"a.tif: cannot be written .no space left"):
         write_cog(tmp_path / "a.tif", sheet, layers_of(sheet))
     assert [p.name for p in tmp_path.iterdir()] == ["a.tif"]
     assert (tmp_path / "a.tif").read_text() == "older"
