@@ -339,6 +339,170 @@ def earth():
         )
 
 
+# C: air and diffraction --------------------------------------------------------------------------------------
+
+
+def air():
+    name = "US76 [temperature K, pressure Pa, density kg/m3, sound speed m/s] at geometric altitude"
+    table = [
+        (5000, 255.676, 5.4048e4, 7.3643e-1, 320.545),
+        (10000, 223.252, 2.6500e4, 4.1351e-1, 299.532),
+        (15000, 216.650, 1.2111e4, 1.9476e-1, 295.069),
+        (25000, 221.552, 2.5492e3, 4.0084e-2, 298.389),
+        (60000, 247.021, 2.1958e1, 3.0968e-4, 315.073),
+        (80000, 198.639, 1.0524, 1.8458e-5, 282.538),
+    ]
+    for i, (height, *expected) in enumerate(table, 1):
+        source = "published: US Standard Atmosphere 1976 (NOAA-S/T 76-1562), table I"
+        inputs = {"geometric_altitude_m": float(height)}
+        yield row(f"C.OWN.US76.{i:02d}", name, inputs, expected, "K, Pa, kg/m3, m/s", source, rel=1e-4)
+    for i, height in enumerate([-3000.0, 12345.0, 71000.0], 1):
+        radius = mp.mpf(6356766)
+        inputs = {"geometric_altitude_m": height, "r0_m": 6356766.0}
+        expected = float(radius * height / (radius + height))
+        yield row(f"C.OWN.GEOP.{i:02d}", "geopotential altitude from geometric", inputs, expected, "m", abs_=1e-6)
+    for i, (t, p, e) in enumerate([(301.0, 985.0, 24.0), (258.0, 530.0, 0.6)], 1):
+        inputs = {"temp_k": t, "dry_pressure_hpa": p, "vapour_pressure_hpa": e}
+        name = "radio refractivity N = 77.6 Pd/T + 72 e/T + 3.75e5 e/T^2"
+        yield row(f"C.OWN.N.{i:02d}", name, inputs, 77.6 * p / t + 72.0 * e / t + 3.75e5 * e / t**2, "N-units")
+    yield from gases()
+    yield from rays()
+    yield from edges()
+    yield from bounces()
+
+
+def gases():
+    source = "published: ITU-R Study Group 3 validation examples CG-3M3J-13-ValEx rev 5.1 (P.676-12, Annex 1)"
+    air_state = {"dry_pressure_hpa": 1013.25, "water_vapour_density_g_m3": 7.5, "temp_k": 288.15}
+    figures = [
+        (12, 0.008698264, 0.009535388),
+        (20, 0.01188355, 0.09704730),
+        (60, 14.62347477, 0.1548419),
+        (90, 0.0388697, 0.3419727),
+        (130, 0.04150908, 0.7518447),
+    ]
+    for i, (ghz, oxygen, vapour) in enumerate(figures, 1):
+        inputs = {"freq_ghz": ghz} | air_state
+        dry = "specific attenuation, dry air (oxygen)"
+        yield row(f"C.OWN.OXYGEN.{i:02d}", dry, inputs, oxygen, "dB/km", source, rel=1e-5)
+        wet = "specific attenuation, water vapour"
+        yield row(f"C.OWN.VAPOUR.{i:02d}", wet, inputs, vapour, "dB/km", source, rel=1e-5)
+    name = (
+        "one-way gaseous attenuation, ground (0 km) to height along refracted ray, P.835 mean annual global "
+        "atmosphere (rho0=7.5)"
+    )
+    paths = [(1.3, 90, 100, 0.033183), (5.5, 10, 100, 0.227607), (10, 1, 5, 1.424485), (35, 45, 100, 0.393237)]
+    for i, (ghz, elevation, top, loss) in enumerate(paths, 1):
+        inputs = {"freq_ghz": ghz, "elevation_deg": elevation, "top_height_km": top}
+        program = "computed: NTIA/p528 reference program (P.676-12 section 2.2)"
+        yield row(f"C.OWN.GASPATH.{i:02d}", name, inputs, loss, "dB", program, rel=1e-4)
+    name = "cloud specific attenuation (P.840)"
+    clouds = [(9.6, 273.15, 0.2, 0.08536257686), (35.0, 250.0, 0.5, 1.5190233012), (94.0, 293.15, 1.0, 3.7798390811)]
+    for i, (ghz, kelvin, water, each) in enumerate(clouds, 1):
+        inputs = {"freq_ghz": ghz, "liquid_water_g_m3": water, "temp_k": kelvin}
+        program = "computed: ITU-Rpy 0.4.0 (P.840-8)"
+        yield row(f"C.OWN.CLOUD.{i:02d}", name, inputs, water * each, "dB/km", program, rel=1e-8)
+
+
+def ray(elevation, antenna, target, n0, decay, radius):
+    """Ground range and delay range of a climbing ray in the exponential atmosphere: Snell's law, mpmath quadrature."""
+    index = lambda h: 1 + mp.mpf(n0) * mp.mpf(10) ** -6 * mp.exp(-mp.mpf(decay) * h / 1000)  # noqa: E731
+    kept = index(antenna) * (radius + antenna) * mp.cos(mp.radians(elevation))
+    root = lambda h: mp.sqrt((index(h) * (radius + h)) ** 2 - kept**2)  # noqa: E731
+    ends = [mp.sqrt(target - antenna) * k / 6 for k in range(7)]
+    over = lambda f: mp.quad(lambda w: 2 * w * f(antenna + w * w), ends)  # noqa: E731
+    ground = over(lambda h: kept / ((radius + h) * root(h))) * radius
+    return ground, over(lambda h: index(h) ** 2 * (radius + h) / root(h))
+
+
+def rays():
+    names = {
+        "GROUND": ("ray-traced ground range", "m", {"rel": 1e-8}),
+        "DELAY": ("ray-traced delay range (integral n ds)", "m", {"rel": 1e-8}),
+        "ANGLE": ("elevation refraction error (apparent - true)", "mrad", {"abs_": 1e-6}),
+        "LATE": ("range error (delay range - straight range)", "m", {"abs_": 1e-3}),
+    }
+    radius = 6371008.77
+    for i, (elevation, antenna, target, n0, decay) in enumerate(
+        [(0.0, 20.0, 5000.0, 313.0, 0.143859), (0.3, 0.0, 15000.0, 350.0, 0.16), (8.0, 500.0, 30000.0, 280.0, 0.13)], 1
+    ):
+        ground, delay = ray(elevation, antenna, target, n0, decay, radius)
+        low, high, angle = radius + antenna, radius + target, ground / radius
+        east, up = high * mp.sin(angle), high * mp.cos(angle) - low
+        told = {
+            "GROUND": ground,
+            "DELAY": delay,
+            "ANGLE": 1000 * (mp.radians(elevation) - mp.atan2(up, east)),
+            "LATE": delay - mp.hypot(east, up),
+        }
+        inputs = {
+            "elevation_deg": elevation,
+            "antenna_height_m": antenna,
+            "target_height_m": target,
+            "surface_refractivity_n": n0,
+            "decay_per_km": decay,
+            "earth_radius_m": radius,
+        }
+        for key, (name, unit, allowed) in names.items():
+            source = "computed: Snell's law in spherical layers, mpmath quadrature"
+            yield row(f"C.OWN.RAY.{key}.{i:02d}", name, inputs, float(told[key]), unit, source, **allowed)
+
+
+def edges():
+    for i, nu in enumerate([-0.4, 0.9, 3.3], 1):
+        cosine, sine = mp.fresnelc(nu), mp.fresnels(nu)
+        loss = -20 * mp.log10(mp.sqrt((1 - cosine - sine) ** 2 + (cosine - sine) ** 2) / 2)
+        name = "knife-edge diffraction loss, exact Fresnel integral"
+        yield row(f"C.OWN.EDGE.{i:02d}", name, {"nu": nu}, float(loss), "dB", "computed: mpmath Fresnel", abs_=1e-8)
+        v = nu - 0.1
+        name = "P.526 approximation J(nu)=6.9+20log10(sqrt((nu-0.1)^2+1)+nu-0.1)"
+        near = 6.9 + 20.0 * math.log10(math.hypot(v, 1.0) + v)
+        yield row(f"C.OWN.EDGERULE.{i:02d}", name, {"nu": nu}, near, "dB", abs_=1e-9)
+    path = {"d1_m": 7000.0, "d2_m": 21000.0, "freq_hz": 1.3e9}
+    radius = math.sqrt(LIGHT / 1.3e9 * 7000.0 * 21000.0 / 28000.0)
+    yield row("C.OWN.ZONE.01", "first Fresnel-zone radius", path, radius, "m")
+    above = path | {"clearance_height_m": -15.0}
+    name = "diffraction parameter nu from geometry"
+    yield row("C.OWN.NU.01", name, above, -15.0 * math.sqrt(2.0) / radius)
+    name = "spherical-earth diffraction loss, any distance (P.526 sec. 3.2)"
+    source = "published: ITU-R P.452 validation example, flat land, column Ldsph (eeveetza/Py452)"
+    near, far = 8738.167287, 8735.511968
+    figures = [(5.0, near, 0.1, 20.02432081), (5.0, near, 0.5, 7.30775532), (5.0, near, 2.0, 0.0)]
+    for i, (distance, radius, ghz, loss) in enumerate([*figures, (100.0, far, 0.5, 76.11124705)], 1):
+        inputs = {"distance_km": distance, "freq_ghz": ghz, "h1_m": 10.0, "h2_m": 10.0}
+        inputs |= {"eff_earth_radius_km": radius, "polarisation": "V"}
+        yield row(f"C.OWN.EARTH.{i:02d}", name, inputs, loss, "dB", source, abs_=1e-3)
+    level = {"ground_range_m": [1000.0 * k for k in range(101)], "ground_m": [0.0] * 101}
+    ends = {"antenna_m": 10.0, "target_m": 10.0, "eff_earth_radius_km": 8735.511968, "polarisation": "V"}
+    name = "diffraction loss over a terrain profile (P.526 sec. 4.5)"
+    source = "published: ITU-R P.452 validation example, flat land of 100 km, column Ld50 (eeveetza/Py452)"
+    for i, (ghz, loss) in enumerate([(0.1, 67.30014953), (1.0, 85.58724637)], 1):
+        yield row(f"C.OWN.PROFILE.{i:02d}", name, level | ends | {"freq_ghz": ghz}, loss, "dB", source, abs_=1e-3)
+
+
+def bounces():
+    """Two rays over the round earth: the shortest way by the ground, found by its derivative in mpmath."""
+    radius = mp.mpf(8494678)
+    cases = [(15e3, 20.0, 300.0, 3.0, "H", 80.0, 5.0), (60e3, 30.0, 900.0, 1.3, "V", 22.0, 0.003)]
+    for i, (ground, low, high, ghz, side, permittivity, conductivity) in enumerate(cases, 1):
+        chord = lambda a, b, s: mp.sqrt((a - b) ** 2 + 4 * (radius + a) * (radius + b) * mp.sin(s / 2 / radius) ** 2)  # noqa: E731
+        way = lambda r: chord(low, 0, r) + chord(high, 0, ground - r)  # noqa: B023, E731
+        first = mp.findroot(lambda r: mp.diff(way, r), ground * low / (low + high))  # noqa: B023
+        here = chord(low, 0, first)
+        sine = (2 * radius * low + low**2 - here**2) / (2 * radius * here)
+        wave = mp.mpf(LIGHT) / (ghz * 10**9)
+        n2 = permittivity - 1j * wave * conductivity * mp.mpf("376.730313668") / (2 * mp.pi)
+        root, straight = mp.sqrt(n2 - 1 + sine**2), sine if side == "H" else n2 * sine
+        spread = 1 / mp.sqrt(1 + 2 * first * (ground - first) / (radius * ground * sine))
+        phase = mp.exp(-2j * mp.pi * (way(first) - chord(low, high, ground)) / wave)
+        factor = abs(1 + spread * (straight - root) / (straight + root) * phase)
+        inputs = {"ground_range_m": ground, "h1_m": low, "h2_m": high, "freq_ghz": ghz, "polarisation": side}
+        inputs |= {"eff_earth_radius_km": 8494.678, "permittivity": permittivity, "conductivity_s_m": conductivity}
+        source = "computed: mpmath, shortest way by the ground; Fresnel's reflection; Kerr's divergence"
+        name = "two-ray propagation factor over a smooth earth"
+        yield row(f"C.OWN.BOUNCE.{i:02d}", name, inputs, float(factor), source=source, abs_=1e-3)
+
+
 # D: tracking -------------------------------------------------------------------------------------------------
 
 
@@ -610,6 +774,7 @@ AREAS = {
     "detection": detection,
     "equation": equation,
     "earth": earth,
+    "air": air,
     "tracking": tracking,
     "engagement": engagement,
     "statistics": statistics,

@@ -67,7 +67,7 @@ def specific_parts(
 
 def _parts(ghz: Floats, dry: Floats, vapour: Floats, temperature: Floats) -> tuple[Floats, Floats]:
     """Both gases, dB/km [p676, eq. 1 to 9]; below 1 GHz the same formulas go on, beyond the recommendation."""
-    ghz, dry, vapour, theta = np.broadcast_arrays(ghz, dry, vapour, 300.0 / temperature)
+    theta = 300.0 / temperature
     both, warm = dry + vapour, theta**0.8
     oxygen = _continuum(ghz, dry, both, theta)
     for line, a1, a2, a3, a4, a5, a6 in OXYGEN:
@@ -239,8 +239,17 @@ def path_in_air_m(range_m: float, antenna_m: float, sine_elevation: float, scale
 
 def path_in_air(range_m: ArrayLike, antenna_m: ArrayLike, sine_elevation: ArrayLike, scale_m: ArrayLike) -> Floats:
     """`path_in_air_m` over arrays that broadcast, m."""
-    every = np.vectorize(path_in_air_m, otypes=[np.float64])
-    return np.asarray(every(range_m, antenna_m, sine_elevation, scale_m))
+    each = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in (range_m, antenna_m, sine_elevation, scale_m)))
+    reach, antenna, sine, scale = (a.flatten() for a in each)
+    found = np.empty(len(reach))
+    _each_path(reach, antenna, sine, scale, found)
+    return found.reshape(each[0].shape)
+
+
+@kernel
+def _each_path(range_m: Floats, antenna_m: Floats, sine_elevation: Floats, scale_m: Floats, found: Floats) -> None:
+    for k in range(len(found)):
+        found[k] = path_in_air_m(range_m[k], antenna_m[k], sine_elevation[k], scale_m[k])
 
 
 @lru_cache(maxsize=256)

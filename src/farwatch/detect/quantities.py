@@ -281,7 +281,7 @@ def _gas_path(i: Inputs) -> float:
 
 def _ray(i: Inputs) -> refraction.Ray:
     index = refraction.Index(
-        n0=i["surface_refractivity_n"], decay_per_km=i["decay_per_km"],
+        refractivity_number=i["surface_refractivity_n"], decay_per_km=i["decay_per_km"],
         radius_m=i.get("earth_radius_m", refraction.CRPL.radius_m),
     )
     return refraction.trace(i["elevation_deg"], i["antenna_height_m"], i["target_height_m"], index)

@@ -32,17 +32,17 @@ _STEP_M, _RISE_M = 2000.0, 1000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Refractive index 1 + n0 1e-6 exp(-decay h) over a round earth; the CRPL reference of 313 N-units unless told.
+    """Refractive index 1 + N 1e-6 exp(-decay h) over a round earth; the CRPL reference, N of 313 units, unless told.
 
     RangeError where the surface value or the decay is not plausible, or where rays would be caught in a duct.
     """
 
-    n0: float = 313.0
+    refractivity_number: float = 313.0
     decay_per_km: float = 0.143859
     radius_m: float = MEAN_RADIUS_M
 
     def __post_init__(self) -> None:
-        if not (0.0 <= self.n0 <= 450.0 and 0.01 <= self.decay_per_km <= 1.0 and self.radius_m > 0.0):
+        if not (0.0 <= self.refractivity_number <= 450.0 and 0.01 <= self.decay_per_km <= 1.0 and self.radius_m > 0.0):
             raise RangeError("an exponential atmosphere has 0 to 450 N-units at the ground and decays 0.01 to 1 per km")
         if self.bending >= 1.0:
             raise RangeError("the index falls faster than 157 N-units per km at the surface: rays are caught in a duct")
@@ -50,7 +50,7 @@ class Index:
     @property
     def bending(self) -> float:
         """Curvature of a level ray at the surface as a share of the earth's."""
-        return 1e-9 * self.n0 * self.decay_per_km * self.radius_m / (1.0 + 1e-6 * self.n0)
+        return 1e-9 * self.refractivity_number * self.decay_per_km * self.radius_m / (1.0 + 1e-6 * self.refractivity_number)
 
 
 CRPL = Index()
@@ -103,7 +103,7 @@ def height_at_ground_range(
     if not np.all((ground >= 0.0) & (np.abs(elevation) <= STEEPEST_DEG)):
         raise RangeError("a ray is followed by ground range, 0 or more, at elevations from -89 to 89 degrees")
     follow = np.vectorize(ray_height_m, otypes=[np.float64])
-    settings = (1e-6 * index.n0, 1e-3 * index.decay_per_km, index.radius_m)
+    settings = (1e-6 * index.refractivity_number, 1e-3 * index.decay_per_km, index.radius_m)
     return np.asarray(follow(ground, np.radians(elevation), antenna, *settings))
 
 
@@ -151,13 +151,13 @@ def _climb(low: Floats, sine: Floats, high: Floats, index: Index) -> Floats:
 
 def _moment(height: Floats, index: Index) -> Floats:
     """n r, of which a ray keeps the product with cos e, m."""
-    n = 1.0 + 1e-6 * index.n0 * np.exp(-1e-3 * index.decay_per_km * height)
+    n = 1.0 + 1e-6 * index.refractivity_number * np.exp(-1e-3 * index.decay_per_km * height)
     return np.asarray(n * (index.radius_m + height))
 
 
 def _moment_change(low: Floats, high: Floats, index: Index) -> Floats:
     """n r at one height less that at another, without the loss of figures of a difference, m."""
-    excess = 1e-6 * index.n0 * np.exp(-1e-3 * index.decay_per_km * low)
+    excess = 1e-6 * index.refractivity_number * np.exp(-1e-3 * index.decay_per_km * low)
     thinner = np.expm1(-1e-3 * index.decay_per_km * (high - low))
     return np.asarray((1.0 + excess) * (high - low) + (index.radius_m + high) * excess * thinner)
 
@@ -167,7 +167,7 @@ def _level_m(elevation: Floats, antenna: Floats, index: Index) -> Floats:
     kept = _moment(antenna, index) * np.cos(elevation)
     level = np.array(antenna, copy=True)
     for _ in range(8):
-        excess = 1e-6 * index.n0 * np.exp(-1e-3 * index.decay_per_km * level)
+        excess = 1e-6 * index.refractivity_number * np.exp(-1e-3 * index.decay_per_km * level)
         slope = 1.0 + excess - (index.radius_m + level) * excess * 1e-3 * index.decay_per_km
         level = np.maximum(level - (_moment(level, index) - kept) / slope, -1.0)
     return level
@@ -189,11 +189,11 @@ def _told(
 
 @kernel
 def ray_height_m(
-    ground_m: float, elevation_rad: float, antenna_m: float, excess: float, decay_per_m: float, radius_m: float
+    ground_m: float, elevation_rad: float, antenna_m: float, excess_ratio: float, decay_per_m: float, radius_m: float
 ) -> float:
     """Height of a ray above a ground range, m; NaN beyond the ground, or where it leaves the earth before.
 
-    `excess` is n - 1 at sea level. Runge-Kutta of fourth order over the arc, dh/dx = (r / R) tan e and de/dx =
+    `excess_ratio` is n - 1 at sea level. Runge-Kutta of fourth order over the arc, dh/dx = (r / R) tan e and de/dx =
     (1 + r n' / n) / R, in steps of 2 km or 1 km of height; a straight line above all air.
     """
     height, elevation, left = antenna_m, elevation_rad, ground_m
@@ -205,10 +205,10 @@ def ray_height_m(
                 return nan
             return (radius_m + height) * cos(elevation) / cos(turned) - radius_m
         step = min(left, _STEP_M, _RISE_M / max(abs(tan(elevation)), 1e-3))
-        h1, e1 = _slopes(height, elevation, excess, decay_per_m, radius_m)
-        h2, e2 = _slopes(height + 0.5 * step * h1, elevation + 0.5 * step * e1, excess, decay_per_m, radius_m)
-        h3, e3 = _slopes(height + 0.5 * step * h2, elevation + 0.5 * step * e2, excess, decay_per_m, radius_m)
-        h4, e4 = _slopes(height + step * h3, elevation + step * e3, excess, decay_per_m, radius_m)
+        h1, e1 = _slopes(height, elevation, excess_ratio, decay_per_m, radius_m)
+        h2, e2 = _slopes(height + 0.5 * step * h1, elevation + 0.5 * step * e1, excess_ratio, decay_per_m, radius_m)
+        h3, e3 = _slopes(height + 0.5 * step * h2, elevation + 0.5 * step * e2, excess_ratio, decay_per_m, radius_m)
+        h4, e4 = _slopes(height + step * h3, elevation + step * e3, excess_ratio, decay_per_m, radius_m)
         height += step * (h1 + 2.0 * (h2 + h3) + h4) / 6.0
         elevation += step * (e1 + 2.0 * (e2 + e3) + e4) / 6.0
         left -= step
@@ -219,9 +219,9 @@ def ray_height_m(
 
 @kernel
 def _slopes(
-    height_m: float, elevation_rad: float, excess: float, decay_per_m: float, radius_m: float
+    height_m: float, elevation_rad: float, excess_ratio: float, decay_per_m: float, radius_m: float
 ) -> tuple[float, float]:
     """How height and elevation of a ray change along the ground, per metre."""
-    air = excess * exp(-decay_per_m * height_m)
+    air = excess_ratio * exp(-decay_per_m * height_m)
     turn = (1.0 - (radius_m + height_m) * decay_per_m * air / (1.0 + air)) / radius_m
     return (1.0 + height_m / radius_m) * tan(elevation_rad), turn
