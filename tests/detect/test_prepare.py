@@ -1,16 +1,24 @@
 """From a shipped scenario to radars, and the mission's way of using them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from farwatch import detect, scenario
 from farwatch.catalogue import load
 from farwatch.catalogue.uncertainty import distinct, fill
+from farwatch.detect import cloud
 from farwatch.detect.air import air_db
+from farwatch.detect.clutter import gamma_of, rain_reflectivity_per_m
 from farwatch.detect.equation import detection_range
+from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, minimum_visible_height
 from farwatch.detect.prepare import resolution_cells, unit_range
+from farwatch.detect.rain import two_way_db_per_m
 from farwatch.detect.statistics import required_snr
-from farwatch.records import PLOT
+from farwatch.detect.surroundings import Views, gamma_on, lowest_seen_m, shape_beam, surround, tell_movers
+from farwatch.records import PLOT, RADAR
+from farwatch.world.earth import geodesic_between
 from farwatch.world.prepare import prepare as prepare_world
 
 
@@ -95,3 +103,88 @@ def test_the_world_is_seen(prepared):
     count = detect.scan(made.sensors, truth, field, 0, 1500.0, 1512.0, key, room)
     assert np.all(np.diff(room["time_s"][:count]) >= 0)
 
+
+
+@pytest.fixture(scope="module")
+def jammed():
+    """Three stand-off jammers about the desert battery: in view, below the horizon, and in another band."""
+    at = {"lat_deg": 24.6, "lon_deg": 46.2}
+    jammers = [
+        {"name": "high", "at": at, "height_msl_m": 9000.0, "density_w_hz": 0.01},
+        {"name": "low", "at": at, "height_msl_m": 100.0, "density_w_hz": 0.01},
+        {"name": "far", "at": {"lat_deg": 31.0, "lon_deg": 45.2}, "height_msl_m": 9000.0, "density_w_hz": 0.01},
+        {"name": "other", "at": at, "height_msl_m": 9000.0, "density_w_hz": 0.01, "bands": ["Ka"]},
+    ]
+    raw = scenario.plain(scenario.load("desert-battery")) | {"terrain": None, "jammers": jammers, "traffic": []}
+    declared = scenario.Scenario.model_validate(raw)
+    return declared, detect.prepare(declared, prepare_world(declared))
+
+
+def test_jammers_stand_where_radars_meet_them(jammed):
+    """By azimuth and elevation as the geodesic gives them, as strong as the link budget says, nothing when hidden."""
+    declared, made = jammed
+    battery = declared.defence[0].at
+    way = geodesic_between(battery.lat_deg, battery.lon_deg, 24.6, 46.2)
+    for row, table, (_, name) in zip(made.sensors.radars, made.sensors.jammers, made.radar_names, strict=True):
+        radar = load().radars[name]
+        assert np.degrees(table[0, 0]) == pytest.approx(float(way.azimuth_deg), abs=0.3)
+        assert list(table[:, 2] > 0) == [True, False, False, False]
+        range_m = float(way.distance_m)
+        gain = 0.6 * 4 * np.pi / row["azimuth_beam_rad"] / row["elevation_beam_rad"]
+        received = 0.01 * gain * (3e8 / radar.frequency_hz.value / (4 * np.pi * range_m)) ** 2
+        noise = 1.380649e-23 * 290 * 10**0.4
+        sine = (9000 - row["height_m"]) / range_m - range_m / 2 / EFFECTIVE_RADIUS_M
+        lost_db = 0.5 * air_db(row, row["height_m"], range_m, sine)
+        assert table[0, 2] == pytest.approx(received / noise * 10 ** (-0.1 * lost_db), rel=0.03)
+    assert any("jamming is weighed with a gain of" in notice for notice in made.notices)
+
+
+def test_nothing_is_seen_lower_beyond_the_range_than_at_it(jammed):
+    """Past the end of a floor the last ray goes on: over a smooth earth, the closed form of the horizon."""
+    _, made = jammed
+    sensors = made.sensors
+    views = Views(sensors.floors, sensors.floor_step_m, sensors.level_m)
+    for r, row in enumerate(sensors.radars):
+        for ground_m in (30e3, 0.99 * row["range_max_m"], 1.01 * row["range_max_m"], 900e3):
+            exact = minimum_visible_height(row["height_m"], ground_m)
+            assert lowest_seen_m(views, row, r, 1.0, ground_m) == pytest.approx(float(exact), rel=1e-3, abs=2.0)
+
+
+def test_the_ground_of_a_scenario_reaches_the_radars(jammed):
+    """Named ground is lit and has its gamma; unnamed ground sends nothing back and keeps no table."""
+    declared, made = jammed
+    assert declared.ground.clutter == "desert"
+    assert np.all(made.sensors.radars["gamma_ratio"] == gamma_of("desert"))
+    assert made.sensors.lit.any()
+    assert gamma_on("sea", 3e9, 5) > gamma_on("sea", 3e9, 1) > 0
+    bare = scenario.Scenario.model_validate(scenario.plain(declared) | {"ground": {}, "jammers": []})
+    empty = detect.prepare(bare, prepare_world(bare)).sensors
+    assert not empty.lit.any()
+    assert empty.jammers.shape[1] == 0
+    assert np.all(empty.radars["gamma_ratio"] == 0)
+
+
+def test_fog_and_rain_reach_the_radars():
+    """What the weather says, both ways, by the models of rain and cloud."""
+    radar = load().radars["arabel"]
+    row = np.zeros(1, RADAR)
+    surround(row, radar, scenario.Weather(rain_mm_h=4.0, fog_g_m3=0.5, fog_top_msl_m=300.0), scenario.Ground())
+    assert row["fog_db_per_m"][0] == pytest.approx(2e-3 * float(cloud.specific_attenuation(9.5e9, 0.5, 283.15)))
+    assert row["rain_reflectivity_per_m"][0] == pytest.approx(float(rain_reflectivity_per_m(4.0, 9.5e9)))
+    assert row["rain_db_per_m"][0] == pytest.approx(two_way_db_per_m(4.0, 9.5e9))
+    assert row["fog_top_m"][0] == 300.0
+
+
+def test_an_antenna_shapes_its_row():
+    """Cosecant-squared fans and steered arrays get what the catalogue says, and trials draw it."""
+    rows = np.zeros(3, RADAR)
+    names = ("asr-9", "92n6e", "91n6e")
+    drawn = [shape_beam(rows[i : i + 1], i, load().radars[name]) for i, name in enumerate(names)]
+    assert rows["beam_top_rad"] == pytest.approx([np.radians(5), 0, 0])
+    assert rows["roll_off_exponent"] == pytest.approx([0, 1.3, 0])
+    assert rows["tilt_sine"] ** 2 + rows["tilt_cosine"] ** 2 == pytest.approx(1.0)
+    assert [[place.field for place in one] for one in drawn] == [
+        ["sidelobe_db", "beam_top_rad"], ["sidelobe_db", "roll_off_exponent"], ["sidelobe_db"],
+    ]
+    bare = replace(load().radars["asr-9"], antenna=None, waveform=None)
+    assert shape_beam(rows[:1], 0, bare) == tell_movers(rows[:1], 0, bare) == []

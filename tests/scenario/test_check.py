@@ -49,6 +49,8 @@ def test_a_small_scenario_needs_nothing_else():
     assert (scenario.doctrine.shots_per_look, scenario.tracker.confirm_looks) == (2, 5)
 
 
+JAMMER = "{name: noisy, at: {lat_deg: 24.6, lon_deg: 45.33}, height_msl_m: 9000, density_w_hz: 0.01, bands: [X]}"
+
 ONE_CHANGE = {
     ("title: small", "title: 5"): "line 2: title = 5: must be text; put it in quotes",
     ("s-400", "S-400"): "line 4: defence.alpha.system = S-400: is not a system of the catalogue; did you mean s-400",
@@ -70,6 +72,13 @@ ONE_CHANGE = {
     ("farwatch: 1\n", "farwatch: 1\ntracker: {confirm: 9-of-40}\n"): "must count at most 32 looks",
     ("farwatch: 1\n", "farwatch: 1\nfigures: {srbm.speed: 1}\n"): "did you mean srbm.speed_m_s",
     ("farwatch: 1\n", "farwatch: 1\nfigures: {srbm.speed_m_s: -1}\n"): "must not be negative",
+    ("farwatch: 1\n", "farwatch: 1\nground: {clutter: dessert}\n"): "did you mean desert?",
+    ("farwatch: 1\n", "farwatch: 1\nground: {clutter: sea, sea_state: 9}\n"): "sea_state = 9: must be at most 6",
+    ("farwatch: 1\n", "farwatch: 1\nweather: {fog_g_m3: -1}\n"): "weather.fog_g_m3 = -1: must be at least 0",
+    ("farwatch: 1\n", f"farwatch: 1\njammers: [{JAMMER}]\n".replace("45.33", "75.33")): "from the nearest battery",
+    ("farwatch: 1\n", f"farwatch: 1\njammers: [{JAMMER}, {JAMMER}]\n"): "is the name of an earlier item of jammers",
+    ("farwatch: 1\n", f"farwatch: 1\njammers: [{JAMMER}]\n".replace("[X]", "[x]")): "must be VHF, UHF, L, S, C, X",
+    ("farwatch: 1\n", f"farwatch: 1\njammers: [{JAMMER}]\n".replace("0.01", "0")): "must be greater than 0",
     ("name: alpha", "name: no way"): "must be letters, digits, - and _",
     ("name: alpha", "nam: alpha"): "defence.0.name: is missing",
     ("defence:\n  - {", "defence: []\nbatteries:\n  - {"): "defence: must have at least 1 item",

@@ -58,8 +58,13 @@ def scan_gain(off_rad: float, exponent: float) -> float:
 
     The projected aperture gives exponent 1, mismatch of the elements adds to it: 1 to 1.5 one way [mailloux].
     """
-    projected = cos(off_rad)
-    return projected**exponent if projected > 0.0 else 0.0
+    return projected_gain(cos(off_rad), exponent)
+
+
+@kernel
+def projected_gain(cosine: float, exponent: float) -> float:
+    """`scan_gain` by the cosine of the angle off broadside, for callers that have it from two directions."""
+    return cosine**exponent if cosine > 0.0 else 0.0
 
 
 @kernel

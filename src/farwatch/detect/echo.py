@@ -5,12 +5,12 @@ and the filter against clutter once. Beside it stand receiver noise, what the fi
 same cell, and jamming; all are taken as noise. See `docs/models/scan-and-measurement.md`.
 """
 
-from math import acos, atan, cos, floor, pi, sqrt
+from math import atan, cos, floor, pi, sqrt
 from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.detect.air import air_at
-from farwatch.detect.antenna import beam_with_sidelobes, cosecant_squared, gaussian_beam, scan_gain
+from farwatch.detect.antenna import beam_with_sidelobes, cosecant_squared, gaussian_beam, projected_gain
 from farwatch.detect.clutter import rain_clutter_m2, surface_clutter_m2
 from farwatch.detect.floor import grazing_at
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
@@ -67,8 +67,8 @@ def steering_gain(radar: Any, place: Any) -> float:
     if radar["roll_off_exponent"] <= 0.0:
         return 1.0
     level = place[ACROSS] / place[RANGE] * cos(place[AZIMUTH] - radar["heading_rad"])
-    off = level * radar["tilt_cosine"] + place[SINE] * radar["tilt_sine"]
-    return float(scan_gain(acos(min(1.0, max(-1.0, off))), radar["roll_off_exponent"]))
+    cosine = level * radar["tilt_cosine"] + place[SINE] * radar["tilt_sine"]
+    return float(projected_gain(cosine, radar["roll_off_exponent"]))
 
 
 @kernel

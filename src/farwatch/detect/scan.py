@@ -66,7 +66,8 @@ class Sensors(NamedTuple):
     radars RADAR[n]; floors f4[n, azimuths, ranges], lowest visible height above mean sea level; floor_step_m f8[n];
     pd f8[n, steps], see `pd_table`; threshold_snr f8[n]; level_m f8[n], height of the smooth earth that stands for
     each radar's surroundings when the story asks whether horizon or terrain hid a target; lit u1[n, azimuths, ranges],
-    see `grazing_at`; air f4[n, heights, ranges], see `air_at`; response f4[n, speeds], see `response_at`; jammers f8[n, jammers, 3], azimuth, elevation and strength over noise in the middle of the beam.
+    see `grazing_at`; air f4[n, heights, ranges], see `air_at`; response f4[n, speeds], see `response_at`; jammers
+    f8[n, jammers, 3], azimuth, elevation and strength over noise in the middle of the beam.
     """
 
     radars: Any
