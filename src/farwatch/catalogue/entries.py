@@ -55,6 +55,33 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dwells:
+    """What an array spends its time on. An array without them has no time budget: its looks cost nothing."""
+
+    search_share: Figure = field(
+        metadata=quantity("prob", "share of its time that search takes when nothing else asks for any", drawn=False)
+    )
+    least_share: Figure = field(
+        metadata=quantity("prob", "share that search keeps, and tracking too, however busy it is", drawn=False)
+    )
+    confirm_dwell_s: Figure = field(
+        metadata=quantity("s", "one more dwell on a track not confirmed yet, each time search finds it", drawn=False)
+    )
+    track_dwell_s: Figure = field(metadata=quantity("s", "one look at a confirmed track", drawn=False))
+    track_interval_s: Figure = field(
+        metadata=quantity("s", "time wanted between looks at a confirmed track", drawn=False)
+    )
+    support_dwell_s: Figure = field(metadata=quantity("s", "one dwell for a round in flight", drawn=False))
+    support_interval_s: Figure = field(
+        metadata=quantity("s", "time between dwells for one round in flight", drawn=False)
+    )
+
+
+PARTS: dict[str, type[Any]] = {"claim": Claim, "parameters": Parameters, "dwells": Dwells}
+"""Fields of a radar that hold figures of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Radar:
     """One kind of radar. A claim or a parameter set says how strong it is; where both stand, the claim is a check."""
 
@@ -82,6 +109,7 @@ class Radar:
     pulses: int = field(metadata=says("pulses summed without coherence in one look"))
     pfa: float = field(metadata=says("probability of false alarm per resolution cell and look"))
     interrogator: bool = field(metadata=says("whether it asks transponders"))
+    dwells: Dwells | None = None
     claim: Claim | None = None
     parameters: Parameters | None = None
     note: str = ""
@@ -201,7 +229,7 @@ def figures_of(entry: Entry) -> Iterator[tuple[str, Figure]]:
     for attribute, held in ((spec.name, getattr(entry, spec.name)) for spec in fields(entry)):
         if isinstance(held, Figure):
             yield attribute, held
-        elif isinstance(held, Claim | Parameters):
+        elif isinstance(held, Claim | Parameters | Dwells):
             for spec in fields(held):
                 figure = getattr(held, spec.name)
                 if isinstance(figure, Figure):

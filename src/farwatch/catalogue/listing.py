@@ -5,8 +5,10 @@ from dataclasses import dataclass, fields
 
 from farwatch.catalogue.entries import (
     KINDS,
+    PARTS,
     Catalogue,
     Claim,
+    Dwells,
     Entry,
     Parameters,
     Radar,
@@ -23,7 +25,10 @@ SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "Hz": ((1e9, "GHz"), (1e6, "MHz")),
     "W": ((1e6, "MW"), (1e3, "kW")),
 }
-FACTORS = {"km": 1e3, "min": 60.0, "M USD": 1e6, "k USD": 1e3, "GHz": 1e9, "MHz": 1e6, "MW": 1e6, "kW": 1e3, "us": 1e-6}
+FACTORS = {
+    "km": 1e3, "min": 60.0, "M USD": 1e6, "k USD": 1e3, "GHz": 1e9, "MHz": 1e6, "MW": 1e6, "kW": 1e3,
+    "ms": 1e-3, "us": 1e-6,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +146,9 @@ def shown(figure: Figure) -> tuple[float, str]:
     for threshold, unit in SCALES.get(figure.unit, ()):
         if abs(figure.value) >= threshold:
             return FACTORS[unit], unit
-    if figure.unit == "s" and 0.0 < abs(figure.value) < 1e-2:
-        return FACTORS["us"], "us"
+    if figure.unit == "s" and 0.0 < abs(figure.value) < 0.1:
+        unit = "ms" if abs(figure.value) >= 1e-3 else "us"
+        return FACTORS[unit], unit
     return 1.0, figure.unit
 
 
@@ -175,7 +181,7 @@ def _lines(path: str, figure: Figure, entry: Entry, catalogue: Catalogue) -> Ite
 def _meaning(path: str, entry: Entry) -> str:
     """What a figure's attribute means, from its declaration."""
     head, _, rest = path.partition(".")
-    part = {"claim": Claim, "parameters": Parameters}.get(head)
+    part = PARTS.get(head)
     declared = {spec.name: spec.metadata.get("meaning", "") for spec in fields(part or type(entry))}
     return str(declared.get(rest if part else head, ""))
 
@@ -184,7 +190,7 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     """Everything about an entry that is not a figure."""
     for spec in fields(entry):
         held = getattr(entry, spec.name)
-        if spec.name in {"name", "title"} or held in (None, "", ()) or isinstance(held, Figure | Parameters):
+        if spec.name in {"name", "title"} or held in (None, "", ()) or isinstance(held, Figure | Parameters | Dwells):
             continue
         if isinstance(held, Claim):
             yield "claim", f"taken as Pd {held.pd:g} per look, Swerling {held.swerling}"

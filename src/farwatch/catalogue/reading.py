@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from farwatch.catalogue.entries import KINDS, Catalogue, Claim, Entry, Parameters, Source
+from farwatch.catalogue.entries import KINDS, PARTS, Catalogue, Entry, Source
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.parsing import Checks, count_from, figure_from, number_from
 from farwatch.catalogue.references import check_references
@@ -149,13 +149,13 @@ def _field(spec: Field[Any], path: str, given: Any, checks: Checks) -> Any:
         return _kill_probability(spec, path, given, checks)
     if "unit" in spec.metadata:
         return figure_from(given, path, spec.metadata["unit"], spec.metadata["drawn"], checks)
-    if spec.name in {"claim", "parameters"}:
-        return _part(Claim if spec.name == "claim" else Parameters, path, given, checks)
+    if spec.name in PARTS:
+        return _part(PARTS[spec.name], path, given, checks)
     return _plain(spec, path, given, checks)
 
 
 def _part(made: type[Any], path: str, given: Any, checks: Checks) -> Any:
-    """A claim or a parameter set inside a radar."""
+    """A claim, a parameter set or a time budget inside a radar."""
     if not isinstance(given, Mapping):
         checks.problem(path, repr(given), "must be a mapping")
         return None

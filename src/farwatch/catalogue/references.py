@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from farwatch.catalogue.entries import Catalogue, Radar, Round, System
+from farwatch.catalogue.entries import Catalogue, Dwells, Radar, Round, System
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.names import near
 from farwatch.catalogue.parsing import Checks
@@ -48,6 +48,19 @@ def _check_radar(radar: Radar, checks: Checks) -> None:
         checks.problem(radar.name, "", "needs a claim or a parameter set to say how strong it is")
     _ordered(radar.range_min_m, radar.range_instrumented_m, checks)
     _ordered(radar.elevation_min_deg, radar.elevation_max_deg, checks)
+    if radar.dwells is not None:
+        _check_dwells(radar, radar.dwells, checks)
+
+
+def _check_dwells(radar: Radar, dwells: Dwells, checks: Checks) -> None:
+    if radar.scan != "array":
+        checks.problem(f"{radar.name}.dwells", radar.scan, "only a radar with scan: array shares out its time")
+    for interval in (dwells.track_interval_s, dwells.support_interval_s):
+        if interval.low <= 0.0:
+            checks.problem(interval.name, f"{interval.low:g}", "must be longer than nothing")
+    if dwells.least_share.high > dwells.search_share.low or dwells.least_share.high >= 0.5:
+        rule = "must stay below half, and not above the share of search when nothing else asks for any"
+        checks.problem(dwells.least_share.name, f"up to {dwells.least_share.high:g}", rule)
 
 
 def _check_round(kind: Round, checks: Checks) -> None:
