@@ -10,6 +10,9 @@ the tables are filled with the drawn values, and one compiled loop works off an 
     decide     the command post looks at the picture and fires
 
 Ties in time go in the order of that list, then by index, so nothing depends on the order of insertion.
+
+After each of its batches an array shares out its time anew among search, tracks and engagements: what flows back to its
+looks, and to what the tracker takes for a miss, are seconds between looks (`engage.radar_time`).
 """
 
 from dataclasses import dataclass, replace

@@ -292,7 +292,7 @@ WORKLOAD = np.dtype(
         ("track_period_s", "f8"),    # between two looks at a confirmed track then
         ("peak_load", "f8"),         # largest share of its time that was asked for; NaN: it has no time budget
         ("overloaded_s", "f8"),      # for how long it was more than all of it
-        ("watched_s", "f8"),         # for how long it worked
+        ("watched_s", "f8"),         # for how long its load was kept; 0 without a budget
         ("revisit_s", "f8"), ("longest_revisit_s", "f8"),  # between two looks of its search: mean, longest
         ("track_revisit_s", "f8"), ("longest_track_revisit_s", "f8"),  # between two looks at a track it does not engage
     ],

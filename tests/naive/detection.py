@@ -86,3 +86,17 @@ def merged(plots, cell_m, beam_rad):
     return groups
 
 
+
+
+def stretches(wants, least):
+    """How much longer search, tracks and support take, when time (1.0) is handed out step by step.
+
+    First search and tracks get what they want up to `least`; then support, tracks and search what is left, in order.
+    """
+    given, left = dict.fromkeys(wants, 0.0), 1.0
+    steps = [("search", least), ("track", least), ("support", np.inf), ("track", np.inf), ("search", np.inf)]
+    for kind, limit in steps:
+        more = min(left, min(wants[kind], limit) - given[kind])
+        given[kind] += more
+        left -= more
+    return {kind: wants[kind] / given[kind] if wants[kind] > 0.0 else 1.0 for kind in wants}

@@ -97,6 +97,18 @@ def test_only_overdue_looks_are_charged(desk):
     assert tracks["time_s"][0] == 63.0
 
 
+def test_a_radar_that_looks_less_often_is_not_charged_for_it(desk):
+    """With 14 s between looks at a confirmed track, nothing is overdue at 66 s; for a tentative one at 10 s, it is."""
+    sites, tracks, looks, _ = desk
+    waits_s = np.array([10.0, 14.0])
+    tracks["status"][1] = CONFIRMED
+    life.account(held(desk), sites[0], 0, waits_s, 66.0, settings()[0])
+    assert tracks["looks"][:2].tolist() == [2, 1]
+    life.account(held(desk), sites[0], 0, waits_s, 68.0, settings()[0])
+    assert tracks["looks"][1] == 2
+    assert looks[1, 0] == 64.0
+
+
 def test_a_track_known_too_badly_is_dropped(desk):
     """Far out of touch, a track outside all coverage ends too."""
     sites, tracks, _, _ = desk

@@ -1,7 +1,7 @@
 """From a scenario's batteries to the arrays of radars that a trial works on."""
 
 from dataclasses import dataclass, fields
-from math import hypot, pi, radians
+from math import ceil, hypot, pi, radians
 from typing import Any
 
 import numpy as np
@@ -157,6 +157,8 @@ def _budget(row: NDArray[Any], radar: Radar, dwells: Dwells) -> None:
         raise ScenarioError("scenario", problems)
     for spec in fields(dwells):
         row[spec.name] = getattr(dwells, spec.name).value
+    slice_s = min(SLICE_S, dwells.track_interval_s.value)  # two looks at one target in a slice would be one plot
+    row["batches"] = min(max(row["batches"][0], ceil(radar.period_s.value / slice_s)), MOST_SLICES)
 
 
 def resolution_cells(radar: Radar) -> float:

@@ -226,7 +226,8 @@ def _words(result: Result, rows: list[_Row]) -> str:
 
 
 def _load_words(result: Result) -> str:
-    return " Load: the share of its time that a radar is asked for; beyond 100 % its looks wait." if loads(result) else ""
+    said = " Load is the share of its time that a radar is asked for; beyond 100 % its looks wait."
+    return said if loads(result) else ""
 
 
 def _data(row: _Row) -> list[object]:
