@@ -290,7 +290,7 @@ WORKLOAD = np.dtype(
     [
         ("period_s", "f8"),          # between two looks of its search when there is time for everything
         ("track_period_s", "f8"),    # between two looks at a confirmed track then
-        ("peak_load", "f8"),         # largest share of its time that was asked for; NaN: it has no time budget
+        ("peak_load_share", "f8"),         # largest share of its time that was asked for; NaN: it has no time budget
         ("overloaded_s", "f8"),      # for how long it was more than all of it
         ("watched_s", "f8"),         # for how long its load was kept; 0 without a budget
         ("revisit_s", "f8"), ("longest_revisit_s", "f8"),  # between two looks of its search: mean, longest

@@ -111,7 +111,7 @@ def test_waits_follow_the_tracks():
         assert waits[count:] == pytest.approx(search_s)
     close_work(radars, busy)
     work = busy.work[0]
-    assert work["peak_load"] == pytest.approx(1.4)
+    assert work["peak_load_share"] == pytest.approx(1.4)
     assert (work["watched_s"], work["overloaded_s"]) == (4.0, 2.0)
     assert work["revisit_s"] == pytest.approx((4.0 + 16.0) / 2)
     assert work["track_revisit_s"] == pytest.approx((4.0 + track_s) / 2)
@@ -125,5 +125,5 @@ def test_a_radar_without_a_budget_reports_its_period():
     begin_work(radars, busy)
     close_work(radars, busy)
     work = SimpleNamespace(**{name: busy.work[0][name] for name in busy.work.dtype.names})
-    assert np.isnan(work.peak_load)
+    assert np.isnan(work.peak_load_share)
     assert (work.revisit_s, work.track_revisit_s, work.overloaded_s) == (4.0, 4.0, 0.0)

@@ -61,7 +61,7 @@ def test_the_load_is_what_the_tracks_cost(work, play):
     dear = play(load(crowd(10)), {DWELL: 0.8}, 2)
     cases = ((work[10], 0.8, 4.0, 4.0), (work[20], 1.2, 8.0, 4.0), (dear, 2.4, 16.0, 4.0 * 2.0 / 0.9))
     for block, peak, search_s, track_s in cases:
-        assert block.workloads["peak_load"] == pytest.approx(peak)
+        assert block.workloads["peak_load_share"] == pytest.approx(peak)
         assert block.workloads["longest_revisit_s"] == pytest.approx(search_s)
         assert block.workloads["longest_track_revisit_s"] == pytest.approx(track_s)
         assert np.all(block.tallies["tracks_confirmed"] == len(block.outcomes[0])), "a stretched look is no miss"
@@ -95,8 +95,8 @@ def test_free_dwells_are_no_budget_at_all():
     unbudgeted = mission.play(ready, 3, 0, 2)
     assert costless.outcomes.tobytes() == unbudgeted.outcomes.tobytes()
     assert costless.tallies.tobytes() == unbudgeted.tallies.tobytes()
-    assert np.all(costless.workloads["peak_load"] == 0.0)
-    assert np.all(np.isnan(unbudgeted.workloads["peak_load"]))
+    assert np.all(costless.workloads["peak_load_share"] == 0.0)
+    assert np.all(np.isnan(unbudgeted.workloads["peak_load_share"]))
 
 
 def test_rounds_in_flight_ask_for_time(play):
@@ -106,7 +106,7 @@ def test_rounds_in_flight_ask_for_time(play):
         play(load(crowd(4)), {**armed, "figures.92n6e.dwells.support_dwell_s": cost}, 1) for cost in (0.0, 0.1)
     )
     assert free.rounds_fired.sum() == dear.rounds_fired.sum() == 8
-    assert dear.workloads["peak_load"] >= free.workloads["peak_load"] + 0.2 - 1e-9
+    assert dear.workloads["peak_load_share"] >= free.workloads["peak_load_share"] + 0.2 - 1e-9
 
 
 def test_the_log_tells_the_load():
@@ -114,7 +114,7 @@ def test_the_log_tells_the_load():
     ready = mission.prepare(load(crowd(20)))
     block, blind = mission.play(ready, 3, 0, 1, trace=True), mission.play(ready, 3, 0, 1)
     told = block.events[block.events["kind"] == E_LOAD]
-    assert told["value"].max() == block.workloads["peak_load"][0, 0]
+    assert told["value"].max() == block.workloads["peak_load_share"][0, 0]
     assert np.all(np.diff(told["time_s"]) > 0.0)
     assert block.workloads.tobytes() == blind.workloads.tobytes()
 
@@ -123,10 +123,10 @@ def test_threads_share_out_time_alike():
     """One thread or two: the same waits, and the same table of radars."""
     one, two = (campaign.run(load(crowd(20)), trials=16, threads=n) for n in (1, 2))
     assert one.evidence.workloads.tobytes() == two.evidence.workloads.tobytes()
-    assert one.radars["peak_load"].tolist() == one.evidence.workloads["peak_load"].ravel().tolist()
+    assert one.radars["peak_load_share"].tolist() == one.evidence.workloads["peak_load_share"].ravel().tolist()
     row = one.summary().radars[0]
     assert row.overloaded.value == 1.0
-    assert row.most_load == pytest.approx(1.2)
+    assert row.most_load_share == pytest.approx(1.2)
 
 
 INTERPRETED = """

@@ -85,8 +85,8 @@ class Dice:
         block.rounds_fired[row] = o["shots"].sum(), dice.integers(0, 9)
         block.figures[row] = dice.uniform([1e6, 3e5], [2e6, 5e5])
         work = block.workloads[row]
-        work["peak_load"], work["period_s"], work["watched_s"] = 2.0 * dice.random(len(work)), 4.0, 900.0
-        work["overloaded_s"] = np.where(work["peak_load"] > 1.0, 60.0, 0.0)
+        work["peak_load_share"], work["period_s"], work["watched_s"] = 2.0 * dice.random(len(work)), 4.0, 900.0
+        work["overloaded_s"] = np.where(work["peak_load_share"] > 1.0, 60.0, 0.0)
         block.tallies[row] = tuple(dice.integers(0, 5, len(TALLY.names)))
 
 

@@ -6,7 +6,7 @@ Above, time goes by fixed priority, engagement support before tracks before sear
 keep a least share; whatever gets less time than it asked for comes round less often, in proportion.
 
 Source: J. M. Butler, "Tracking and Control in Multi-Function Radar", PhD thesis, University College London, 1998
-(fixed priorities, search in the time that is left).
+(tasks by priority); the least shares are this model's.
 """
 
 from typing import Any

@@ -53,7 +53,7 @@ def begin_work(radars: Any, busy: Any) -> None:
         busy.loads[r] = 0.0
         work["period_s"] = radar["period_s"]
         work["track_period_s"] = radar["track_interval_s"] if budget else radar["period_s"]
-        work["peak_load"] = 0.0 if budget else np.nan
+        work["peak_load_share"] = 0.0 if budget else np.nan
         work["overloaded_s"], work["watched_s"] = 0.0, 0.0
         work["revisit_s"], work["track_revisit_s"] = 0.0, 0.0
         work["longest_revisit_s"], work["longest_track_revisit_s"] = work["period_s"], work["track_period_s"]
@@ -83,7 +83,7 @@ def share_time(radars: Any, r: int, picture: Any, stock: Any, target_waits_s: An
     work["track_revisit_s"] += slice_s * waits_s[TRACK]
     work["longest_revisit_s"] = max(work["longest_revisit_s"], waits_s[SEARCH])
     work["longest_track_revisit_s"] = max(work["longest_track_revisit_s"], waits_s[TRACK])
-    work["peak_load"] = max(work["peak_load"], load)
+    work["peak_load_share"] = max(work["peak_load_share"], load)
     work["overloaded_s"] += slice_s if load > 1.0 else 0.0
     busy.loads[r] = load
     return load

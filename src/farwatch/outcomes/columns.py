@@ -121,7 +121,7 @@ RADARS: Spec = (
     Column("radar", TEXT, "", "battery and radar"),
     Column("period_s", REAL, _S, "time between looks of its search at one place while there is time for everything"),
     Column("track_period_s", REAL, _S, "time between looks at a confirmed track then"),
-    Column("peak_load", REAL, "1", "largest share of its time asked for; missing for a radar without a time budget"),
+    Column("peak_load_share", REAL, "1", "largest share of its time asked for; missing where it has no time budget"),
     Column("overloaded_s", REAL, _S, "for how long more was asked for than all its time"),
     Column("revisit_s", REAL, _S, "time between looks of its search, mean over the trial"),
     Column("longest_revisit_s", REAL, _S, "the longest that became"),

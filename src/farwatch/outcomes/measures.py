@@ -277,9 +277,9 @@ def radar_rows(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> tupl
     rows = []
     for k, name in enumerate(cast.radars):
         work = evidence.workloads[:, k]
-        if not len(work) or np.isnan(work["peak_load"]).any():
+        if not len(work) or np.isnan(work["peak_load_share"]).any():
             continue
-        mean = {field: _mean(work[field], confidence) for field in ("peak_load", "overloaded_s", "revisit_s")}
+        mean = {field: _mean(work[field], confidence) for field in ("peak_load_share", "overloaded_s", "revisit_s")}
         rows.append(
             RadarRow(
                 name=name,
@@ -287,7 +287,7 @@ def radar_rows(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> tupl
                 track_revisit_s=_mean(work["track_revisit_s"], confidence),
                 period_s=float(work["period_s"][0]),
                 track_period_s=float(work["track_period_s"][0]),
-                most_load=float(work["peak_load"].max()),
+                most_load_share=float(work["peak_load_share"].max()),
                 longest_revisit_s=float(work["longest_revisit_s"].max()),
                 longest_track_revisit_s=float(work["longest_track_revisit_s"].max()),
                 **mean,
