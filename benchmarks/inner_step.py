@@ -95,7 +95,7 @@ def fly(sensors: Any, truth: Any, field: Any, fresh: Any, track: Any, tracker: A
     windows = int(end_s / radar["period_s"]) + 1
     for n in range(flights):
         key = (np.uint64(1), np.uint64(0), np.uint64(n))
-        reset_field(sensors, truth, field, key)
+        reset_field(sensors, truth, field)
         track[0] = fresh[0]
         for w in range(windows):
             count = scan(sensors, truth, field, 0, w * 4.0, (w + 1) * 4.0, key, plots)
@@ -133,7 +133,7 @@ def theirs(folder: Path) -> Any:
     twin = ctypes.CDLL(str(library)).fly
     sensors, truth = scene()
     field = new_field(sensors, 1)
-    reset_field(sensors, truth, field, (np.uint64(1), np.uint64(0), np.uint64(0)))
+    reset_field(sensors, truth, field)
     row, target, flown = sensors.radars[0], truth.targets[0], truth.classes[0]
     radar = np.concatenate([np.ravel(row[name]).astype(float) for name in RADAR_FIELDS])
     radar = np.append(radar, [sensors.floor_step_m[0], sensors.threshold_snr[0], BEND, row["id"]])

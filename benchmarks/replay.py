@@ -53,7 +53,7 @@ def windows_of(radars: Any, end_s: float) -> Any:
 @kernel
 def look(sensors: Any, truth: Any, field: Any, key: Any, windows: Any, gone_s: Any, plots: Any, kept: Any) -> int:
     """Scan all windows of a trial; returns how many plots, and keeps them all when `kept` has rows for them."""
-    reset_field(sensors, truth, field, key)
+    reset_field(sensors, truth, field)
     total = 0
     for w in range(windows.size):
         window = windows[w]

@@ -10,6 +10,9 @@ the tables are filled with the drawn values, and one compiled loop works off an 
     decide     the command post looks at the picture and fires
 
 Ties in time go in the order of that list, then by index, so nothing depends on the order of insertion.
+
+After each of its batches an array shares out its time anew among search, tracks and engagements: what flows back to its
+looks, and to what the tracker takes for a miss, are seconds between looks (`engage.radar_time`).
 """
 
 from dataclasses import dataclass, replace
@@ -23,6 +26,7 @@ from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill
 from farwatch.chance import DAMAGE, NOBODY, key_of, uniform
 from farwatch.compiled import kernel
+from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
 from farwatch.detect.prepare import prepare as prepare_sensors
@@ -31,6 +35,7 @@ from farwatch.engage import assess, decide, new_stock, resolve
 from farwatch.engage import clear as clear_stock
 from farwatch.engage.prepare import Prepared as PreparedDefence
 from farwatch.engage.prepare import prepare as prepare_defence
+from farwatch.engage.radar_time import Busy, begin_work, close_work, new_busy, share_time
 from farwatch.engage.stock import SHOTS, Stock, main_block
 from farwatch.records import (
     CONFIRMED,
@@ -39,6 +44,7 @@ from farwatch.records import (
     E_LAND,
     E_LAUNCH,
     E_LEAK,
+    E_LOAD,
     E_NEUTRAL,
     E_SEEN,
     E_TRACK,
@@ -49,6 +55,7 @@ from farwatch.records import (
     OUTCOME,
     PLOT,
     TALLY,
+    WORKLOAD,
 )
 from farwatch.scenario import Scenario
 from farwatch.track import advance
@@ -90,6 +97,7 @@ class State(NamedTuple):
     tally: Array      # TALLY[1]
     known: Array      # i8[n_slots, 3]: serial confirmed, serial hostile, serial neutral that were told already
     place: Array      # f8[7]: room for one target's state
+    busy: Busy
 
 
 class Log(NamedTuple):
@@ -116,13 +124,14 @@ class Mission:
 class Block:
     """What a block of consecutive trials left behind.
 
-    outcomes OUTCOME[trials, targets]; tallies TALLY[trials]; rounds_fired i4[trials, rounds];
-    figures f8[trials, figures]; events EVENT[m], the log of the first trial if it was traced.
+    outcomes OUTCOME[trials, targets]; tallies TALLY[trials]; workloads WORKLOAD[trials, radars]; rounds_fired
+    i4[trials, rounds]; figures f8[trials, figures]; events EVENT[m], the log of the first trial if it was traced.
     """
 
     first_trial: int
     outcomes: Array
     tallies: Array
+    workloads: Array
     rounds_fired: Array
     figures: Array
     events: Array
@@ -157,6 +166,7 @@ def play(mission: Mission, seed: int, first_trial: int, count: int, trace: bool 
         first_trial=first_trial,
         outcomes=np.zeros((count, len(mission.world.targets)), OUTCOME),
         tallies=np.zeros(count, TALLY),
+        workloads=np.zeros((count, len(mission.sensors.radar_names)), WORKLOAD),
         rounds_fired=np.zeros((count, len(mission.defence.defence.rounds)), np.int32),
         figures=values,
         events=np.empty(0, EVENT),
@@ -175,6 +185,7 @@ def play(mission: Mission, seed: int, first_trial: int, count: int, trace: bool 
         play_trial(truth, sensors, defence, state, key_of(seed, first_trial + row), mission.world.duration_s, log)
         block.outcomes[row] = state.outcomes
         block.tallies[row] = state.tally[0]
+        block.workloads[row] = state.busy.work
         _count_rounds(state.stock, block.rounds_fired[row])
         if len(log.events):
             block = replace(block, events=log.events[: log.rows[0]].copy())
@@ -185,7 +196,7 @@ def rehearse(mission: Mission) -> None:
     """Call every stage of the loop but the tracker once, on an empty state: they are compiled afterwards."""
     sensors, defence, truth = mission.sensors.sensors, mission.defence.defence, mission.world.truth
     state, key = _new_state(mission), key_of(0, 0)
-    reset_field(sensors, truth, state.field, key)
+    reset_field(sensors, truth, state.field)
     scan(sensors, truth, state.field, 0, -1.0, 0.0, key, state.plots)
     decide(defence, state.stock, state.picture, sensors.radars, 0.0)
     resolve(defence, state.stock, state.picture, truth, state.field.alive, 0, key, 0.0)
@@ -225,6 +236,7 @@ def _new_state(mission: Mission) -> State:
         tally=np.zeros(1, TALLY),
         known=np.zeros((slots, 3), np.int64),
         place=np.zeros(STATE_SIZE),
+        busy=new_busy(len(sensors.radars)),
     )
 
 
@@ -243,7 +255,8 @@ def _count_rounds(stock: Stock, fired: Array) -> None:
 def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end_s: float, log: Any) -> None:
     """Play one trial to `end_s`, or a minute past the end of the raid if that is sooner; results are in `state`."""
     agenda, pending, outcomes, tally, place = state.agenda, state.pending, state.outcomes, state.tally, state.place
-    reset_field(sensors, truth, state.field, key)
+    reset_field(sensors, truth, state.field)
+    begin_work(sensors.radars, state.busy)
     clear_picture(state.picture)
     clear_stock(defence, state.stock)
     coming = _raid_size(truth.targets)
@@ -257,6 +270,13 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
             number = int(now / slice_s + 0.5)
             count = scan(sensors, truth, state.field, index, (number - 1) * slice_s, now, key, state.plots)
             advance(state.picture, sensors.radars, index, now, state.plots, count)
+            if has_budget(radar):
+                told, waits_s = state.busy.loads[index], state.field.waits[index]
+                load = share_time(sensors.radars, index, state.picture, state.stock, waits_s, state.busy, now)
+                state.picture.waits[index, 0] = state.busy.waits[SEARCH]
+                state.picture.waits[index, 1] = state.busy.waits[TRACK]
+                if load != told:
+                    _note_load(radar, index, load, now, log)
             push(agenda, pending, (number + 1) * slice_s, BATCH, index)
             _tell_plots(truth, state.field.sightings, state.plots, count, tally[0], place, log)
         elif kind == DECIDE:
@@ -274,9 +294,8 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 target = truth.targets[index]
                 damage = truth.classes[target["class_index"]]["damage"]
                 _tell_arrival(target, damage, outcomes[index], index, now, key, place, log)
-                if target["raid"] == 1:
-                    coming -= 1
-                    end_s = end_s if coming > 0 else min(end_s, now + AFTERMATH_S)
+                coming -= target["raid"]
+                end_s = _end_s(end_s, coming, target["raid"], now)
         else:
             shot = state.stock.shots[index]
             if shot["status"] == IN_FLIGHT:
@@ -284,14 +303,15 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 if shot["status"] == IN_FLIGHT:  # the target has moved on: it will be met a little later
                     push(agenda, pending, shot["intercept_s"], INTERCEPT, index)
                     continue
-                if _tell_result(truth.targets, outcomes, tally[0], shot, now):
-                    coming -= 1
-                    end_s = end_s if coming > 0 else min(end_s, now + AFTERMATH_S)
+                taken = _tell_result(truth.targets, outcomes, tally[0], shot, now)
+                coming -= taken
+                end_s = _end_s(end_s, coming, taken, now)
                 push(agenda, pending, now + defence.doctrine[0]["assess_delay_s"], ASSESS, index)
             else:
                 what = assess(defence, state.stock, truth, index, key, now)
             _note_shot(log, now, what, shot, shot["range_m"])
     _close_trial(outcomes, state.field.sightings, state.stock.fates, tally[0])
+    close_work(sensors.radars, state.busy)
 
 
 @kernel
@@ -385,18 +405,18 @@ def _tell_shots(
 
 
 @kernel
-def _tell_result(targets: Any, outcomes: Any, tally: Any, shot: Any, now: float) -> bool:
-    """Write down what one round did; True when it took one from the raid."""
+def _tell_result(targets: Any, outcomes: Any, tally: Any, shot: Any, now: float) -> int:
+    """Write down what one round did; how many it took from the raid."""
     victim = shot["victim"]
     if shot["killed"] == 1:
         outcomes[victim]["killed_s"] = now
         outcomes[victim]["killed_range_m"] = shot["range_m"]
         if targets[victim]["raid"] == 1:
-            return True
+            return 1
         tally["background_killed"] += 1
     elif victim < 0 and shot["aimed_truth"] >= 0:
         outcomes[shot["aimed_truth"]]["lost_shots"] += 1
-    return False
+    return 0
 
 
 @kernel
@@ -406,6 +426,12 @@ def _raid_size(targets: Any) -> int:
     for i in range(targets.size):
         size += targets[i]["raid"]
     return size
+
+
+@kernel
+def _end_s(end_s: float, coming: int, taken: int, now: float) -> float:
+    """End of the trial when the raid has just lost `taken` and `coming` are left: a minute after the last of them."""
+    return end_s if coming > 0 or taken == 0 else min(end_s, now + AFTERMATH_S)
 
 
 @kernel
@@ -457,6 +483,14 @@ def _note(log: Any, time_s: float, kind: int, who: int, whom: int, serial: int, 
     event["z_m"] = place[2]
     event["value"] = value
     log.rows[0] = n + 1
+
+
+@kernel
+def _note_load(radar: Any, r: int, load: float, now: float, log: Any) -> None:
+    """Add to the log that array `r` is now asked for another share of its time."""
+    if log.events.size > 0:
+        place = np.array((radar["x_m"], radar["y_m"], radar["z_m"]))
+        _note(log, now, E_LOAD, r, NONE, NONE, place, load)
 
 
 @kernel

@@ -84,6 +84,10 @@ RADAR = np.dtype(
         ("period_s", "f8"),          # time between looks at one place
         ("phase_s", "f8"),
         ("batches", "i8"),           # how many times a period its plots are handed over
+        # How an array shares out its time, see detect.dwells; all 0: its looks cost nothing.
+        ("search_share", "f8"), ("least_share", "f8"),
+        ("confirm_dwell_s", "f8"), ("track_dwell_s", "f8"), ("support_dwell_s", "f8"),
+        ("track_interval_s", "f8"), ("support_interval_s", "f8"),
         ("heading_rad", "f8"), ("half_sector_rad", "f8"),
         ("elevation_min_rad", "f8"), ("elevation_max_rad", "f8"),
         ("range_min_m", "f8"), ("range_max_m", "f8"),
@@ -280,9 +284,9 @@ OUTCOME = np.dtype(
 """What happened to one target in one trial."""
 
 # Kinds of event in the log of a traced trial.
-EVENT_KINDS: Any = np.arange(1, 14, dtype=np.int64)  # typed: a bare number would have kernels compiled for each one
+EVENT_KINDS: Any = np.arange(1, 15, dtype=np.int64)  # typed: a bare number would have kernels compiled for each one
 E_SEEN, E_CONFIRMED, E_HOSTILE, E_NEUTRAL, E_TRACK, E_LAUNCH, E_KILL, E_MISS, E_LOST = EVENT_KINDS[:9]
-E_ASSESSED_KILL, E_ASSESSED_MISS, E_LEAK, E_LAND = EVENT_KINDS[9:]
+E_ASSESSED_KILL, E_ASSESSED_MISS, E_LEAK, E_LAND, E_LOAD = EVENT_KINDS[9:]
 
 EVENT = np.dtype(
     [
@@ -296,6 +300,20 @@ EVENT = np.dtype(
     align=True,
 )
 """One line of a trial's log."""
+
+WORKLOAD = np.dtype(
+    [
+        ("period_s", "f8"),          # between two looks of its search when there is time for everything
+        ("track_period_s", "f8"),    # between two looks at a confirmed track then
+        ("peak_load_share", "f8"),         # largest share of its time that was asked for; NaN: it has no time budget
+        ("overloaded_s", "f8"),      # for how long it was more than all of it
+        ("watched_s", "f8"),         # for how long its load was kept; 0 without a budget
+        ("revisit_s", "f8"), ("longest_revisit_s", "f8"),  # between two looks of its search: mean, longest
+        ("track_revisit_s", "f8"), ("longest_track_revisit_s", "f8"),  # between two looks at a track it does not engage
+    ],
+    align=True,
+)
+"""How busy one radar was in one trial. Until the trial ends, the means hold sums over time."""
 
 TALLY = np.dtype(
     [

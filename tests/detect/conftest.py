@@ -88,7 +88,7 @@ def watch():
     def run(sensors, truth, periods, windows=1, key=None, r=0):
         field = detect.new_field(sensors, len(truth.targets))
         key = key or key_of(5, 0)
-        detect.reset_field(sensors, truth, field, key)
+        detect.reset_field(sensors, truth, field)
         room = np.zeros(detect.batch_room(sensors, len(truth.targets)), PLOT)
         slice_s = sensors.radars["period_s"][r] / windows
         plots = []

@@ -98,7 +98,7 @@ def test_the_world_is_seen(prepared):
     truth = prepare_world(declared).truth
     field = detect.new_field(made.sensors, len(truth.targets))
     key = (np.uint64(1), np.uint64(0), np.uint64(0))
-    detect.reset_field(made.sensors, truth, field, key)
+    detect.reset_field(made.sensors, truth, field)
     room = np.zeros(detect.batch_room(made.sensors, len(truth.targets)), PLOT)
     count = detect.scan(made.sensors, truth, field, 0, 1500.0, 1512.0, key, room)
     assert np.all(np.diff(room["time_s"][:count]) >= 0)

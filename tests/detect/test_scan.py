@@ -162,7 +162,7 @@ def test_dead_and_departed_targets_are_not_seen(radar, sky):
     sensors, truth = radar(snr_reference=1e9), sky([(60e3, a, 6e3, STILL) for a in (9, 90)], length_s=1e6)
     truth.targets["step_s"][1] = 12.0
     field, room = detect.new_field(sensors, 2), np.zeros(30, PLOT)
-    detect.reset_field(sensors, truth, field, key_of(1, 0))
+    detect.reset_field(sensors, truth, field)
     assert detect.scan(sensors, truth, field, 0, 0.0, 10.0, key_of(1, 0), room) == 2
     field.alive[0] = 0
     assert detect.scan(sensors, truth, field, 0, 10.0, 30.0, key_of(1, 0), room) == 0

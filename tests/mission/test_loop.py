@@ -15,7 +15,7 @@ from farwatch.records import E_CONFIRMED, E_KILL, E_LAUNCH, E_LEAK, E_SEEN
 from farwatch.scenario import vary
 from mission.conftest import PLAIN
 
-RAW = ("outcomes", "tallies", "rounds_fired", "figures")
+RAW = ("outcomes", "tallies", "workloads", "rounds_fired", "figures")
 
 
 def same(one, other):

@@ -181,3 +181,17 @@ def lit_tangent(ranges_m, heights_m, antenna_m, first, last):
     for k in range(first + 1, last + 1):
         seen += max(0.0, sight[k] - max(sight[:k])) * ranges_m[k]
     return seen / (ranges_m[last] - ranges_m[first])
+
+
+def stretches(wants, least):
+    """How much longer search, tracks and support take, when time (1.0) is handed out step by step.
+
+    First search and tracks get what they want up to `least`; then support, tracks and search what is left, in order.
+    """
+    given, left = dict.fromkeys(wants, 0.0), 1.0
+    steps = [("search", least), ("track", least), ("support", np.inf), ("track", np.inf), ("search", np.inf)]
+    for kind, limit in steps:
+        more = min(left, min(wants[kind], limit) - given[kind])
+        given[kind] += more
+        left -= more
+    return {kind: wants[kind] / given[kind] if wants[kind] > 0.0 else 1.0 for kind in wants}

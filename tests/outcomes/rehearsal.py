@@ -7,7 +7,7 @@ import numpy as np
 
 from farwatch.outcomes.evidence import Cast, DrawnFigure, RoundKind
 from farwatch.outcomes.summary import Price
-from farwatch.records import E_KILL, E_LAUNCH, E_LEAK, E_SEEN, EVENT, OUTCOME, TALLY
+from farwatch.records import E_KILL, E_LAUNCH, E_LEAK, E_SEEN, EVENT, OUTCOME, TALLY, WORKLOAD
 
 TIMES = ("above_horizon_s", "unmasked_s", "seen_s", "confirmed_s", "hostile_s")
 
@@ -55,6 +55,7 @@ class Dice:
             first_trial,
             np.zeros((count, targets), OUTCOME),
             np.zeros(count, TALLY),
+            np.zeros((count, len(self.cast.radars)), WORKLOAD),
             np.zeros((count, len(self.cast.rounds)), np.int32),
             np.zeros((count, len(self.cast.figures))),
             log(self.cast) if trace else np.empty(0, EVENT),
@@ -83,6 +84,9 @@ class Dice:
         o["blocked"] = dice.integers(0, 64, len(o))
         block.rounds_fired[row] = o["shots"].sum(), dice.integers(0, 9)
         block.figures[row] = dice.uniform([1e6, 3e5], [2e6, 5e5])
+        work = block.workloads[row]
+        work["peak_load_share"], work["period_s"], work["watched_s"] = 2.0 * dice.random(len(work)), 4.0, 900.0
+        work["overloaded_s"] = np.where(work["peak_load_share"] > 1.0, 60.0, 0.0)
         block.tallies[row] = tuple(dice.integers(0, 5, len(TALLY.names)))
 
 
@@ -91,6 +95,7 @@ class Played:
     first_trial: int
     outcomes: Any
     tallies: Any
+    workloads: Any
     rounds_fired: Any
     figures: Any
     events: Any

@@ -46,7 +46,7 @@ def test_a_small_scenario_needs_nothing_else():
     """Text of more than one line is read as YAML; everything that is left out has a default."""
     scenario = load(SMALL)
     assert scenario.folder is None
-    assert (scenario.doctrine.shots_per_look, scenario.tracker.confirm_looks) == (2, 5)
+    assert (scenario.doctrine.shots_per_look, scenario.tracker.confirm) == (2, "3-of-5")
 
 
 JAMMER = "{name: noisy, at: {lat_deg: 24.6, lon_deg: 45.33}, height_msl_m: 9000, density_w_hz: 0.01, bands: [X]}"

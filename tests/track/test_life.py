@@ -10,6 +10,8 @@ from farwatch.track.sight import SIGHT, take
 from track.scene import plot, radar, radars
 
 SURE = 1e3
+PERIODS = np.zeros(2)
+"""Waits of a radar that keeps its period."""
 
 
 @pytest.fixture
@@ -85,21 +87,33 @@ def held(desk):
 def test_only_overdue_looks_are_charged(desk):
     """A look counts as missed a quarter of a period late, once; the radar that never saw the track is not asked."""
     sites, tracks, looks, _ = desk
-    life.account(held(desk), sites[0], 0, 62.0, settings()[0])
+    life.account(held(desk), sites[0], 0, PERIODS, 62.0, settings()[0])
     assert tracks["looks"][0] == 1
-    life.account(held(desk), sites[1], 1, 70.0, settings()[0])
+    life.account(held(desk), sites[1], 1, PERIODS, 70.0, settings()[0])
     assert tracks["looks"][0] == 1
-    life.account(held(desk), sites[0], 0, 63.0, settings()[0])
-    life.account(held(desk), sites[0], 0, 64.0, settings()[0])
+    life.account(held(desk), sites[0], 0, PERIODS, 63.0, settings()[0])
+    life.account(held(desk), sites[0], 0, PERIODS, 64.0, settings()[0])
     assert (tracks["looks"][0], tracks["misses"][0], looks[0, 0]) == (2, 1, 60.0)
     assert tracks["time_s"][0] == 63.0
+
+
+def test_a_radar_that_looks_less_often_is_not_charged_for_it(desk):
+    """With 14 s between looks at a confirmed track, nothing is overdue at 66 s; for a tentative one at 10 s, it is."""
+    sites, tracks, looks, _ = desk
+    waits_s = np.array([10.0, 14.0])
+    tracks["status"][1] = CONFIRMED
+    life.account(held(desk), sites[0], 0, waits_s, 66.0, settings()[0])
+    assert tracks["looks"][:2].tolist() == [2, 1]
+    life.account(held(desk), sites[0], 0, waits_s, 68.0, settings()[0])
+    assert tracks["looks"][1] == 2
+    assert looks[1, 0] == 64.0
 
 
 def test_a_track_known_too_badly_is_dropped(desk):
     """Far out of touch, a track outside all coverage ends too."""
     sites, tracks, _, _ = desk
     sites["range_max_m"] = 10e3
-    dropped = sum(life.account(held(desk), sites[0], 0, 50.0 + 13.0 * k, settings()[0]) for k in range(1, 9))
+    dropped = sum(life.account(held(desk), sites[0], 0, PERIODS, 50.0 + 13.0 * k, settings()[0]) for k in range(1, 9))
     assert dropped == 2
     assert tracks["misses"][0] == 0
 

@@ -45,7 +45,7 @@ class Result:
 
     @cached_property
     def tables(self) -> dict[str, Table]:
-        """Every table by name: targets, trials, rounds, assets, figures, events."""
+        """Every table by name: targets, trials, rounds, assets, radars, figures, events."""
         return build(self.cast, self.evidence)
 
     @property
@@ -67,6 +67,11 @@ class Result:
     def assets(self) -> Table:
         """One row per trial and defended asset."""
         return self.tables["assets"]
+
+    @property
+    def radars(self) -> Table:
+        """One row per trial and radar."""
+        return self.tables["radars"]
 
     @property
     def figures(self) -> Table:
@@ -102,6 +107,7 @@ class _Slice:
     first_trial: int
     outcomes: Any
     tallies: Any
+    workloads: Any
     rounds_fired: Any
     figures: Any
     events: Any
@@ -113,6 +119,7 @@ def _slice(evidence: Evidence, first: int) -> _Slice:
         first,
         evidence.outcomes[inside],
         evidence.tallies[inside],
+        evidence.workloads[inside],
         evidence.rounds_fired[inside],
         evidence.figures[inside],
         evidence.events if evidence.traced == first else evidence.events[:0],

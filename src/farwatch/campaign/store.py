@@ -23,7 +23,7 @@ from farwatch.errors import StoreError
 from farwatch.outcomes import parquet
 from farwatch.outcomes.evidence import Array, Cast, Evidence, Played
 from farwatch.outcomes.tables import Table
-from farwatch.records import EVENT, OUTCOME, TALLY
+from farwatch.records import EVENT, OUTCOME, TALLY, WORKLOAD
 
 MANIFEST = "manifest.json"
 
@@ -107,6 +107,7 @@ def _flattened(block: Played) -> tuple[dict[str, parquet.Columns], str]:
     numbers = np.arange(block.first_trial, block.first_trial + count, dtype=np.int64)
     nested = {
         "outcomes": _fields(block.outcomes, "outcome_"),
+        "workloads": _fields(block.workloads, "workload_"),
         "rounds": {"rounds_fired": np.ascontiguousarray(block.rounds_fired).ravel()},
         "figures": {"figures": np.ascontiguousarray(block.figures).ravel()},
         "events": _fields(block.events, "event_"),
@@ -146,6 +147,7 @@ def _read_blocks(paths: Sequence[Path], cast: Cast) -> Evidence:
         trials=flat["trial"].astype(np.int64),
         outcomes=outcomes.reshape(count, len(cast.targets)),
         tallies=_filled(TALLY, flat, count),
+        workloads=_records(WORKLOAD, paths, "workload_").reshape(count, len(cast.radars)),
         rounds_fired=_unnested("rounds_fired", paths, np.int32).reshape(count, len(cast.rounds)),
         figures=_unnested("figures", paths, np.float64).reshape(count, len(cast.figures)),
         events=events,
@@ -189,6 +191,7 @@ def _keep(evidence: Evidence, trials: int) -> Evidence:
         trials=evidence.trials[kept],
         outcomes=evidence.outcomes[kept],
         tallies=evidence.tallies[kept],
+        workloads=evidence.workloads[kept],
         rounds_fired=evidence.rounds_fired[kept],
         figures=evidence.figures[kept],
         events=evidence.events,

@@ -82,10 +82,33 @@ class Waveform:
     rain_improvement_db: Figure = field(metadata=quantity("dB", "the same over the echo of rain, by polarisation too"))
 
 
-Part: TypeAlias = Claim | Parameters | Antenna | Waveform
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dwells:
+    """What an array spends its time on. An array without them has no time budget: its looks cost nothing."""
+
+    search_share: Figure = field(
+        metadata=quantity("prob", "share of its time that search takes when nothing else asks for any", drawn=False)
+    )
+    least_share: Figure = field(
+        metadata=quantity("prob", "share that search keeps, and tracking too, however busy it is", drawn=False)
+    )
+    confirm_dwell_s: Figure = field(
+        metadata=quantity("s", "one more dwell on a track not confirmed yet, each time search finds it", drawn=False)
+    )
+    track_dwell_s: Figure = field(metadata=quantity("s", "one look at a confirmed track", drawn=False))
+    track_interval_s: Figure = field(
+        metadata=quantity("s", "time wanted between looks at a confirmed track", drawn=False)
+    )
+    support_dwell_s: Figure = field(metadata=quantity("s", "one dwell for a round in flight", drawn=False))
+    support_interval_s: Figure = field(
+        metadata=quantity("s", "time between dwells for one round in flight", drawn=False)
+    )
+
+
+Part: TypeAlias = Claim | Parameters | Antenna | Waveform | Dwells
 
 PARTS: dict[str, type[Part]] = {
-    "claim": Claim, "parameters": Parameters, "antenna": Antenna, "waveform": Waveform,
+    "claim": Claim, "parameters": Parameters, "antenna": Antenna, "waveform": Waveform, "dwells": Dwells,
 }  # fmt: skip
 """Parts of a radar that are entries of their own, by the field that holds them."""
 
@@ -120,6 +143,7 @@ class Radar:
     antenna: Antenna | None = None
     waveform: Waveform | None = None
     interrogator: bool = field(metadata=says("whether it asks transponders"))
+    dwells: Dwells | None = None
     claim: Claim | None = None
     parameters: Parameters | None = None
     note: str = ""

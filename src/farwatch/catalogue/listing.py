@@ -9,6 +9,7 @@ from farwatch.catalogue.entries import (
     Antenna,
     Catalogue,
     Claim,
+    Dwells,
     Entry,
     Parameters,
     Radar,
@@ -26,7 +27,10 @@ SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "Hz": ((1e9, "GHz"), (1e6, "MHz")),
     "W": ((1e6, "MW"), (1e3, "kW")),
 }
-FACTORS = {"km": 1e3, "min": 60.0, "M USD": 1e6, "k USD": 1e3, "GHz": 1e9, "MHz": 1e6, "MW": 1e6, "kW": 1e3, "us": 1e-6}
+FACTORS = {
+    "km": 1e3, "min": 60.0, "M USD": 1e6, "k USD": 1e3, "GHz": 1e9, "MHz": 1e6, "MW": 1e6, "kW": 1e3,
+    "ms": 1e-3, "us": 1e-6,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +149,9 @@ def shown(figure: Figure) -> tuple[float, str]:
     for threshold, unit in SCALES.get(figure.unit, ()):
         if abs(figure.value) >= threshold:
             return FACTORS[unit], unit
-    if figure.unit == "s" and 0.0 < abs(figure.value) < 1e-2:
-        return FACTORS["us"], "us"
+    if figure.unit == "s" and 0.0 < abs(figure.value) < 0.1:
+        unit = "ms" if abs(figure.value) >= 1e-3 else "us"
+        return FACTORS[unit], unit
     return 1.0, figure.unit
 
 
@@ -188,7 +193,7 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     """Everything about an entry that is not a figure."""
     for spec in fields(entry):
         held = getattr(entry, spec.name)
-        if spec.name in {"name", "title"} or held in (None, "", ()) or isinstance(held, Figure | Parameters):
+        if spec.name in {"name", "title"} or held in (None, "", ()) or isinstance(held, Figure | Parameters | Dwells):
             continue
         if isinstance(held, Claim):
             yield "claim", f"taken as Pd {held.pd:g} per look, Swerling {held.swerling}"

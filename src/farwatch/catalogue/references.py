@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from farwatch.catalogue.entries import Antenna, Catalogue, Radar, Round, System
+from farwatch.catalogue.entries import Antenna, Catalogue, Dwells, Radar, Round, System
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.names import near
 from farwatch.catalogue.parsing import Checks
@@ -50,6 +50,19 @@ def _check_radar(radar: Radar, checks: Checks) -> None:
         _check_antenna(radar, radar.antenna, checks)
     _ordered(radar.range_min_m, radar.range_instrumented_m, checks)
     _ordered(radar.elevation_min_deg, radar.elevation_max_deg, checks)
+    if radar.dwells is not None:
+        _check_dwells(radar, radar.dwells, checks)
+
+
+def _check_dwells(radar: Radar, dwells: Dwells, checks: Checks) -> None:
+    if radar.scan != "array":
+        checks.problem(f"{radar.name}.dwells", radar.scan, "only a radar with scan: array shares out its time")
+    for interval in (dwells.track_interval_s, dwells.support_interval_s):
+        if interval.low <= 0.0:
+            checks.problem(interval.name, f"{interval.low:g}", "must be longer than nothing")
+    if dwells.least_share.high > dwells.search_share.low or dwells.least_share.high >= 0.5:
+        rule = "must stay below half, and not above the share of search when nothing else asks for any"
+        checks.problem(dwells.least_share.name, f"up to {dwells.least_share.high:g}", rule)
 
 
 def _check_antenna(radar: Radar, antenna: Antenna, checks: Checks) -> None:

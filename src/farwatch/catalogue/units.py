@@ -47,6 +47,7 @@ UNITS: dict[str, Unit] = {
     "g": Unit("m/s2", 9.80665),
     "s": Unit("s"),
     "us": Unit("s", 1e-6),
+    "ms": Unit("s", 1e-3),
     "min": Unit("s", 60.0),
     "h": Unit("s", 3600.0),
     "rpm": Unit("s", 60.0, Scale.INVERSE),

@@ -1,14 +1,14 @@
 """From a scenario's batteries to the arrays of radars that a trial works on."""
 
-from dataclasses import dataclass
-from math import hypot, pi, radians
+from dataclasses import dataclass, fields
+from math import ceil, hypot, pi, radians
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.catalogue import ASSUMED, Figure, Radar
-from farwatch.catalogue.entries import Claim, Parameters
+from farwatch.catalogue.entries import Claim, Dwells, Parameters
 from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
 from farwatch.detect.air import air_tables
@@ -43,6 +43,9 @@ FLOOR_BYTES = 256e6
 LEVEL_RADIUS_M = 60e3
 LEVEL_PERCENTILE = 10.0
 """The smooth earth of the story lies at the lower ground around a radar: this share of it is lower."""
+
+MOST_KEPT = 0.4
+"""Search and tracks may each keep this share of an array's time: a fifth is left for engagements then."""
 
 _UNCOVERED_NOTICE = 0.2
 
@@ -82,6 +85,8 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
     for row, site in enumerate(sites):
         _place(radars[row : row + 1], site, world)
         _describe(radars[row : row + 1], site)
+        if site.radar.dwells is not None:
+            _budget(radars[row : row + 1], site.radar, site.radar.dwells)
         drawn += shape_beam(radars[row : row + 1], row, site.radar)
         drawn += tell_movers(radars[row : row + 1], row, site.radar)
         surround(radars[row : row + 1], site.radar, scenario.weather, scenario.ground)
@@ -174,6 +179,22 @@ def _describe(row: NDArray[Any], site: _Site) -> None:
     row["range_floor_m"] = radar.range_floor_m.value
     row["angle_floor_rad"] = radians(radar.angle_floor_deg.value)
     row["false_plots"] = radar.pfa * resolution_cells(radar)
+
+
+def _budget(row: NDArray[Any], radar: Radar, dwells: Dwells) -> None:
+    """Fill in what an array spends its time on; ScenarioError where the scenario has set what cannot be kept."""
+    problems = []
+    for name in ("track_interval_s", "support_interval_s", "least_share"):
+        value = getattr(dwells, name).value
+        if value <= 0.0 or (name == "least_share" and value > MOST_KEPT):
+            rule = f"must lie above zero, at most {MOST_KEPT:g}" if name == "least_share" else "must be above zero"
+            problems.append(Problem(f"figures.{radar.name}.dwells.{name}", f"{value:g}", rule))
+    if problems:
+        raise ScenarioError("scenario", problems)
+    for spec in fields(dwells):
+        row[spec.name] = getattr(dwells, spec.name).value
+    slice_s = min(SLICE_S, dwells.track_interval_s.value)  # two looks at one target in a slice would be one plot
+    row["batches"] = min(max(row["batches"][0], ceil(radar.period_s.value / slice_s)), MOST_SLICES)
 
 
 def resolution_cells(radar: Radar) -> float:

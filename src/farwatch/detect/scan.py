@@ -85,20 +85,22 @@ class Sensors(NamedTuple):
 class Field(NamedTuple):
     """What one trial carries for the sensors.
 
-    due f8[n_radars, n_targets], next look as foreseen, and last f8, same shape, the one before it; alive
-    u1[n_targets], cleared by the mission; sightings SIGHTING[n_targets]; place f8[PLACE_SIZE], room for one target.
+    due f8[n_radars, n_targets], next look as foreseen, and last f8, same shape, the one before it; waits f8, same
+    shape, seconds between looks of an array, set by the mission; alive u1[n_targets], cleared by it; sightings
+    SIGHTING[n_targets]; place f8[PLACE_SIZE], room for one target.
     """
 
     due: Any
     last: Any
+    waits: Any
     alive: Any
     sightings: Any
     place: Any
 
 
 @kernel
-def reset_field(sensors: Any, truth: Any, field: Any, key: Any) -> None:  # noqa: ARG001
-    """Begin a trial: every target alive and unseen, first looks due. Looks need no chance: `key` is for symmetry."""
+def reset_field(sensors: Any, truth: Any, field: Any) -> None:
+    """Begin a trial: every target alive and unseen, first looks due, one to a period."""
     for i in range(truth.targets.size):
         field.alive[i] = 1
         sighting = field.sightings[i]
@@ -115,9 +117,10 @@ def reset_field(sensors: Any, truth: Any, field: Any, key: Any) -> None:  # noqa
         begins_s = max(0.0, truth.targets[i]["start_s"])
         flies = state_at(truth, i, begins_s, field.place)
         for r in range(sensors.radars.size):
+            radar = sensors.radars[r]
             field.due[r, i] = NEVER
+            field.waits[r, i] = radar["period_s"]
             if flies:
-                radar = sensors.radars[r]
                 phase_s = _phase_s(radar, int(truth.targets[i]["id"]))
                 if radar["rotating"] == 1:
                     _locate(radar, field.place)
@@ -136,14 +139,14 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
     """
     radar = sensors.radars[r]
     place = field.place
-    due, last, pd_row = field.due[r], field.last[r], sensors.pd[r]
+    due, last, waits, pd_row = field.due[r], field.last[r], field.waits[r], sensors.pd[r]
     count = 0
     for i in range(due.size):  # whole tuples of arrays are slow to pass: the calls below take their parts
         while due[i] <= t1 and field.alive[i] == 1:
             due[i] = _aim(truth, radar, i, due[i], t1, place)
             if place[LOOK_S] > t1:
                 continue
-            due[i] = _next_look_s(radar, place[LOOK_S], last[i])
+            due[i] = _next_look_s(radar, place[LOOK_S], last[i], waits[i])
             last[i] = place[LOOK_S]
             if count < plots.size - 1 and _is_unmasked(
                 radar, sensors.floors, r, sensors.floor_step_m[r], sensors.level_m[r], place, field.sightings[i]
@@ -242,12 +245,12 @@ def _aim(truth: Any, radar: Any, i: int, guess_s: float, t1: float, place: Any) 
 
 
 @kernel
-def _next_look_s(radar: Any, look_s: float, last_s: float) -> float:
-    """A period later; for a turning beam as much earlier or later as the target's azimuth made the last turn."""
-    period_s = float(radar["period_s"])
+def _next_look_s(radar: Any, look_s: float, last_s: float, wait_s: float) -> float:
+    """An array's wait later; a turn later for a turning beam, changed as the target's azimuth changed the last turn."""
     if radar["rotating"] == 1:
+        period_s = float(radar["period_s"])
         return look_s + min(max(look_s - last_s, 0.5 * period_s), 1.5 * period_s)
-    return look_s + period_s
+    return look_s + wait_s
 
 
 @kernel
@@ -325,9 +328,13 @@ def _note_loss(sighting: Any, pd_row: Any, place: Any) -> None:
 def _occasion(radar: Any, place: Any) -> int:
     """Number of a look, for its address: twice the period it falls in, and one more in the western half.
 
-    The half keeps two looks of one turn apart when a target drifts over north against the beam.
+    The half keeps two looks of one turn apart when a target drifts over north against the beam. Where an array looks
+    at tracks more often than once a period, that shorter time counts.
     """
-    turn = (place[LOOK_S] - radar["phase_s"]) / radar["period_s"] + 1.0
+    least_s = radar["period_s"]
+    if radar["rotating"] == 0 and 0.0 < radar["track_interval_s"] < least_s:
+        least_s = radar["track_interval_s"]
+    turn = (place[LOOK_S] - radar["phase_s"]) / least_s + 1.0
     return 2 * int(turn) + (1 if place[AZIMUTH] > pi else 0)
 
 
@@ -373,6 +380,7 @@ def new_field(sensors: Sensors, targets: int) -> Field:
     return Field(
         due=np.zeros((len(sensors.radars), targets)),
         last=np.zeros((len(sensors.radars), targets)),
+        waits=np.zeros((len(sensors.radars), targets)),
         alive=np.zeros(targets, np.uint8),
         sightings=np.zeros(targets, SIGHTING),
         place=np.zeros(PLACE_SIZE),

@@ -15,6 +15,7 @@ from farwatch.records import (
     E_LAND,
     E_LAUNCH,
     E_LEAK,
+    E_LOAD,
     E_LOST,
     E_MISS,
     E_NEUTRAL,
@@ -115,6 +116,19 @@ ASSETS: Spec = (
     Column("destroyed", BOOL, "", "whether one of them destroyed it"),
 )
 
+RADARS: Spec = (
+    TRIAL,
+    Column("radar", TEXT, "", "battery and radar"),
+    Column("period_s", REAL, _S, "time between looks of its search at one place while there is time for everything"),
+    Column("track_period_s", REAL, _S, "time between looks at a confirmed track then"),
+    Column("peak_load_share", REAL, "1", "largest share of its time asked for; missing where it has no time budget"),
+    Column("overloaded_s", REAL, _S, "for how long more was asked for than all its time"),
+    Column("revisit_s", REAL, _S, "time between looks of its search, mean over the trial"),
+    Column("longest_revisit_s", REAL, _S, "the longest that became"),
+    Column("track_revisit_s", REAL, _S, "time between looks at a track not shot at, mean over the trial"),
+    Column("longest_track_revisit_s", REAL, _S, "the longest that became"),
+)
+
 FIGURES: Spec = (
     TRIAL,
     Column("figure", TEXT, "", "name in the catalogue: entry.quantity"),
@@ -133,7 +147,7 @@ EVENTS: Spec = (
     Column("x_m", REAL, "m", "east of the mission's origin"),
     Column("y_m", REAL, "m", "north of it"),
     Column("z_m", REAL, "m", "above the tangent plane there"),
-    Column("value", REAL, "", "range in metres, or hostile probability, or what the kind says"),
+    Column("value", REAL, "", "range in metres, hostile probability, a radar's load, or what the kind says"),
 )
 
 SPECS: dict[str, Spec] = {
@@ -141,6 +155,7 @@ SPECS: dict[str, Spec] = {
     "trials": TRIALS,
     "rounds": ROUNDS,
     "assets": ASSETS,
+    "radars": RADARS,
     "figures": FIGURES,
     "events": EVENTS,
 }
@@ -162,5 +177,6 @@ EVENT_KINDS: dict[int, tuple[str, str]] = {
     E_LEAK: ("leak", ASSET),
     E_TRACK: ("track", NOBODY),
     E_LAND: ("land", NOBODY),
+    E_LOAD: ("load", RADAR),
 }
 """Name of each kind of event, and whose index its `who` is."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from farwatch.errors import InputError, Problem
 from farwatch.outcomes.summary import Price
-from farwatch.records import EVENT, OUTCOME, TALLY
+from farwatch.records import EVENT, OUTCOME, TALLY, WORKLOAD
 
 Array = npt.NDArray[Any]
 
@@ -33,6 +33,10 @@ class Played(Protocol):
     @property
     def tallies(self) -> Array:
         """TALLY[trials]."""
+
+    @property
+    def workloads(self) -> Array:
+        """WORKLOAD[trials, radars]."""
 
     @property
     def rounds_fired(self) -> Array:
@@ -128,14 +132,15 @@ class Cast:
 class Evidence:
     """Raw arrays of finished trials, in trial order; `trials` holds their numbers.
 
-    Numbers have gaps only after an interruption. `outcomes` OUTCOME[n, targets], `tallies` TALLY[n],
-    `rounds_fired` i4[n, rounds], `figures` f8[n, figures], `events` EVENT[m]: the log of trial `traced` (-1:
-    none was traced).
+    Numbers have gaps only after an interruption. `outcomes` OUTCOME[n, targets], `tallies` TALLY[n], `workloads`
+    WORKLOAD[n, radars], `rounds_fired` i4[n, rounds], `figures` f8[n, figures], `events` EVENT[m]: the log of trial
+    `traced` (-1: none was traced).
     """
 
     trials: Array
     outcomes: Array
     tallies: Array
+    workloads: Array
     rounds_fired: Array
     figures: Array
     events: Array
@@ -152,6 +157,7 @@ def gather(cast: Cast, blocks: Iterable[Played]) -> Evidence:
     empty = {
         "outcomes": np.empty((0, len(cast.targets)), OUTCOME),
         "tallies": np.empty(0, TALLY),
+        "workloads": np.empty((0, len(cast.radars)), WORKLOAD),
         "rounds_fired": np.empty((0, len(cast.rounds)), np.int32),
         "figures": np.empty((0, len(cast.figures)), np.float64),
     }

@@ -24,6 +24,7 @@ from farwatch.outcomes.summary import (
     LeakerCount,
     PictureRow,
     Price,
+    RadarRow,
     ReasonShare,
     ReasonTable,
     RoundRow,
@@ -65,6 +66,7 @@ def summarise(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> Summa
         wrong_shots=_wrong_shots(evidence, confidence),
         split=split(leaks, evidence.figures, [figure.name for figure in cast.figures], confidence),
         picture=_picture(evidence, confidence),
+        radars=radar_rows(cast, evidence, confidence),
     )
 
 
@@ -268,6 +270,30 @@ def _wrong_shots(evidence: Evidence, confidence: float) -> WrongShots:
 def _picture(evidence: Evidence, confidence: float) -> PictureRow:
     names = ("looks", "plots", "false_plots", "tracks_confirmed", "false_tracks_confirmed")
     return PictureRow(**{name: _mean(evidence.tallies[name], confidence) for name in names})
+
+
+def radar_rows(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> tuple[RadarRow, ...]:
+    """Each radar that shares out its time: how much was asked of it, and how long its looks came to wait."""
+    rows = []
+    for k, name in enumerate(cast.radars):
+        work = evidence.workloads[:, k]
+        if not len(work) or np.isnan(work["peak_load_share"]).any():
+            continue
+        mean = {field: _mean(work[field], confidence) for field in ("peak_load_share", "overloaded_s", "revisit_s")}
+        rows.append(
+            RadarRow(
+                name=name,
+                overloaded=_proportion(work["overloaded_s"] > 0.0, confidence),
+                track_revisit_s=_mean(work["track_revisit_s"], confidence),
+                period_s=float(work["period_s"][0]),
+                track_period_s=float(work["track_period_s"][0]),
+                most_load_share=float(work["peak_load_share"].max()),
+                longest_revisit_s=float(work["longest_revisit_s"].max()),
+                longest_track_revisit_s=float(work["longest_track_revisit_s"].max()),
+                **mean,
+            )
+        )
+    return tuple(rows)
 
 
 # Estimators ------------------------------------------------------------------------------------------------

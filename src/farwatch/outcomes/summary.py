@@ -185,6 +185,29 @@ class SpreadSplit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RadarRow:
+    """How busy one radar with a time budget was.
+
+    `peak_load_share` is the largest share of its time asked for in a trial; `overloaded` the share of trials in which
+    that was more than all of it, `overloaded_s` for how long in a trial. `most_load_share` and the longest times
+    between two looks, of the search and at a confirmed track that is not shot at, are the worst of all trials;
+    `period_s` and `track_period_s` are what it keeps while there is time for everything.
+    """
+
+    name: str
+    peak_load_share: Estimate
+    overloaded: Estimate
+    overloaded_s: Estimate
+    revisit_s: Estimate
+    track_revisit_s: Estimate
+    period_s: float
+    track_period_s: float
+    most_load_share: float
+    longest_revisit_s: float
+    longest_track_revisit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRow:
     """What the sensors and the tracker had to do, per trial."""
 
@@ -215,3 +238,4 @@ class Summary:
     wrong_shots: WrongShots
     split: SpreadSplit
     picture: PictureRow
+    radars: tuple[RadarRow, ...]

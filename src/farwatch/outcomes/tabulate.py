@@ -10,6 +10,7 @@ from farwatch.outcomes.columns import (
     EVENT_KINDS,
     NOBODY,
     RADAR,
+    RADARS,
     ROUND,
     SPECS,
     TARGETS,
@@ -30,6 +31,7 @@ def build(cast: Cast, evidence: Evidence) -> dict[str, Table]:
         "trials": _trials,
         "rounds": _rounds,
         "assets": _assets,
+        "radars": _radars,
         "figures": _figures,
         "events": _events,
     }
@@ -97,6 +99,12 @@ def _assets(cast: Cast, evidence: Evidence) -> dict[str, Array]:
         "arrivals": arrivals.ravel(),
         "destroyed": destroyed.ravel(),
     }
+
+
+def _radars(cast: Cast, evidence: Evidence) -> dict[str, Array]:
+    trials, count = len(evidence), len(cast.radars)
+    told = {"trial": np.repeat(evidence.trials, count), "radar": _repeated(cast.radars, range(count), trials)}
+    return {column.name: _plain(told.get(column.name, evidence.workloads), column).ravel() for column in RADARS}
 
 
 def _figures(cast: Cast, evidence: Evidence) -> dict[str, Array]:

@@ -49,6 +49,7 @@ def _closing(result: Result, summary: Summary) -> list[tuple[str, str]]:
     figures = result.cast.figures
     return [
         ("How far", how_far(result, summary)),
+        ("Busy radars", wording.busy_radars(summary)),
         ("Who pays", who_pays(summary)),
         ("Wrong shots", wording.wrong_shots(summary)),
         ("How sure", wording.spread_split(summary)),

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from math import isfinite, isnan, log10
 
-from farwatch.outcomes.summary import ClassRow, Cost, Estimate, ReasonShare, ReasonTable, Spread, SpreadSplit, Summary
+from farwatch.outcomes.summary import (
+    ClassRow,
+    Cost,
+    Estimate,
+    RadarRow,
+    ReasonShare,
+    ReasonTable,
+    Spread,
+    SpreadSplit,
+    Summary,
+)
 
 UNKNOWN = "–"
 STEPS = ("seen", "confirmed", "hostile", "engaged", "killed", "leaked")
@@ -185,6 +195,23 @@ def wrong_shots(summary: Summary) -> str:
         f"({number(wrong.background_killed.value)} destroyed; in {percent(wrong.trials_with_kill.value)} of trials at "
         f"least one), and {number(wrong.at_nothing.value)} at tracks that noise had made."
     )
+
+
+def busy_radars(summary: Summary) -> str:
+    """Which radars were asked for more than all their time, and what that did to their looks; empty when none was."""
+    return " ".join(_busy(row) for row in summary.radars if row.overloaded.value > 0.0)
+
+
+def _busy(row: RadarRow) -> str:
+    said = (
+        f"In {percent(row.overloaded.value)} of trials {row.name} was asked for more than all of its time, at most for "
+        f"{100.0 * row.most_load_share:.0f} %: its search came round as seldom as every {number(row.longest_revisit_s)} s "
+        f"instead of {number(row.period_s)}"
+    )
+    if row.longest_track_revisit_s > row.track_period_s:
+        said += f", its looks at a track every {number(row.longest_track_revisit_s)} s"
+        said += f" instead of {number(row.track_period_s)}"
+    return f"{said}."
 
 
 def spread_split(summary: Summary) -> str:

@@ -325,16 +325,6 @@ class Tracker(BaseModel):
         default=20.0, description="Acceleration that the model of turning flight allows for."
     )
 
-    @property
-    def confirm_hits(self) -> int:
-        """M of `confirm`."""
-        return int(self.confirm.split("-")[0])
-
-    @property
-    def confirm_looks(self) -> int:
-        """N of `confirm`."""
-        return int(self.confirm.split("-")[2])
-
 
 class Weather(BaseModel):
     """The air between radar and target."""

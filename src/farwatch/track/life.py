@@ -84,19 +84,24 @@ def miss(track: Any, streaks: Any, r: int, tracker: Any) -> bool:
 
 
 @kernel
-def account(held: Any, radar: Any, r: int, time_s: float, tracker: Any) -> int:
+def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker: Any) -> int:
     """Charge overdue looks of radar `r` at `time_s`; returns how many tracks were dropped.
 
-    held: (tracks, looks, streaks, scores, outlines) of the picture. A track outside the radar's volume is charged
+    held: (tracks, looks, streaks, scores, outlines) of the picture; waits_s: f8[2], what the radar takes between two
+    looks at a tentative and at a confirmed track, 0 for its period. A track outside the radar's volume is charged
     nothing. Whoever misses a look is carried on to `time_s`, so that its growing uncertainty shows.
     """
     tracks, looks, streaks, scores, outlines = held
     dropped, period_s = 0, radar["period_s"]
+    tentative_s = waits_s[0] if waits_s[0] > 0.0 else period_s
+    confirmed_s = waits_s[1] if waits_s[1] > 0.0 else period_s
+    soonest_s = LOOK_OVERDUE * min(tentative_s, confirmed_s)
     for i in range(tracks.size):
-        if streaks[i, r] == NOT_HELD or time_s - looks[i, r] <= LOOK_OVERDUE * period_s:
+        if streaks[i, r] == NOT_HELD or time_s - looks[i, r] <= soonest_s:
             continue
         track = tracks[i]
-        if track["status"] == FREE:
+        wait_s = confirmed_s if track["status"] == CONFIRMED else tentative_s
+        if track["status"] == FREE or time_s - looks[i, r] <= LOOK_OVERDUE * wait_s:
             continue
         if time_s > track["time_s"]:
             predict(track, time_s, tracker)
@@ -104,7 +109,7 @@ def account(held: Any, radar: Any, r: int, time_s: float, tracker: Any) -> int:
             sum_up(track, outlines, i)
         mean, gone = track["mean"], False
         if covers(radar, mean[0], mean[1], mean[2]):
-            looks[i, r] = max(looks[i, r] + period_s, time_s - LOOK_OVERDUE * period_s)
+            looks[i, r] = max(looks[i, r] + wait_s, time_s - LOOK_OVERDUE * wait_s)
             scores[i] += MISS_SCORE
             gone = miss(track, streaks[i], r, tracker)
         else:

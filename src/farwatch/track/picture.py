@@ -32,6 +32,7 @@ class Picture(NamedTuple):
     looks: Any  # f8[cap, n_radars], time of the last plot or charged miss by each radar
     streaks: Any  # i4[cap, n_radars], misses in a row by each radar, -1 for a radar that does not hold the track
     outlines: Any  # f8[cap, OUTLINE], see associate.sum_up
+    waits: Any  # f8[n_radars, 2], seconds between looks at a tentative, a confirmed track; 0 = the radar's period
     scores: Any  # f8[cap], log-odds that a track is real, gained since its first plot
     tracker: Any  # TRACKER[1]
     classes: Any  # CLASS[k]
@@ -48,6 +49,7 @@ def clear(picture: Picture) -> None:
         picture.outlines[i, LIVE] = 0.0
     for c in range(COUNTERS):
         picture.counters[c] = 0
+    picture.waits[:, :] = 0.0
     prepare_classes(picture.classes, picture.class_logs)
 
 
@@ -70,7 +72,7 @@ def advance(picture: Picture, radars: Any, r: int, time_s: float, plots: Any, n:
         _start_tracks(picture, radar, r, plots, m)
         extent = counters[EXTENT]
     held = (tracks[:extent], picture.looks, picture.streaks, picture.scores, picture.outlines)
-    counters[DROPPED] += account(held, radar, r, time_s, tracker)
+    counters[DROPPED] += account(held, radar, r, picture.waits[r], time_s, tracker)
     while extent > 0 and tracks[extent - 1]["status"] == FREE:
         extent -= 1
     counters[EXTENT] = extent

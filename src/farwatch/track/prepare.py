@@ -93,6 +93,7 @@ def new_picture(
         looks=np.zeros((track_capacity, n_radars)),
         streaks=np.full((track_capacity, n_radars), -1, np.int32),
         outlines=np.zeros((track_capacity, OUTLINE)),
+        waits=np.zeros((n_radars, 2)),
         scores=np.zeros(track_capacity),
         tracker=np.array(tracker, TRACKER).reshape(1),
         classes=np.array(classes, CLASS),

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from farwatch.campaign import Result
 from farwatch.report import wording
-from farwatch.report.sights import Claimed
 from farwatch.report.figures.canvas import (
     BLUE,
     GREEN,
@@ -23,6 +22,7 @@ from farwatch.report.figures.canvas import (
     picture,
     spine_free,
 )
+from farwatch.report.sights import Claimed
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from math import isnan, nan
 from typing import Any
 
@@ -49,7 +50,9 @@ def draw(result: Result) -> Picture | None:
     end_s = max((_last_s(row) for row in rows), default=60.0)
     height_in = 2.9 + 0.135 * len(rows)
     with drawing("timeline", (WIDTH_IN, height_in)) as figure:
-        lines, air, left = figure.subplots(3, 1, sharex=True, height_ratios=[height_in - 2.5, 1.0, 0.8])
+        asked = loads(result)
+        ratios = [height_in - 2.5, 1.0, 0.8] + ([0.8] if asked else [])
+        lines, air, left, *below = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
         for place, row in enumerate(rows):
             _line(lines, -place, row)
         _groups(lines, rows)
@@ -58,7 +61,9 @@ def draw(result: Result) -> Picture | None:
         lines.grid(axis="x")
         _in_the_air(air, result)
         _left(left, result)
-        left.set_xlabel("minutes from the start of the mission")
+        for axes in below:
+            _busy(axes, asked)
+        (left, *below)[-1].set_xlabel("minutes from the start of the mission")
         words = ("One trial, minute by minute", _words(result, rows))
         header = (
             "target",
@@ -162,6 +167,31 @@ def _left(axes: Any, result: Result) -> None:
     axes.grid(axis="both")
 
 
+def _busy(axes: Any, asked: dict[str, tuple[Any, Any]]) -> None:
+    """Share of its time that each array is asked for; the line is all of it."""
+    end_min = axes.get_xlim()[1]
+    for (name, (times, shares)), colour in zip(asked.items(), cycle((BLUE, AMBER, SKY, GREY)), strict=False):
+        where = [*(times / 60.0), end_min], [*(100.0 * shares), 100.0 * shares[-1]]
+        axes.step(*where, where="post", color=colour, linewidth=1.2, label=name)
+    axes.axhline(100.0, color=RED, linewidth=0.8)
+    axes.set_ylim(0.0, 1.5 * max(100.0, *(100.0 * float(shares.max()) for _, shares in asked.values())))
+    axes.set_ylabel("load %", fontsize=8.0, color=SOFT)
+    axes.tick_params(length=0)
+    axes.grid(axis="both")
+    axes.legend(loc="upper left", ncols=4, fontsize=8.0, labelcolor=SOFT, borderpad=0.0)
+
+
+def loads(result: Result) -> dict[str, tuple[Any, Any]]:
+    """Times and loads of each radar that shares out its time, a load of one being all of it."""
+    events = result.events
+    told = events["kind"] == "load"
+    found = {}
+    for name in dict.fromkeys(events["who"][told].tolist()):
+        rows = told & (events["who"] == name)
+        found[name] = (events["time_s"][rows], events["value"][rows])
+    return found
+
+
 def busy(result: Result) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     """Times and counts of rounds in the air, and of tracks with at least one round on its way."""
     events = result.events
@@ -191,8 +221,13 @@ def _words(result: Result, rows: list[_Row]) -> str:
         f"get through; {shots} rounds are fired at them, at most {int(max(rounds, default=0))} in the air at once. "
         "A thin grey line: above a radar's horizon; light blue: seen; dark blue: judged hostile. Ticks are launches, "
         "crosses kills, diamonds those that get through. Where targets fly close together, a round fired at one can "
-        f"kill another.{cut}"
+        f"kill another.{_load_words(result)}{cut}"
     )
+
+
+def _load_words(result: Result) -> str:
+    said = " Load is the share of its time that a radar is asked for; beyond 100 % its looks wait."
+    return said if loads(result) else ""
 
 
 def _data(row: _Row) -> list[object]:
