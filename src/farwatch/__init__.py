@@ -14,6 +14,10 @@ TYPE_CHECKING = False  # as in `typing`, which would cost half of this import
 if TYPE_CHECKING:
     from farwatch import catalogue
     from farwatch.campaign import Result, run
+    from farwatch.detect.claim import claim
+    from farwatch.detect.coverage import coverage
+    from farwatch.detect.posts import Post
+    from farwatch.detect.reach import Target
     from farwatch.errors import FarwatchError, InputError, RangeError, ScenarioError, StoreError
     from farwatch.scenario import Scenario, check, load, schema, shipped, vary
 
@@ -22,14 +26,18 @@ __version__ = "0.1.0"
 __all__ = [
     "FarwatchError",
     "InputError",
+    "Post",
     "RangeError",
     "Result",
     "Scenario",
     "ScenarioError",
     "StoreError",
+    "Target",
     "__version__",
     "catalogue",
     "check",
+    "claim",
+    "coverage",
     "load",
     "run",
     "schema",
@@ -39,6 +47,10 @@ __all__ = [
 
 _ROOMS = {
     "farwatch.campaign": ("Result", "run"),
+    "farwatch.detect.claim": ("claim",),
+    "farwatch.detect.coverage": ("coverage",),
+    "farwatch.detect.posts": ("Post",),
+    "farwatch.detect.reach": ("Target",),
     "farwatch.errors": ("FarwatchError", "InputError", "RangeError", "ScenarioError", "StoreError"),
     "farwatch.scenario": ("Scenario", "check", "load", "schema", "shipped", "vary"),
 }

@@ -267,14 +267,15 @@ def claim(
     ] = None,
 ) -> None:
     """Put a published sentence to the test: can this system or radar see such a target so far away?"""
-    from farwatch.detect.claim import Setting, Target, examine
+    from farwatch.detect.claim import Sentence, Setting
+    from farwatch.detect.claim import claim as judge
     from farwatch.report import claim as pages
 
     if len(who_range) < 2:
         raise typer.BadParameter("name who sees, and how far: farwatch claim s-400 402km")
-    target = Target(rcs_m2=rcs_m2, class_name=class_name, height_m=height_m, height_agl_m=height_agl_m)
+    target = Sentence(rcs_m2=rcs_m2, class_name=class_name, height_m=height_m, height_agl_m=height_agl_m)
     setting = Setting(pd=pd, pfa=pfa, antenna_m=antenna_m, at=at, terrain=terrain)
-    finding = examine(who_range[0], " ".join(who_range[1:]), target, setting, also or ())
+    finding = judge(who_range[0], " ".join(who_range[1:]), target, setting, also or ())
     console = _console()
     pages.show(console, finding)
     for written in pages.write(finding, out) if out is not None else ():

@@ -10,8 +10,8 @@ import farwatch
 from architecture.house import PACKAGE, ROOT
 
 SURFACE = {
-    "FarwatchError", "InputError", "RangeError", "Result", "Scenario", "ScenarioError", "StoreError", "__version__",
-    "catalogue", "check", "load", "run", "schema", "shipped", "vary",
+    "FarwatchError", "InputError", "Post", "RangeError", "Result", "Scenario", "ScenarioError", "StoreError", "Target",
+    "__version__", "catalogue", "check", "claim", "coverage", "load", "run", "schema", "shipped", "vary",
 }
 HEAVY = {"numba", "llvmlite", "scipy", "matplotlib", "duckdb", "pandas", "pyarrow", "pyproj", "tifffile", "jinja2"}
 

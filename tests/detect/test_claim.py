@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from farwatch.catalogue import load
 from farwatch.detect import published
 from farwatch.detect.budget import Span, air_loss_db, exactly, strength_of, terms_of
-from farwatch.detect.claim import Setting, Target, examine
+from farwatch.detect.claim import Sentence, Setting, claim
 from farwatch.detect.finding import CANNOT, HOLDS, OPEN
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, mutual_horizon
 from farwatch.detect.prepare import unit_range
@@ -34,7 +34,7 @@ def radars():
 @pytest.fixture(scope="module")
 def worked():
     """The example of the documentation."""
-    return examine("s-400", "402km")
+    return claim("s-400", "402km")
 
 
 # What has to be true ----------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def test_a_radar_meets_its_own_claim(name, radars):
         far_m = unit_range(radar, radar.parameters).value
         assert strength_of(radar).snr_one_db.value == pytest.approx(40 * np.log10(far_m))
         return
-    found = examine(name, radar.claim.range_m.value, radar.claim.rcs_m2.value)
+    found = claim(name, radar.claim.range_m.value, radar.claim.rcs_m2.value)
     assert found.case.pd.value == pytest.approx(radar.claim.pd, abs=1e-6)
     assert found.case.range_m.value == pytest.approx(radar.claim.range_m.value, rel=1e-5)
     assert found.smallest_rcs_m2.value == pytest.approx(radar.claim.rcs_m2.value)
@@ -116,9 +116,9 @@ def test_a_radar_meets_its_own_claim(name, radars):
 @hypothesis_settings(max_examples=10)
 def test_fourth_power(range_m, rcs_m2, factor):
     """Twice as far takes sixteen times the cross-section, and what the air takes on the way between."""
-    near = examine("91n6e", range_m, rcs_m2)
+    near = claim("91n6e", range_m, rcs_m2)
     air = 10.0 ** (float(air_loss_db(near.radar, range_m * factor) - air_loss_db(near.radar, range_m)) / 10.0)
-    far = examine("91n6e", range_m * factor, rcs_m2 * factor**4 * air)
+    far = claim("91n6e", range_m * factor, rcs_m2 * factor**4 * air)
     assert air > 1.0
     assert far.case.snr_db.value == pytest.approx(near.case.snr_db.value)
     assert far.case.pd.value == pytest.approx(near.case.pd.value, abs=1e-9)
@@ -138,15 +138,15 @@ def test_air_takes_what_its_path_is_worth(name, radars):
 def test_a_range_is_the_range_of_its_echo():
     """Asking how far a cross-section is seen, and what is seen so far, are the same question backwards."""
     for name in ("91n6e", "arsr-3", "pantsir-tracking"):
-        found = examine(name, 20e3, 1.7)
-        again = examine(name, found.case.range_m.value, 1.7)
+        found = claim(name, 20e3, 1.7)
+        again = claim(name, found.case.range_m.value, 1.7)
         assert again.smallest_rcs_m2.value == pytest.approx(1.7, rel=1e-5)
 
 
 def test_a_stricter_chance_takes_more():
     """Pd up or Pfa down: more cross-section, a smaller share of draws."""
     usual, strict, quiet = (
-        examine("91n6e", 300e3, "fighter", setting) for setting in (Setting(), Setting(pd=0.9), Setting(pfa=1e-10))
+        claim("91n6e", 300e3, "fighter", setting) for setting in (Setting(), Setting(pd=0.9), Setting(pfa=1e-10))
     )
     for other in (strict, quiet):
         assert other.smallest_rcs_m2.value > usual.smallest_rcs_m2.value
@@ -171,25 +171,25 @@ def test_chances_come_from_the_statistics(worked):
 )
 def test_a_height_decides(height_m, state, failing):
     """An airliner at 402 km: hidden, a matter of the air, in view, and higher than it flies."""
-    found = examine("91n6e", 402e3, Target(class_name="airliner", height_m=height_m))
+    found = claim("91n6e", 402e3, Sentence(class_name="airliner", height_m=height_m))
     assert (found.case.state, found.case.failing()) == (state, failing)
 
 
 def test_beyond_the_display():
     """No target is strong enough for a display that ends, nor for one that begins farther out."""
-    assert examine("arsr-4", 500e3, 1e4).case.failing() == ("display",)
-    assert examine("arsr-4", 5e3, 1e4).case.failing() == ("display",)
-    assert examine("an-mpq-65", 160e3, 1e4).case.state == OPEN
+    assert claim("arsr-4", 500e3, 1e4).case.failing() == ("display",)
+    assert claim("arsr-4", 5e3, 1e4).case.failing() == ("display",)
+    assert claim("an-mpq-65", 160e3, 1e4).case.state == OPEN
 
 
 def test_a_rounded_range_is_the_same_range():
     """60 nautical miles are 111.12 km, and 111 km are printed for the display."""
-    assert examine("asr-9", "60 nmi", 100.0).case.state == HOLDS
+    assert claim("asr-9", "60 nmi", 100.0).case.state == HOLDS
 
 
 def test_above_the_beam():
     """A target overhead is above the cover of a radar that looks up to 30 degrees."""
-    found = examine("asr-9", 20e3, Target(rcs_m2=100.0, height_m=15e3))
+    found = claim("asr-9", 20e3, Sentence(rcs_m2=100.0, height_m=15e3))
     assert found.case.failing() == ("beam",)
 
 
@@ -208,7 +208,7 @@ def test_the_region_is_the_cases(worked):
     assert np.all(np.diff(region.share) >= 0)
     assert np.all(np.diff(region.pd) >= -1e-12)
     index = int(np.searchsorted(region.rcs_m2, 3.0))
-    one = examine("s-400", 402e3, float(region.rcs_m2[index]))
+    one = claim("s-400", 402e3, float(region.rcs_m2[index]))
     assert region.share[index] == pytest.approx(one.case.share)
     assert region.pd[index] == pytest.approx(one.case.pd.value)
     assert region.visible[region.height_m < worked.sight.above_ground_m.low].max() == 0.0
@@ -218,7 +218,7 @@ def test_the_region_is_the_cases(worked):
 def test_a_radar_of_ones_own(radars):
     """A radar that is not in the catalogue is taken as it is."""
     own = replace(radars["arsr-4"], name="mine", pfa=1e-8, antenna_height_m=radars["asr-9"].antenna_height_m)
-    found = examine(own, "200 km", "fighter")
+    found = claim(own, "200 km", "fighter")
     assert found.who == "mine"
     assert found.pfa == 1e-8
     assert found.sight.antenna_m.value == 15.0
@@ -228,12 +228,12 @@ def test_every_system_and_radar_answers():
     """Each gets a whole answer: a verdict, a height, an echo, what it leans on; the same twice."""
     shipped = load()
     for name in (*shipped.systems, *shipped.radars):
-        found = examine(name, "100 km")
+        found = claim(name, "100 km")
         text = "\n".join(told(found))
         assert "nan" not in text.lower().split()
         for part in ("Seen means", "Height: ", "Echo: ", "Leaned on: "):
             assert part in text
-        assert text == str(examine(name, 100e3))
+        assert text == str(claim(name, 100e3))
 
 
 # Terrain ----------------------------------------------------------------------------------------------------
@@ -243,8 +243,8 @@ def test_every_system_and_radar_answers():
 def test_terrain_hides_more_than_the_sea():
     """Over the shipped clip the worst direction takes more height than a smooth earth; heights are in order."""
     place = Setting(at="23.6,45.2", terrain="arabia-30s")
-    found = examine("s-400", "100 km", Target(class_name="one-way-drone", height_agl_m=100.0), place)
-    smooth = examine("s-400", "100 km", Target(class_name="one-way-drone", height_agl_m=100.0))
+    found = claim("s-400", "100 km", Sentence(class_name="one-way-drone", height_agl_m=100.0), place)
+    smooth = claim("s-400", "100 km", Sentence(class_name="one-way-drone", height_agl_m=100.0))
     sight = found.sight
     assert sight.above_ground_m.low < sight.above_ground_m.value < sight.above_ground_m.high
     assert sight.azimuth_deg.shape == sight.sea_m.shape == sight.states_m.shape
@@ -257,7 +257,7 @@ def test_terrain_hides_more_than_the_sea():
 def test_a_place_off_the_terrain_is_refused():
     """The refusal names the place and what the file holds."""
     with pytest.raises(TerrainError, match=r"does not touch|is not covered"):
-        examine("s-400", "100 km", None, Setting(at=(50.0, 8.0), terrain="arabia-30s"))
+        claim("s-400", "100 km", None, Setting(at=(50.0, 8.0), terrain="arabia-30s"))
 
 
 # Backwards --------------------------------------------------------------------------------------------------
@@ -266,13 +266,13 @@ def test_a_place_off_the_terrain_is_refused():
 @pytest.mark.validation
 def test_published_pairs_agree_or_do_not():
     """ARSR-4: 370 km at 2.2 m2 and 170 km at 0.1 m2 agree. Pantsir: 36 km at 2 m2 and 20 km at 0.1 m2 do not."""
-    one = examine("arsr-4", "370km", 2.2, also=["170km@0.1m2"]).agreements[0]
+    one = claim("arsr-4", "370km", 2.2, also=["170km@0.1m2"]).agreements[0]
     assert one.state == "agree"
     assert "370 km at 2.2 m², above 7.2 km (5.5 to 9.9 km); 170 km at 0.1 m², above" in str(
-        examine("arsr-4", "370km", 2.2, also=["170km@0.1m2"])
+        claim("arsr-4", "370km", 2.2, also=["170km@0.1m2"])
     )
     assert abs(one.off_db.value) < 0.1
-    other = examine("pantsir-s1", "36km", 2.0, also=["20km@0.1m2"]).agreements[0]
+    other = claim("pantsir-s1", "36km", 2.0, also=["20km@0.1m2"]).agreements[0]
     assert other.state == "apart"
     assert other.off_db.value == pytest.approx(10 * np.log10(20.0 * (20.0 / 36.0) ** 4))
     assert other.implied_range_m == pytest.approx(17.0e3, rel=0.01)
@@ -295,7 +295,7 @@ def test_a_range_of_figures_may_reconcile():
     wide = published.Point(label="a", range_m=Span(value=36e3, low=28e3, high=40e3), rcs_m2=exactly(2.0))
     point = published.Point(label="b", range_m=exactly(20e3), rcs_m2=exactly(0.1))
     assert published.agreement(wide, point).state == "within"
-    found = examine("pantsir-s1", "30km", 5.0, also=["20km@0.1m2"])
+    found = claim("pantsir-s1", "30km", 5.0, also=["20km@0.1m2"])
     assert "one radar can still do both" in str(found)
     assert "would have to mean a chance of" in str(found)
 
@@ -346,10 +346,10 @@ def test_unreadable_points_are_refused(text):
 
 def test_everything_wrong_is_said_at_once():
     """Name, range, class, cross-section, height, chances, place: one refusal, each with its rule."""
-    target = Target(rcs_m2=-1.0, class_name="fightr", height_m=1.0, height_agl_m=2.0)
+    target = Sentence(rcs_m2=-1.0, class_name="fightr", height_m=1.0, height_agl_m=2.0)
     setting = Setting(pd=1.5, pfa=0.5, antenna_m=-3.0, at="here", terrain="x.tif")
     with pytest.raises(InputError) as refused:
-        examine("s-40", "402", target, setting, also=["x"])
+        claim("s-40", "402", target, setting, also=["x"])
     where = [problem.where for problem in refused.value.problems]
     assert where == ["who", "range", "class", "rcs_m2", "height_m", "pd", "pfa", "antenna_m", "at", "also"]
     hints = {problem.where: problem.hint for problem in refused.value.problems}
@@ -363,7 +363,7 @@ def test_everything_wrong_is_said_at_once():
 def test_what_does_not_see_is_refused(name, hint):
     """A round, a target and a slip of the pen are told apart."""
     with pytest.raises(InputError) as refused:
-        examine(name, "402 km")
+        claim(name, "402 km")
     assert hint in refused.value.problems[0].hint
 
 
@@ -371,4 +371,4 @@ def test_what_does_not_see_is_refused(name, hint):
 def test_impossible_settings_are_refused(setting):
     """Chances that mean nothing, and a place without terrain."""
     with pytest.raises(InputError):
-        examine("s-400", "402 km", None, setting)
+        claim("s-400", "402 km", None, setting)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from farwatch.detect import verdict
 from farwatch.detect.budget import Span
-from farwatch.detect.claim import Setting, Target, examine
+from farwatch.detect.claim import Sentence, Setting, claim
 from farwatch.report import claim
 from farwatch.report.figures import claim as figure
 
@@ -18,14 +18,14 @@ QUESTIONS = {
     "no target": ("s-400", "402 km", None),
     "cross-section": ("arsr-4", "370 km", 2.2),
     "class": ("91n6e", "300 km", "fighter"),
-    "height": ("pantsir-s1", "20 km", Target(class_name="one-way-drone", height_m=100.0)),
+    "height": ("pantsir-s1", "20 km", Sentence(class_name="one-way-drone", height_m=100.0)),
 }
 
 
 @pytest.fixture(scope="module", params=QUESTIONS, ids=str)
 def found(request):
     """Findings of every kind of question."""
-    return examine(*QUESTIONS[request.param])
+    return claim(*QUESTIONS[request.param])
 
 
 def shown(finding, width=132):
@@ -81,7 +81,7 @@ def test_the_picture_is_a_picture(found):
 @pytest.mark.slow
 def test_over_terrain(tmp_path):
     """Directions are told, and all three files are written."""
-    found = examine("s-400", "60 km", "cruise-missile-subsonic", Setting(at=(23.6, 45.2), terrain="arabia-30s"))
+    found = claim("s-400", "60 km", "cruise-missile-subsonic", Setting(at=(23.6, 45.2), terrain="arabia-30s"))
     assert "in the worst" in shown(found)
     written = claim.write(found, tmp_path / "a" / "b")
     assert [path.name for path in written] == ["claim.json", "claim.svg", "claim.png"]

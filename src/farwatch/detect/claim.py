@@ -1,8 +1,8 @@
 """A published sentence put to the test: "this radar, or system, sees such a target so far away".
 
-    examine("s-400", "402 km")
-    examine("91n6e", "390 km", "fighter", Setting(pd=0.8))
-    examine("arsr-4", "370 km", Target(rcs_m2=2.2), also=("170 km @ 0.1 m2",))
+    claim("s-400", "402 km")
+    claim("91n6e", "390 km", "fighter", Setting(pd=0.8))
+    claim("arsr-4", "370 km", Sentence(rcs_m2=2.2), also=("170 km @ 0.1 m2",))
 
 What would have to be true: the target above the horizon, its echo strong enough, the range on the display, the beam on
 it. Each is answered with what is published, ranges carried through; what cannot be decided from it is said to be so.
@@ -67,7 +67,7 @@ HEIGHT_AXIS_M = np.logspace(1.0, np.log10(3e5), 151)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Sentence:
     """What is said to be seen: a class of the catalogue, a cross-section, or both; its height above sea or ground."""
 
     rcs_m2: float | None = None
@@ -90,7 +90,7 @@ class Setting:
     terrain: str | Path | None = None
 
 
-TargetLike: TypeAlias = Target | str | float | None
+SentenceLike: TypeAlias = Sentence | str | float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +101,19 @@ class _Asked:
     entry: Radar | System
     catalogue: Catalogue
     range_m: float
-    target: Target
+    target: Sentence
     setting: Setting
     view: View
     also: tuple[Point, ...] = ()
 
 
-def examine(
-    who: str | Radar, range_m: float | str, target: TargetLike = None, setting: Setting | None = None,
+def claim(
+    who: str | Radar, range_m: float | str, target: SentenceLike = None, setting: Setting | None = None,
     also: Sequence[str] = (),
 ) -> Finding:
     """Test the claim that `who` sees a target at a range: a name of the catalogue or a radar of one's own.
 
-    `range_m` is metres, or a text with its unit; `target` a `Target`, a class name or a cross-section in m2;
+    `range_m` is metres, or a text with its unit; `target` a `Sentence`, a class name or a cross-section in m2;
     `also` other published points such as "170km@0.1m2". Raises InputError with everything that is wrong.
     """
     asked = _checked(who, range_m, target, setting or Setting(), also)
@@ -143,7 +143,7 @@ def examine(
 
 
 def _checked(
-    who: str | Radar, range_m: float | str, given: TargetLike, setting: Setting, also: Sequence[str]
+    who: str | Radar, range_m: float | str, given: SentenceLike, setting: Setting, also: Sequence[str]
 ) -> _Asked:
     """The question, or InputError with every problem at once."""
     problems: list[Problem] = []
@@ -182,15 +182,15 @@ def _entry(name: str, catalogue: Catalogue, problems: list[Problem]) -> Radar | 
     return None
 
 
-def _target(given: TargetLike) -> Target:
-    if isinstance(given, Target):
+def _target(given: SentenceLike) -> Sentence:
+    if isinstance(given, Sentence):
         return given
     if given is None:
-        return Target()
-    return Target(class_name=given) if isinstance(given, str) else Target(rcs_m2=float(given))
+        return Sentence()
+    return Sentence(class_name=given) if isinstance(given, str) else Sentence(rcs_m2=float(given))
 
 
-def _check_target(target: Target, catalogue: Catalogue, problems: list[Problem]) -> None:
+def _check_target(target: Sentence, catalogue: Catalogue, problems: list[Problem]) -> None:
     name, rcs_m2 = target.class_name, target.rcs_m2
     if name is not None and name not in catalogue.classes:
         problems.append(Problem("class", name, "is no target class of the catalogue", near(name, catalogue.classes)))
@@ -226,7 +226,7 @@ def _check_setting(setting: Setting, problems: list[Problem]) -> None:
         problems.append(Problem(lacks, "", "a place and its terrain come together", "at LAT,LON and a terrain file"))
 
 
-def _named(target: Target) -> bool:
+def _named(target: Sentence) -> bool:
     return target.rcs_m2 is not None or target.class_name is not None
 
 
