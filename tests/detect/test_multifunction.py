@@ -10,7 +10,7 @@ from farwatch.detect.multifunction import Search, Task
 from farwatch.errors import RangeError
 from naive import radar_physics as naive
 
-SEARCH = Search(beams=1000.0, dwell_s=0.004, frame_s=10.0)
+SEARCH = Search(beam_count=1000.0, dwell_s=0.004, frame_s=10.0)
 SUPPORT = Task(name="support", count=4, dwell_s=0.01, interval_s=0.2)
 TRACK = Task(name="track", count=60, dwell_s=0.01, interval_s=1.0)
 
@@ -59,7 +59,8 @@ def test_an_idle_radar_keeps_its_frame():
     assert allotment.search_frame_s == pytest.approx(10.0)
     assert allotment.task_intervals_s == (1.0,)
     assert not allotment.is_overloaded
-    crowd, last = Task(name="a", count=1e3, dwell_s=0.01, interval_s=1.0), Task(name="b", count=1, dwell_s=1, interval_s=2)
+    crowd = Task(name="a", count=1e3, dwell_s=0.01, interval_s=1.0)
+    last = Task(name="b", count=1, dwell_s=1.0, interval_s=2.0)
     assert multifunction.allot(SEARCH, [crowd, last]).task_intervals_s[1] == float("inf")
 
 
