@@ -65,8 +65,8 @@ class Bias:
 def scanning_angle_sigma_rad(beam_rad: ArrayLike, pulses_in_beam: ArrayLike, snr: ArrayLike) -> Floats:
     """Standard deviation of the azimuth that a turning beam finds from the centre of `pulses_in_beam` echoes, rad.
 
-    The bound of Cramér and Rao for a steady echo of unknown strength and phase under a Gaussian beam, `snr` per pulse at
-    its peak: (8 pi ln 2)^(-1/4) beam / sqrt(n snr), 0.49 where monopulse on as many pulses has 0.44.
+    The bound of Cramér and Rao for a steady echo of unknown strength and phase under a Gaussian beam, `snr` per pulse
+    at its peak: (8 pi ln 2)^(-1/4) beam / sqrt(n snr), 0.49 where monopulse on as many pulses has 0.44.
     """
     energy = np.asarray(pulses_in_beam, np.float64) * np.asarray(snr)
     return np.asarray(_SCANNING_SLOPE * np.asarray(beam_rad, np.float64) / np.sqrt(energy))

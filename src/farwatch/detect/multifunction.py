@@ -18,14 +18,14 @@ from farwatch.errors import RangeError
 class Search:
     """A volume looked through again and again, beam position by beam position."""
 
-    beams: float
+    beam_count: float
     dwell_s: float
     frame_s: float
 
     @property
     def load_share(self) -> float:
         """Share of the radar's time that the wanted frame takes."""
-        return self.beams * self.dwell_s / self.frame_s
+        return self.beam_count * self.dwell_s / self.frame_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,8 @@ def beams_of_sector(
 ) -> float:
     """Beam positions (a mean, not whole) that cover a sector in azimuth and between two elevations.
 
-    Solid angle over that of one cell of a raster; `beam_deg` is (azimuth, elevation), `spacing_share` the spacing in beam
-    widths. A steered array's beams broaden as its gain falls, so their number in the sines of the angles stays.
+    Solid angle over that of one cell of a raster; `beam_deg` is (azimuth, elevation) at broadside, `spacing_share` the
+    spacing in beam widths. Steered beams are broader, so a wide sector of an array needs fewer than this.
     """
     low, high = elevation_deg
     if not 0.0 < azimuth_sector_deg <= 360.0 or not -90.0 <= low < high <= 90.0 or not 0.3 <= spacing_share <= 1.5:
@@ -96,7 +96,7 @@ def allot(search: Search, tasks: Sequence[Task], least_search_share: float = 0.1
     searching = min(search.load_share, kept + left)
     return Allotment(
         asked_share=search.load_share + sum(task.load_share for task in tasks),
-        search_share=searching, search_frame_s=search.beams * search.dwell_s / searching,
+        search_share=searching, search_frame_s=search.beam_count * search.dwell_s / searching,
         names=tuple(task.name for task in tasks), task_shares=tuple(shares), task_intervals_s=tuple(intervals),
     )
 

@@ -52,7 +52,7 @@ def interferometer_sigma_rad(
 def amplitude_sigma_rad(beam_rad: ArrayLike, squint_rad: ArrayLike, snr: ArrayLike) -> Floats:
     """Bearing sigma of two squinted Gaussian beams compared in decibels, at the crossover, rad; snr a ratio, >> 1.
 
-    The logarithm of each channel's power errs by sqrt(2 / snr); the difference of the two grows by 8 ln 2 squint / beam² a
+    The logarithm of each channel's power errs by sqrt(2 / snr); their difference grows by 8 ln 2 squint / beam² a
     radian, `squint_rad` the angle between their axes, and both channels are the crossover loss weaker than the peak.
     """
     half = 0.5 * np.asarray(squint_rad, np.float64) / np.asarray(beam_rad)
@@ -107,7 +107,7 @@ def fix_of_bearings(sensor_m: ArrayLike, target_m: ArrayLike, sigma_rad: ArrayLi
     weakest, strongest = np.linalg.eigvalsh(information)
     if weakest <= 1e-12 * strongest:
         raise RangeError("the bearings lie on one line and do not cross")
-    covariance = np.linalg.inv(information)
+    covariance = np.asarray(np.linalg.inv(information), np.float64)
     values, vectors = np.linalg.eigh(covariance)
     return Fix(
         covariance_m2=covariance, major_m=float(np.sqrt(values[1])), minor_m=float(np.sqrt(values[0])),
