@@ -50,7 +50,8 @@ class Index:
     @property
     def bending(self) -> float:
         """Curvature of a level ray at the surface as a share of the earth's."""
-        return 1e-9 * self.refractivity_number * self.decay_per_km * self.radius_m / (1.0 + 1e-6 * self.refractivity_number)
+        excess = 1e-6 * self.refractivity_number
+        return 1e-3 * excess * self.decay_per_km * self.radius_m / (1.0 + excess)
 
 
 CRPL = Index()
