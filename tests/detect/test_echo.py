@@ -11,6 +11,7 @@ from farwatch import detect
 from farwatch.catalogue import load
 from farwatch.detect import echo
 from farwatch.detect.air import air_at, air_db, air_tables, fill_air
+from farwatch.detect.antenna import projected_gain, scan_gain
 from farwatch.detect.floor import Floor, _site, fill_floor, floor_at, grazing_at, terrain_floor
 from farwatch.detect.gas import gas_of
 from farwatch.detect.rain import path_in_rain_m, path_under_m
@@ -104,17 +105,24 @@ def test_a_look_weighs_what_the_twin_weighs(kind):
         radial = velocity @ to_radar / np.linalg.norm(to_radar)
         weak = not echo.weigh(radar, one_class(), air, response, place)
         snr, one = naive.echo_over_noise(radar, named, 2.0, radial, blind)
-        assert place[echo.ECHO] * place[echo.FILTER] == pytest.approx(snr, rel=0.01)
+        assert place[echo.ECHO] * place[echo.FILTER] == pytest.approx(snr, rel=0.01, abs=0.01 * place[echo.ECHO])
         assert place[echo.ONE] == pytest.approx(one, rel=0.01)
         assert weak == (2.0 * place[echo.ONE] < 1e-3)
         echo.add_noise(radar, target[0], lit, 0, 500.0, jammers, place)
-        clutter = naive.ground_clutter(radar, named, one, tangent) if radar["gamma_ratio"] else 0.0
-        own = target["jammer_w_hz"][0] * 1e12 / place[echo.RANGE] ** 2
-        own *= np.sqrt(one * place[echo.RANGE] ** 4 / radar["snr_one"])
-        assert place[echo.JAMMING] == pytest.approx(naive.stand_off(radar, named, jammers) + own, rel=0.01)
+        clutter = naive.ground_residue(radar, named, one, tangent) if radar["gamma_ratio"] else 0.0
+        jamming = sum(strength * naive.gain_toward(radar, named, *where) for *where, strength in jammers)
+        jamming += naive.own_jamming(radar, named, target["jammer_w_hz"][0], one)
+        assert place[echo.JAMMING] == pytest.approx(jamming, rel=0.01)
         rain = echo.rain_residue(radar, place) if radar["rain_reflectivity_per_m"] else 0.0
         assert place[echo.CLUTTER] == pytest.approx(clutter + rain, rel=0.02)
         assert place[echo.NOISE] == pytest.approx(1 + place[echo.CLUTTER] + place[echo.JAMMING])
+
+
+def test_steering_is_the_same_by_angle_and_by_cosine():
+    """Two ways to ask for the gain off broadside, which is nothing behind the face."""
+    for off, exponent in ((0.0, 1.3), (0.7, 1.0), (1.5, 1.6), (2.0, 1.3)):
+        assert projected_gain(np.cos(off), exponent) == pytest.approx(scan_gain(off, exponent))
+    assert projected_gain(-0.1, 1.3) == 0.0
 
 
 def test_without_a_filter_every_speed_is_alike():

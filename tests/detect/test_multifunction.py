@@ -10,7 +10,7 @@ from farwatch.detect.multifunction import Search, Task
 from farwatch.errors import RangeError
 from naive import radar_physics as naive
 
-SEARCH = Search(beams=1000.0, dwell_s=0.004, frame_s=10.0)
+SEARCH = Search(beam_count=1000.0, dwell_s=0.004, frame_s=10.0)
 SUPPORT = Task(name="support", count=4, dwell_s=0.01, interval_s=0.2)
 TRACK = Task(name="track", count=60, dwell_s=0.01, interval_s=1.0)
 
@@ -59,8 +59,9 @@ def test_an_idle_radar_keeps_its_frame():
     assert allotment.search_frame_s == pytest.approx(10.0)
     assert allotment.task_intervals_s == (1.0,)
     assert not allotment.is_overloaded
-    crowd = [Task(name="a", count=1000, dwell_s=0.01, interval_s=1.0), Task(name="b", count=1, dwell_s=1.0, interval_s=2.0)]
-    assert multifunction.allot(SEARCH, crowd).task_intervals_s[1] == float("inf")
+    crowd = Task(name="a", count=1e3, dwell_s=0.01, interval_s=1.0)
+    last = Task(name="b", count=1, dwell_s=1.0, interval_s=2.0)
+    assert multifunction.allot(SEARCH, [crowd, last]).task_intervals_s[1] == float("inf")
 
 
 def test_beams_of_a_sector():
@@ -94,6 +95,7 @@ def test_noise_rise_shortens_ranges_as_the_stand_off_form_says():
 @given(st.floats(0, 1e-2), st.floats(-20, 40))
 def test_more_jamming_never_lengthens_a_range(density, gain_dbi):
     """The factor falls with power and with gain toward the jammer."""
-    weak, strong = jamming.range_factor(jamming.noise_rise([density, 2 * density], [gain_dbi, gain_dbi + 3], 3e9, 2e5, 500))
+    rise = jamming.noise_rise([density, 2 * density], [gain_dbi, gain_dbi + 3], 3e9, 2e5, 500)
+    weak, strong = jamming.range_factor(rise)
     assert strong <= weak <= 1.0
     assert np.isfinite(strong)

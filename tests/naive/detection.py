@@ -110,18 +110,29 @@ def apparent_elevation(place):
     return np.arctan2(place["up"], place["across"]) + place["ground"] * (0.5 / RADIUS_M - 0.5 / EFFECTIVE_M)
 
 
-def antenna_gain(radar, place):
-    """One-way gain of elevation pattern times steering, by unit vectors."""
-    elevation = apparent_elevation(place)
-    pattern = 1.0
-    if radar["beam_top_rad"] > 0 and elevation > radar["beam_top_rad"]:
-        pattern = (sin(radar["beam_top_rad"]) / sin(elevation)) ** 2
+def elevation_gain(radar, apparent_rad):
+    """One-way gain of a cosecant-squared fan, 1 for any other."""
+    if 0 < radar["beam_top_rad"] < apparent_rad:
+        return (sin(radar["beam_top_rad"]) / sin(apparent_rad)) ** 2
+    return 1.0
+
+
+def steering_gain(radar, place):
+    """One-way gain of an array by the unit vectors of its face and of the ray."""
     if radar["roll_off_exponent"] == 0:
-        return pattern, 1.0
+        return 1.0
     face = np.array([radar["tilt_cosine"] * sin(radar["heading_rad"]), radar["tilt_cosine"] * cos(radar["heading_rad"]),
                      radar["tilt_sine"]])
     ray = np.array([place["across"] * sin(place["azimuth"]), place["across"] * cos(place["azimuth"]), place["up"]])
-    return pattern, max(0.0, face @ ray / np.linalg.norm(ray)) ** radar["roll_off_exponent"]
+    return max(0.0, face @ ray / np.linalg.norm(ray)) ** radar["roll_off_exponent"]
+
+
+def weather_gain(radar, place):
+    """Share of an echo that rain and fog leave, by walking."""
+    leaving = np.arcsin(place["up"] / place["range"]) + place["ground"] * (0.5 / RADIUS_M - 0.5 / EFFECTIVE_M)
+    lost_db = radar["rain_db_per_m"] * rain_path(place["range"], radar["height_m"], leaving, 5000.0)
+    lost_db += radar["fog_db_per_m"] * rain_path(place["range"], radar["height_m"], leaving, radar["fog_top_m"])
+    return 10 ** (-0.1 * lost_db)
 
 
 def beam(off_rad, width_rad):
@@ -137,17 +148,14 @@ def echo_over_noise(radar, place, rcs_m2, radial_m_s, blind_m_s):
         db * air_path(r, radar["height_m"], sine, scale)
         for db, scale in zip(radar["air_db_per_m"], radar["air_scale_m"], strict=True) if db > 0
     )
-    leaving = np.arcsin(place["up"] / r) + place["ground"] * (0.5 / RADIUS_M - 0.5 / EFFECTIVE_M)
-    lost_db += radar["rain_db_per_m"] * rain_path(r, radar["height_m"], leaving, 5000.0)
-    lost_db += radar["fog_db_per_m"] * rain_path(r, radar["height_m"], leaving, radar["fog_top_m"])
-    gain = np.prod(antenna_gain(radar, place)) ** 2
-    one = radar["snr_one"] / r**4 * 10 ** (-0.1 * lost_db) * gain
+    gain = (elevation_gain(radar, apparent_elevation(place)) * steering_gain(radar, place)) ** 2
+    one = radar["snr_one"] / r**4 * 10 ** (-0.1 * lost_db) * weather_gain(radar, place) * gain
     return one * rcs_m2 * canceller(radial_m_s, blind_m_s, 2), one
 
 
-def ground_clutter(radar, place, one, tangent):
+def ground_residue(radar, place, one, tangent):
     """Residue of the ground in the cell of a target: gamma times the area laid across the ray."""
-    pattern, steering = antenna_gain(radar, place)
+    pattern, steering = elevation_gain(radar, apparent_elevation(place)), steering_gain(radar, place)
     down = (place["floor"] - radar["height_m"]) / place["range"] - place["range"] / (2 * EFFECTIVE_M)
     toward = 1.0
     if radar["elevation_beam_rad"] > 0:
@@ -157,17 +165,20 @@ def ground_clutter(radar, place, one, tangent):
     return one / (pattern * steering) ** 2 * area * (steering * toward) ** 2 / 10 ** (0.1 * radar["improvement_db"])
 
 
-def stand_off(radar, place, jammers):
-    """Jamming of all jammers in their places of the beam, over receiver noise."""
-    _, steering = antenna_gain(radar, place)
-    total = 0.0
-    for azimuth, elevation, strength in jammers:
-        apart = (place["azimuth"] - azimuth + pi) % (2 * pi) - pi
-        gain = steering * beam(apart, radar["azimuth_beam_rad"])
-        if radar["elevation_beam_rad"] > 0:
-            gain *= beam(apparent_elevation(place) - elevation, radar["elevation_beam_rad"])
-        total += strength * max(gain, 10 ** (0.1 * radar["sidelobe_db"]))
-    return total
+def own_jamming(radar, place, density_w_hz, one):
+    """Noise from where the target is: the receiving half of its two-way way, over the square of the range."""
+    half_way = (one * place["range"] ** 4 / radar["snr_one"]) ** 0.5
+    return density_w_hz * radar["jamming_factor"] / place["range"] ** 2 * half_way
+
+
+def gain_toward(radar, place, azimuth, elevation):
+    """One-way gain toward a jammer while the beam points at a target, sidelobes at least."""
+    apart = (place["azimuth"] - azimuth + pi) % (2 * pi) - pi
+    gain = steering_gain(radar, place) * beam(apart, radar["azimuth_beam_rad"])
+    if radar["elevation_beam_rad"] > 0:
+        gain *= beam(apparent_elevation(place) - elevation, radar["elevation_beam_rad"])
+    return max(gain * elevation_gain(radar, elevation) if radar["elevation_beam_rad"] == 0 else gain,
+               10 ** (0.1 * radar["sidelobe_db"]))
 
 
 def lit_tangent(ranges_m, heights_m, antenna_m, first, last):

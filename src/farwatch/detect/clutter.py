@@ -50,16 +50,16 @@ def grazing_rad(antenna_m: float, range_m: float) -> float:
 
 @kernel
 def surface_clutter_m2(
-    range_m: float, grazing_rad: float, azimuth_beam_rad: float, range_cell_m: float, gamma: float
+    range_m: float, grazing_rad: float, azimuth_beam_rad: float, range_cell_m: float, gamma_ratio: float
 ) -> float:
-    """Cross-section of the ground in one cell: gamma sin(grazing) times its area [barton1985].
+    """Cross-section of the ground in one cell: gamma sin(grazing) times its area [barton1985]; gamma a power ratio.
 
     The area is the beam's width across by a range cell laid on the ground, R beam cell / cos(grazing). Nothing at or
     below grazing 0; above 60 degrees, where the beam cuts the cell out instead, the value of 60 degrees.
     """
     if grazing_rad <= 0.0:
         return 0.0
-    return gamma * tan(min(grazing_rad, STEEPEST_RAD)) * range_m * azimuth_beam_rad * range_cell_m
+    return gamma_ratio * tan(min(grazing_rad, STEEPEST_RAD)) * range_m * azimuth_beam_rad * range_cell_m
 
 
 @kernel

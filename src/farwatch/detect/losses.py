@@ -99,14 +99,14 @@ def blind_range_m(pulse_width_s: ArrayLike, recovery_s: ArrayLike = 0.0) -> Floa
     return np.asarray(0.5 * LIGHT_M_S * (np.asarray(pulse_width_s, np.float64) + np.asarray(recovery_s)))
 
 
-def gate_straddle_loss_db(gates_per_pulse: float) -> tuple[float, float]:
+def gate_straddle_loss_db(gate_count: float) -> tuple[float, float]:
     """Loss between range gates for a matched filter on a plain pulse: the mean and the worst, dB.
 
-    The filter's output is a triangle; `gates_per_pulse` gates lie in one pulse width. The mean is that of power.
+    The filter's output is a triangle; `gate_count` gates lie in one pulse width. The mean is that of power.
     """
-    if gates_per_pulse < 1.0:
+    if gate_count < 1.0:
         raise RangeError("range gates lie at most a pulse width apart")
-    half = 0.5 / gates_per_pulse
+    half = 0.5 / gate_count
     mean = 1.0 - half + half * half / 3.0
     return -float(to_db(mean)), -float(to_db((1.0 - half) ** 2))
 

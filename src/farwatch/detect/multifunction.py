@@ -18,14 +18,14 @@ from farwatch.errors import RangeError
 class Search:
     """A volume looked through again and again, beam position by beam position."""
 
-    beams: float
+    beam_count: float
     dwell_s: float
     frame_s: float
 
     @property
     def load_share(self) -> float:
         """Share of the radar's time that the wanted frame takes."""
-        return self.beams * self.dwell_s / self.frame_s
+        return self.beam_count * self.dwell_s / self.frame_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def allot(search: Search, tasks: Sequence[Task], least_search_share: float = 0.1
     searching = min(search.load_share, kept + left)
     return Allotment(
         asked_share=search.load_share + sum(task.load_share for task in tasks),
-        search_share=searching, search_frame_s=search.beams * search.dwell_s / searching,
+        search_share=searching, search_frame_s=search.beam_count * search.dwell_s / searching,
         names=tuple(task.name for task in tasks), task_shares=tuple(shares), task_intervals_s=tuple(intervals),
     )
 

@@ -102,7 +102,7 @@ def surround(row: NDArray[Any], radar: Radar, weather: Weather, ground: Ground) 
         row["gamma_ratio"] = gamma_on(ground.clutter, frequency_hz, ground.sea_state)
 
 
-def gamma_on(clutter: str, frequency_hz: float, sea_state: float) -> float:
+def gamma_on(clutter: str, frequency_hz: float, sea_state: int) -> float:
     """Gamma of the kind of ground that a scenario names, as a power ratio; the sea's at 1 degree, mean of winds."""
     if clutter != "sea":
         return gamma_of(clutter)
