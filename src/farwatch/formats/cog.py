@@ -8,7 +8,6 @@ Bands are planar (one after the other) and each tile is written once; a tile wit
 """
 
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,8 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.errors import InputError, Problem, StoreError
+from farwatch.errors import InputError, Problem
+from farwatch.formats.whole import appearing
 from farwatch.world.geokeys import keys_of
 from farwatch.world.sheet import Sheet
 
@@ -72,16 +72,10 @@ def write_cog(path: str | Path, sheet: Sheet, layers: Sequence[Layer], tags: Map
     """
     place = Path(path)
     keys = _checked(place, sheet, layers)
-    try:
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as folder:
-            with (Path(folder) / "tiles").open("w+b") as tiles:
-                levels = _pack(tiles, layers)
-                whole = Path(folder) / "whole"
-                with whole.open("wb") as file:
-                    _assemble(file, tiles, levels, _described(sheet, keys, layers, tags or {}))
-            whole.replace(place)
-    except OSError as error:
-        raise StoreError(f"{place}: cannot be written ({error})") from error
+    with appearing(place) as partial, partial.with_suffix(".tiles").open("w+b") as tiles:
+        levels = _pack(tiles, layers)
+        with partial.open("wb") as file:
+            _assemble(file, tiles, levels, _described(sheet, keys, layers, tags or {}))
 
 
 def _checked(path: Path, sheet: Sheet, layers: Sequence[Layer]) -> dict[int, int | float | str]:

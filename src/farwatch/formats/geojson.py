@@ -5,7 +5,6 @@ antimeridian is cut there (RFC 7946, sections 3.1.6, 3.1.9 and 11.2). The same i
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
@@ -15,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.errors import InputError, Problem, StoreError
+from farwatch.errors import InputError, Problem
+from farwatch.formats.whole import appearing
 
 Floats = NDArray[np.float64]
 PlaceOf = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -98,13 +98,8 @@ def text(features: Iterable[Feature]) -> str:
 def write(path: str | Path, features: Iterable[Feature]) -> None:
     """Write a FeatureCollection; the file appears whole or not at all. StoreError where it cannot be written."""
     place, content = Path(path), text(features)
-    try:
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as folder:
-            whole = Path(folder) / "whole"
-            whole.write_text(content, encoding="utf-8", newline="\n")
-            whole.replace(place)
-    except OSError as error:
-        raise StoreError(f"{place}: cannot be written ({error})") from error
+    with appearing(place) as partial:
+        partial.write_text(content, encoding="utf-8", newline="\n")
 
 
 # Geometry ---------------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from farwatch.catalogue import Radar
 from farwatch.detect import verdict as words
 from farwatch.detect.budget import Span
 from farwatch.detect.finding import CANNOT, HOLDS, OPEN, Case, Finding
+from farwatch.errors import StoreError
+from farwatch.formats.whole import appearing
 
 STATES = {HOLDS: "can hold", OPEN: "not decidable", CANNOT: "cannot hold"}
 STYLES = {HOLDS: "green", OPEN: "yellow", CANNOT: "red"}
@@ -124,11 +126,15 @@ def write(finding: Finding, folder: Path) -> tuple[Path, ...]:
     """Write claim.json, claim.svg and claim.png into a folder, which is made if need be."""
     from farwatch.report.figures import claim as figure
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be made ({error})") from error
     drawn = figure.draw(finding)
     contents = {"claim.json": text_of(finding).encode(), "claim.svg": drawn.svg, "claim.png": drawn.png}
     for name, content in contents.items():
-        (folder / name).write_bytes(content)
+        with appearing(folder / name) as partial:
+            partial.write_bytes(content)
     return tuple(folder / name for name in contents)
 
 

@@ -1,7 +1,6 @@
 """The files of `farwatch coverage`: raster, contours, pictures and table, each written whole or not at all."""
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from farwatch.detect.coverage import Coverage
 from farwatch.detect.posts import Lit
 from farwatch.errors import StoreError
 from farwatch.formats import cog, geojson
+from farwatch.formats.whole import appearing
 from farwatch.report.coverage import headline, rows, told
 from farwatch.report.coverage_request import Request
 from farwatch.report.figures import blake, coverage_map
@@ -177,13 +177,8 @@ def _diagrams(area: Coverage) -> Iterator[tuple[str, bytes]]:
 
 
 def _whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, then give it its own."""
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            (Path(folder) / "whole").write_bytes(content)
-            (Path(folder) / "whole").replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written ({error})") from error
+    with appearing(path) as partial:
+        partial.write_bytes(content)
 
 
 _WRITERS: dict[str, Callable[[Coverage, Request, Path], Any]] = {
