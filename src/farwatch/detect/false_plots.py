@@ -4,11 +4,13 @@ Their number in a window is Poisson; they lie uniformly over the cells of the pa
 and their strength exceeds the threshold by an exponential, the upper tail of noise through a square-law detector.
 """
 
-from math import floor, log, pi
+from math import floor, log, pi, sin
 from typing import Any
 
 from farwatch.chance import FALSE_PLOT, NOBODY, poisson, uniform, uniforms
 from farwatch.compiled import kernel
+from farwatch.detect.air import air_at
+from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
 from farwatch.detect.measurement import angle_sigma_rad, range_sigma_m
 
 _TURN = 2.0 * pi
@@ -36,13 +38,15 @@ def add_false_plots(sensors: Any, r: int, t0: float, t1: float, key: Any, plots:
         plot["range_m"] = radar["range_min_m"] + place * (radar["range_max_m"] - radar["range_min_m"])
         plot["snr"] = sensors.threshold_snr[r] - log(strength) / radar["pulses"]
         _place(radar, uniform(key, FALSE_PLOT, who, 0x80000000 + j, window), rise, plot)
+        reckoned = radar["snr_one"] * _air_before(radar, sensors.air[r], plot)
+        plot["rcs_m2"] = plot["snr"] * plot["range_m"] ** 4 / reckoned
         count += 1
     return count
 
 
 @kernel
 def _place(radar: Any, across: float, rise: float, plot: Any) -> None:
-    """Fill in angles, their spread and the apparent cross-section of a false plot."""
+    """Fill in angles of a false plot and their spread."""
     if radar["rotating"] == 1:
         turn = (plot["time_s"] - radar["phase_s"]) / radar["period_s"]
     else:
@@ -59,4 +63,11 @@ def _place(radar: Any, across: float, rise: float, plot: Any) -> None:
         plot["elevation_sigma_rad"] = angle_sigma_rad(
             radar["elevation_beam_rad"], radar["angle_floor_rad"], energy_snr
         )
-    plot["rcs_m2"] = plot["snr"] * plot["range_m"] ** 4 / radar["snr_one"]
+
+
+@kernel
+def _air_before(radar: Any, air: Any, plot: Any) -> float:
+    """Share of an echo that the air would leave from where a false plot lies, as the radar reckons it for any plot."""
+    range_m = plot["range_m"]
+    height_m = radar["height_m"] + range_m * sin(plot["elevation_rad"]) + 0.5 * range_m * range_m / EFFECTIVE_RADIUS_M
+    return float(air_at(air, radar["range_max_m"], range_m, height_m))
