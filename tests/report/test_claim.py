@@ -11,7 +11,7 @@ from rich.console import Console
 from farwatch.detect import verdict
 from farwatch.detect.budget import Span
 from farwatch.detect.claim import Sentence, Setting, claim
-from farwatch.report import claim
+from farwatch.report import claim as pages
 from farwatch.report.figures import claim as figure
 
 QUESTIONS = {
@@ -31,7 +31,7 @@ def found(request):
 def shown(finding, width=132):
     """What the terminal shows."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    claim.show(console, finding)
+    pages.show(console, finding)
     return console.file.getvalue()
 
 
@@ -56,14 +56,14 @@ def test_classes_or_a_budget(found):
 
 def test_json_holds_every_number(found):
     """It reads back as plain JSON, with verdict, state, arrays and the radar's name."""
-    text = claim.text_of(found)
+    text = pages.text_of(found)
     held = json.loads(text, parse_constant=pytest.fail)
     assert held["state"] == found.state
     assert held["radar"] == found.radar.name
     assert held["verdict"] == verdict.verdict(found)
     assert len(held["region"]["share"]) == len(held["region"]["rcs_m2"])
     assert {case["state"] for case in held["classes"]} <= {"holds", "open", "cannot"}
-    assert text == claim.text_of(found)
+    assert text == pages.text_of(found)
 
 
 def test_the_picture_is_a_picture(found):
@@ -83,7 +83,7 @@ def test_over_terrain(tmp_path):
     """Directions are told, and all three files are written."""
     found = claim("s-400", "60 km", "cruise-missile-subsonic", Setting(at=(23.6, 45.2), terrain="arabia-30s"))
     assert "in the worst" in shown(found)
-    written = claim.write(found, tmp_path / "a" / "b")
+    written = pages.write(found, tmp_path / "a" / "b")
     assert [path.name for path in written] == ["claim.json", "claim.svg", "claim.png"]
     assert all(path.stat().st_size > 1000 for path in written)
     assert len(json.loads(written[0].read_text())["sight"]["azimuth_deg"]) == found.sight.sea_m.size
