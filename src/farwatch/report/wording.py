@@ -205,8 +205,8 @@ def busy_radars(summary: Summary) -> str:
 def _busy(row: RadarRow) -> str:
     said = (
         f"In {percent(row.overloaded.value)} of trials {row.name} was asked for more than all of its time, at most for "
-        f"{100.0 * row.most_load_share:.0f} %: its search came round as seldom as every {number(row.longest_revisit_s)} s "
-        f"instead of {number(row.period_s)}"
+        f"{100.0 * row.most_load_share:.0f} %: its search came round as seldom as every "
+        f"{number(row.longest_revisit_s)} s instead of {number(row.period_s)}"
     )
     if row.longest_track_revisit_s > row.track_period_s:
         said += f", its looks at a track every {number(row.longest_track_revisit_s)} s"
