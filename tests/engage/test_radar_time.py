@@ -20,6 +20,7 @@ from farwatch.records import AWAITING, CONFIRMED, FREE, IN_FLIGHT, RADAR, SHOT, 
 from farwatch.track import new_picture
 from farwatch.track import settings as tracker
 from farwatch.track.picture import EXTENT
+from farwatch.track.sight import edges_of, is_inside
 from track.scene import classes
 
 
@@ -61,6 +62,8 @@ def test_only_what_is_seen_and_in_the_volume_is_kept_up(helps):
     assert duties[[CONFIRMED_TRACKS, ENGAGED_TRACKS, TENTATIVE_TRACKS]].tolist() == [2 - helps, helps, 1]
     assert duties[ROUNDS] == 0
     assert is_engaged(radar, ENGAGED, 1) == bool(helps)
+    inside = [is_inside(radar, edges_of(radar), east_m, 0.0, 5e3) for _, east_m in ROWS]
+    assert inside == [True, True, True, False, True, True]
 
 
 def shots(*rows):

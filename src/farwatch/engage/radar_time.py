@@ -28,7 +28,7 @@ from farwatch.engage.stock import OLDEST, SHOTS
 from farwatch.records import CONFIRMED, FREE, IN_FLIGHT, WORKLOAD
 from farwatch.track.life import NOT_HELD
 from farwatch.track.picture import EXTENT
-from farwatch.track.sight import covers
+from farwatch.track.sight import edges_of, is_inside
 
 
 class Busy(NamedTuple):
@@ -93,12 +93,13 @@ def share_time(radars: Any, r: int, picture: Any, stock: Any, target_waits_s: An
 def count_duties(radar: Any, r: int, tracks: Any, streaks: Any, engaged: Any, duties: Any) -> None:
     """Count into `duties`, f8[DUTIES], the TRACKs that array `r` keeps up: those it has seen, inside its volume."""
     duties[:] = 0.0
+    edges = edges_of(radar)
     for slot in range(tracks.size):
         it = tracks[slot]
         if it["status"] == FREE or streaks[slot, r] == NOT_HELD:
             continue
         mean = it["mean"]
-        if not covers(radar, mean[0], mean[1], mean[2]):
+        if not is_inside(radar, edges, mean[0], mean[1], mean[2]):
             continue
         if it["status"] != CONFIRMED:
             duties[TENTATIVE_TRACKS] += 1.0

@@ -119,17 +119,31 @@ def height_above_sea(radar: Any, x_m: float, y_m: float, z_m: float) -> float:
 @kernel
 def covers(radar: Any, x_m: float, y_m: float, z_m: float) -> bool:
     """Whether a point lies in the volume `radar` searches: range, sector, elevation. Terrain is not asked."""
+    return is_inside(radar, edges_of(radar), x_m, y_m, z_m)
+
+
+@kernel
+def edges_of(radar: Any) -> tuple[float, float, float, float, float]:
+    """Sines of the elevation limits, east and north of the heading, cosine of the half sector: for many points."""
+    heading_rad = radar["heading_rad"]
+    low, high = sin(radar["elevation_min_rad"]), sin(radar["elevation_max_rad"])
+    return low, high, sin(heading_rad), cos(heading_rad), cos(radar["half_sector_rad"])
+
+
+@kernel
+def is_inside(radar: Any, edges: tuple[float, ...], x_m: float, y_m: float, z_m: float) -> bool:
+    """`covers`, with the edges of the volume worked out before."""
     local = radar["to_local"]
     dx, dy, dz = x_m - radar["x_m"], y_m - radar["y_m"], z_m - radar["z_m"]
     range_m = sqrt(dx * dx + dy * dy + dz * dz)
     if not radar["range_min_m"] <= range_m <= radar["range_max_m"]:
         return False
     up = local[2, 0] * dx + local[2, 1] * dy + local[2, 2] * dz
-    if not sin(radar["elevation_min_rad"]) <= up / range_m <= sin(radar["elevation_max_rad"]):
+    if not edges[0] <= up / range_m <= edges[1]:
         return False
     if radar["half_sector_rad"] >= pi:
         return True
     east = local[0, 0] * dx + local[0, 1] * dy + local[0, 2] * dz
     north = local[1, 0] * dx + local[1, 1] * dy + local[1, 2] * dz
-    ahead = east * sin(radar["heading_rad"]) + north * cos(radar["heading_rad"])
-    return bool(ahead >= cos(radar["half_sector_rad"]) * sqrt(east * east + north * north))
+    ahead = east * edges[2] + north * edges[3]
+    return bool(ahead >= edges[4] * sqrt(east * east + north * north))

@@ -48,10 +48,11 @@ def draw(result: Result) -> Picture | None:
         return None
     rows = list(_rows(result))[:MOST_ROWS]
     end_s = max((_last_s(row) for row in rows), default=60.0)
-    height_in = 2.9 + 0.135 * len(rows)
+    asked = loads(result)
+    below_in = 3.4 if asked else 2.6
+    height_in = 0.3 + below_in + 0.135 * len(rows)
     with drawing("timeline", (WIDTH_IN, height_in)) as figure:
-        asked = loads(result)
-        ratios = [height_in - 2.5, 1.0, 0.8] + ([0.8] if asked else [])
+        ratios = [height_in - below_in + 0.1, 1.0, 0.8] + ([0.8] if asked else [])
         lines, air, left, *below = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
         for place, row in enumerate(rows):
             _line(lines, -place, row)
