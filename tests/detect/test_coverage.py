@@ -265,6 +265,17 @@ def test_cell_by_cell(alps):
         assert unseen[row, column] == pytest.approx(1.0 - chance, abs=1e-5)
 
 
+def test_stretches_are_ring_by_ring(alps):
+    """`fill_stretch` asks each azimuth and range, up to the last ring and no farther."""
+    reach = alps.posts[0].reach
+    azimuth_rad, away_m = np.array([0.0, 2.0]), np.array([1e3, 12e3, alps.radius_m, alps.radius_m + 1.0])
+    low_m, high_m = np.empty((2, 2, 4))
+    reaches.fill_stretch(reach, azimuth_rad, away_m, low_m, high_m)
+    assert (low_m[1, 1], high_m[1, 1]) == seen_between(reach, 12e3, 2.0)
+    assert np.isfinite(high_m[0, 2])
+    assert np.isnan(high_m[0, 3])
+
+
 def test_azimuth_rows_and_sectors(alps):
     """The nearest row of the steering table, and the sector about the heading, over north too."""
     reach = alps.posts[1].reach._replace(heading_rad=0.0, half_sector_rad=radians(60.0))

@@ -209,12 +209,21 @@ def seen_between(reach: Any, ground_range_m: float, azimuth_rad: float) -> tuple
     """Heights above mean sea level between which the target is seen, line of sight given; NaN for nowhere."""
     v = ground_range_m / reach.step_m
     k = int(v)
-    if k > reach.seen_low_m.shape[1] - 2 or not is_inside(reach, azimuth_rad):
+    if v > reach.seen_low_m.shape[1] - 1 or not is_inside(reach, azimuth_rad):
         return nan, nan
+    k = min(k, reach.seen_low_m.shape[1] - 2)
     v -= k
     a = azimuth_row(reach, azimuth_rad)
     low, high = reach.seen_low_m[a], reach.seen_high_m[a]
     return (1.0 - v) * low[k] + v * low[k + 1], (1.0 - v) * high[k] + v * high[k + 1]
+
+
+@kernel
+def fill_stretch(reach: Any, azimuth_rad: Any, ground_range_m: Any, low_m: Any, high_m: Any) -> None:
+    """`seen_between` for all azimuths and ground ranges: f8[azimuths, ranges] each."""
+    for a in range(azimuth_rad.size):
+        for i in range(ground_range_m.size):
+            low_m[a, i], high_m[a, i] = seen_between(reach, ground_range_m[i], azimuth_rad[a])
 
 
 @kernel

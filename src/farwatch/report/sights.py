@@ -1,9 +1,9 @@
 """How far out a defence can see each class of the raid, height by height, against the ranges that are claimed.
 
 For every radar, azimuth and height the farthest range is taken at which all of these hold: the mean echo from ahead is
-detected with chance 0.8 in one look, the ray clears the smooth earth and the terrain, and the radar's own limits allow
-it. The defence sees what its farthest-seeing radar sees. Figures are at their most likely values; the range over
-azimuths is what terrain and sectors do. See `docs/report.md`.
+detected with chance 0.8 in one look (`detect.reach`: beam, air, weather), the ray clears smooth earth and terrain, and
+the radar's own limits allow it. The defence sees what its farthest-seeing radar sees. Figures are at their most likely
+values; the range over azimuths is what terrain and sectors do. See `docs/report.md`.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from farwatch import detect
 from farwatch.catalogue import Catalogue, Figure, Radar, Round
+from farwatch.detect.air import air_db
 from farwatch.detect.equation import range_for_snr
-from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, slant_range_of
+from farwatch.detect.horizon import slant_range_of
 from farwatch.detect.rain import path_in_rain_m
+from farwatch.detect.reach import Target, fill_stretch, reach_of
 from farwatch.detect.statistics import required_snr
 from farwatch.report import wording
 from farwatch.scenario import Scenario
@@ -80,7 +82,6 @@ class _View:
     ground_range_m: Floats
     floor_m: Floats
     ground_m: Floats
-    inside: NDArray[np.bool_]
 
 
 def sights(mission: "Mission") -> tuple[Sight, ...]:
@@ -97,12 +98,12 @@ def sights(mission: "Mission") -> tuple[Sight, ...]:
 def _sight(mission: "Mission", views: list[_View], index: int, members: NDArray[np.int64]) -> Sight:
     cls = mission.world.classes[index]
     height_m = usual_height_m(mission, members)
-    reach = [_free_range_m(view.radar, cls) for view in views]
-    seen = np.array([_farthest(views, reach, height) for height in (*HEIGHTS_M, height_m)])
+    stretches = [_stretch(view, cls) for view in views]
+    seen = np.array([_farthest(views, stretches, height) for height in (*HEIGHTS_M, height_m)])
     low, median, high = np.quantile(seen, [0.1, 0.5, 0.9], axis=1)
     return Sight(
         class_name=mission.world.class_names[index],
-        free_m=max(reach, default=0.0),
+        free_m=max((_free_range_m(view.radar, cls) for view in views), default=0.0),
         median_m=median[:-1],
         low_m=low[:-1],
         high_m=high[:-1],
@@ -137,13 +138,11 @@ def _views(mission: "Mission") -> Iterator[_View]:
         ground_range_m = sensors.floor_step_m[r] * np.arange(1, sensors.floors.shape[2])
         place = mission.world.frame.from_local(np.array([radar["x_m"], radar["y_m"], radar["z_m"]]))
         lat, lon = _along(float(place[0]), float(place[1]), azimuth_rad, ground_range_m)
-        aside = np.abs((azimuth_rad - radar["heading_rad"] + np.pi) % (2.0 * np.pi) - np.pi)
         yield _View(
             radar=radar,
             ground_range_m=ground_range_m,
             floor_m=floor_m,
             ground_m=mission.world.terrain.height_at(lat, lon),
-            inside=np.asarray(aside <= radar["half_sector_rad"] + 1e-9),
         )
 
 
@@ -154,32 +153,36 @@ def _along(lat_deg: float, lon_deg: float, azimuth_rad: Floats, ground_range_m: 
 
 
 def _free_range_m(radar: Any, cls: Any) -> float:
-    """Range at which the echo from ahead is seen with chance `PD`, rain included, nothing in the way, m."""
+    """Range at which the echo from ahead is seen with chance `PD`, air and rain included, nothing in the way, m."""
     needed_db = required_snr(PD, radar["pfa"], radar["pulses"], int(cls["swerling"]))
     clear_m = float(range_for_snr(radar["snr_one"], cls["rcs_nose_m2"], needed_db))
-    if radar["rain_db_per_m"] <= 0.0:
-        return clear_m
     low_m, high_m = 0.0, clear_m
     for _ in range(40):
         middle_m = 0.5 * (low_m + high_m)
         loss_db = radar["rain_db_per_m"] * path_in_rain_m(middle_m, radar["height_m"], 0.0)
+        loss_db += air_db(radar, radar["height_m"], middle_m, 0.0)
         fits = middle_m * 10.0 ** (loss_db / 40.0) <= clear_m
         low_m, high_m = (middle_m, high_m) if fits else (low_m, middle_m)
     return low_m
 
 
-def _farthest(views: list[_View], reach: list[float], height_m: float) -> Floats:
+def _stretch(view: _View, cls: Any) -> tuple[Floats, Floats]:
+    """Heights above mean sea level between which a class is seen from ahead, line of sight given: (azimuth, range)."""
+    wanted = Target(rcs_m2=float(cls["rcs_nose_m2"]), pd=PD, swerling=int(cls["swerling"]))
+    reach = reach_of(view.radar, wanted, float(view.ground_range_m[-1]))
+    azimuth_rad = 2.0 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
+    low_m, high_m = np.empty((2, AZIMUTHS, view.ground_range_m.size))
+    fill_stretch(reach, azimuth_rad, view.ground_range_m, low_m, high_m)
+    return low_m, high_m
+
+
+def _farthest(views: list[_View], stretches: list[tuple[Floats, Floats]], height_m: float) -> Floats:
     """Farthest slant range, by azimuth, at which any radar sees a target at a height above ground; 0 for none."""
     best = np.zeros(AZIMUTHS)
-    for view, free_m in zip(views, reach, strict=True):
-        radar = view.radar
+    for view, (low_m, high_m) in zip(views, stretches, strict=True):
         target_m = view.ground_m + height_m
-        slant_m = slant_range_of(view.ground_range_m, radar["height_m"], target_m)
-        bend = view.ground_range_m / (2.0 * EFFECTIVE_RADIUS_M)
-        elevation_rad = np.arctan2(target_m - radar["height_m"], view.ground_range_m) - bend
-        seen = (target_m >= view.floor_m) & (slant_m <= min(free_m, radar["range_max_m"]))
-        seen &= (elevation_rad >= radar["elevation_min_rad"]) & (elevation_rad <= radar["elevation_max_rad"])
-        seen &= view.inside[:, None] & (slant_m >= radar["range_min_m"])
+        slant_m = slant_range_of(view.ground_range_m, view.radar["height_m"], target_m)
+        seen = (target_m >= view.floor_m) & (target_m >= low_m) & (target_m <= high_m)
         best = np.maximum(best, np.max(np.where(seen, slant_m, 0.0), axis=1))
     return best
 
