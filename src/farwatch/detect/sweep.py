@@ -57,7 +57,7 @@ class Octant(NamedTuple):
     cells: int  # cells sideways, that of the axis among them
     first: int  # 0 where this octant writes the axis, else 1
     spare: int  # 0 where this octant writes the diagonal, else 1
-    reach_2: float  # square of the radius, in cells
+    radius_square_ratio: float  # square of the radius over that of a cell
     eye_m: float  # height of the antenna
     bulge_m: float  # fall of the earth over one cell
 
@@ -192,7 +192,7 @@ def new_fan(n: int) -> Fan:
 def half_width(octant: Octant, r: int) -> int:
     """Last cell of row `r` on this side: no farther than the diagonal, the raster's edge and the radius."""
     widest = min(r, octant.cells - 1)
-    span = octant.reach_2 - r * r
+    span = octant.radius_square_ratio - r * r
     if widest * widest <= span:
         return widest
     return int(sqrt(span))
