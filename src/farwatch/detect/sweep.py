@@ -57,7 +57,7 @@ class Octant(NamedTuple):
     cells: int  # cells sideways, that of the axis among them
     first: int  # 0 where this octant writes the axis, else 1
     spare: int  # 0 where this octant writes the diagonal, else 1
-    reach_2: float  # square of the radius, in cells
+    radius_square_ratio: float  # square of the radius over that of a cell
     eye_m: float  # height of the antenna
     bulge_m: float  # fall of the earth over one cell
 
@@ -116,23 +116,20 @@ def _check(height_m: Raster, site: Site, cell_m: float, others: tuple[float, flo
         raise InputError("coverage sweep", problems)
 
 
-def _octants(height_m: Raster, site: Site, reach_2: float, bulge_m: float) -> list[Octant]:
+def _octants(height_m: Raster, site: Site, radius_square_ratio: float, bulge_m: float) -> list[Octant]:
     """The octants that hold any cell, largest first; each cell but the site's is written by one of them."""
     rows, columns = height_m.shape
     eye_m = float(height_m[site.row, site.column]) + site.antenna_agl_m
     start = site.row * columns + site.column
-    longest = isqrt(int(min(reach_2, float(rows + columns) ** 2)))
+    longest = isqrt(int(min(radius_square_ratio, float(rows + columns) ** 2)))
     down = ((columns, rows - 1 - site.row), (-columns, site.row))
     across = ((1, columns - 1 - site.column), (-1, site.column))
     found = []
     for ahead, aside, spare in ((down, across, 0), (across, down, 1)):
         for outward, deep in ahead:
             for side, (sideways, wide) in enumerate(aside):
-                found.append(
-                    Octant(
-                        start, outward, sideways, min(deep, longest), wide + 1, side, spare, reach_2, eye_m, bulge_m
-                    )
-                )
+                ways = (start, outward, sideways, min(deep, longest), wide + 1, side, spare)
+                found.append(Octant(*ways, radius_square_ratio, eye_m, bulge_m))
     return sorted((o for o in found if o.rows and o.cells > o.first), key=lambda o: -o.rows * min(o.rows, o.cells))
 
 
@@ -192,7 +189,7 @@ def new_fan(n: int) -> Fan:
 def half_width(octant: Octant, r: int) -> int:
     """Last cell of row `r` on this side: no farther than the diagonal, the raster's edge and the radius."""
     widest = min(r, octant.cells - 1)
-    span = octant.reach_2 - r * r
+    span = octant.radius_square_ratio - r * r
     if widest * widest <= span:
         return widest
     return int(sqrt(span))
