@@ -1,9 +1,9 @@
 """The coverage sweep beside its peers, on one terrain, in one run: CPU time per cell, and how right the floors are.
 
-    python benchmarks/coverage.py            1000, 4000 and 9000 cells a side
-    python benchmarks/coverage.py --quick    1000 only, with the slow peers
+    python benchmarks/coverage_floor.py            1000, 4000 and 9000 cells a side
+    python benchmarks/coverage_floor.py --quick    1000 only, with the slow peers
 
-Peers: an own C port (`coverage.c`, compiled here), GDAL's `GDALViewshedGenerate` (from the newest libgdal that a
+Peers: an own C port (`coverage_floor.c`, compiled here), GDAL's `GDALViewshedGenerate` (from the newest libgdal that a
 Python wheel such as pyogrio brings, called by ctypes, rasters in memory), Debian's `gdal_viewshed`, and two that
 answer for one altitude only: xarray-spatial and GRASS `r.viewshed`. Those that are absent are said to be absent.
 """

@@ -1,5 +1,5 @@
 /* The coverage sweep in plain C, the same octants, strips, rays and formulas as farwatch.detect.sweep: a yardstick for
- * compiled Python. Built by coverage.py with gcc -O3 -march=native -fno-trapping-math, which lets gcc do eight rays at
+ * compiled Python. Built by coverage_floor.py with gcc -O3 -march=native -fno-trapping-math, which lets gcc do eight rays at
  * a time; the look-ups are left to the compiler. */
 #include <math.h>
 #include <stdlib.h>
