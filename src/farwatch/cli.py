@@ -212,7 +212,7 @@ def coverage(
             line_of_sight=line_of_sight, rcs_m2=rcs_m2, pd=pd, height_m=height_m or [], route=route, out=out or [],
         )
     )
-    _say_compiling(_console(stderr=True))
+    _say_compiling(_console(stderr=True), "sweep.sweep", "the sweep over the terrain, half a minute")
     radius_m = None if radius_km is None else 1e3 * radius_km
     area = light(asked.posts, asked.terrain, target=asked.target, radius_m=radius_m)
     pages.show(_console(), area, asked)
@@ -333,11 +333,11 @@ def _tell(console: "Console", result: "Result", out: Path) -> None:
     console.print(f"\nRead on: {written}   (tables and manifest in {out}{os.sep})", markup=False, soft_wrap=True)
 
 
-def _say_compiling(console: "Console") -> None:
+def _say_compiling(console: "Console", kernel: str = "mission.play", what: str = "the simulation, a minute") -> None:
     from farwatch.compiled import is_warm
 
-    if not is_warm():
-        console.print("First run on this machine: compiling the simulation, about a minute. Later runs start at once.")
+    if not is_warm(kernel):
+        console.print(f"First run on this machine: compiling {what}. Later runs start at once.")
 
 
 def _assignment(text: str) -> tuple[str, Any]:

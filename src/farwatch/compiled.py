@@ -76,9 +76,9 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def is_warm() -> bool:
-    """Whether machine code for the mission is already on disk, so that a run starts without compiling."""
-    return any(cache_folder().rglob("mission.play*.nbi"))
+def is_warm(kernel: str) -> bool:
+    """Whether machine code of a kernel ("module.name", or its beginning) is on disk, so that it is not compiled."""
+    return any(cache_folder().rglob(f"{kernel}*.nbi"))
 
 
 def _prune(root: Path, current: Path) -> None:

@@ -103,7 +103,7 @@ def _prepared(scenario: Scenario) -> "Mission":
     from farwatch import mission
     from farwatch.compiled import is_warm
 
-    if is_warm():
+    if is_warm("mission.play"):
         return mission.prepare(scenario)
     try:
         other = subprocess.Popen(

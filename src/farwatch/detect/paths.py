@@ -18,7 +18,7 @@ Wholes = NDArray[np.int64]
 Above = Literal["ground", "sea"]
 
 CUT_COLUMNS, CUT_ROWS = 1500, 400
-"""Most places along a vertical cut, and the heights at each."""
+"""Places along a vertical cut, and the heights at each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def cut(sheet: Sheet, lit: Lit, azimuth_deg: float, top_m: float) -> Vertical:
     azimuth = radians(azimuth_deg % 360.0)
     farthest_m = lit.spot.cell_m * sum(sheet.height_m.shape)
     reach_m = min(farthest_m, lit.reach.step_m * (len(lit.reach.low_m) - 1) if lit.reach is not None else farthest_m)
-    away_m = np.arange(0.0, reach_m, max(lit.spot.cell_m, reach_m / CUT_COLUMNS))
+    away_m = np.linspace(0.0, reach_m, CUT_COLUMNS)
     turned, cells = azimuth - lit.spot.north_rad, away_m / lit.spot.cell_m
     row, column, on = _cells(sheet, lit.spot.row - cells * cos(turned), lit.spot.column + cells * sin(turned))
     row, column, away_m = row[on], column[on], away_m[on]

@@ -45,11 +45,12 @@ _TURN = 2.0 * pi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is looked for: its mean cross-section and fluctuation case, and the chance per look that counts as seen."""
+    """What is looked for: mean cross-section, fluctuation, the chance per look that counts as seen, and its name."""
 
     rcs_m2: float = 1.0
     pd: float = 0.8
     swerling: int = 1
+    name: str = ""
 
 
 class Reach(NamedTuple):

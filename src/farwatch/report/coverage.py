@@ -19,6 +19,7 @@ from farwatch.scenario.typed import Level
 Floats = NDArray[np.float64]
 
 
+LEFT_OUT = "  echo: beam, air and weather; clutter, blind speeds and jamming are not in it"
 DIRECTIONS = 72
 LIFTED_M, LIFTED_SHARE = 100.0, 0.3
 """A floor this much above the line of sight, over this share of the area, is worth a note."""
@@ -77,6 +78,8 @@ def show(console: Console, area: Coverage, asked: Request) -> None:
     for lit in area.posts:
         console.print(Text(_standing(area, lit)))
     console.print(Text(_grid(area), style="dim"))
+    if area.target is not None:
+        console.print(Text(LEFT_OUT, style="dim"))
     for notice in (*area.notices, *_limits(area)):
         console.print(Text(f"  note: {notice}", style="dim"))
     console.print(_table(area, asked.heights))
@@ -86,13 +89,13 @@ def show(console: Console, area: Coverage, asked: Request) -> None:
 
 def headline(area: Coverage) -> str:
     """What is drawn, in a sentence."""
+    within = f"within {area.radius_m / 1e3:,.0f} km"
     if area.target is None:
-        return f"Lines of sight within {area.radius_m / 1e3:,.0f} km"
-    target = area.target
-    return (
-        f"Where a target of {target.rcs_m2:g} m² is seen with a chance of {target.pd:g} in one look, "
-        f"within {area.radius_m / 1e3:,.0f} km"
-    )
+        masts = sorted({f"{lit.antenna_agl_m:g} m" for lit in area.posts})
+        return f"Lines of sight {within} of an antenna {' or '.join(masts)} above ground"
+    target, radars = area.target, sorted({str(lit.post.radar) for lit in area.posts})
+    what = f"{target.name} ({target.rcs_m2:g} m² from ahead)" if target.name else f"target of {target.rcs_m2:g} m²"
+    return f"Where a {what} is seen with a chance of {target.pd:g} in one look, {within}, by {', '.join(radars)}"
 
 
 def _standing(area: Coverage, lit: Lit) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ Singles = NDArray[np.float32]
 LEVELS_M = (0.0, 50.0, 100.0, 300.0, 1e3, 3e3, 1e4)
 """Heights between which contours run."""
 
-DIAGRAM_TOP_M = 15e3
+DIAGRAM_TOP_M, LOW_TOP_M = 15e3, 1.5e3
+"""How far above the antenna's ground the vertical diagrams reach."""
 
 
 def write(area: Coverage, asked: Request, path: Path) -> list[Path]:
@@ -132,19 +133,24 @@ def _drawn(area: Coverage, kind: coverage_map.Kind, values: Singles, title: str)
         title=title,
         subtitle=headline(area),
         credit=f"Ground: {sheet.title}",
-        sites=tuple(_site(area, lit) for lit in area.posts),
+        sites=tuple(_sites(area)),
         ground_m=sheet.height_m if sheet.source else None,
         unknown=sheet.void,
     )
 
 
-def _site(area: Coverage, lit: Lit) -> coverage_map.Site:
-    return coverage_map.Site(
-        label=lit.post.name,
-        east_m=area.sheet.west_m + lit.spot.column * area.sheet.cell_m,
-        north_m=area.sheet.north_m - lit.spot.row * area.sheet.cell_m,
-        rings_km=_rings_km(area.radius_m) if len(area.posts) == 1 else (),
-    )
+def _sites(area: Coverage) -> Iterator[coverage_map.Site]:
+    """One mark for all posts in one cell, named by what their names have in common."""
+    cells: dict[tuple[int, int], list[Lit]] = {}
+    for lit in area.posts:
+        cells.setdefault((lit.spot.row, lit.spot.column), []).append(lit)
+    for (row, column), here in cells.items():
+        yield coverage_map.Site(
+            label=", ".join(dict.fromkeys(lit.post.name.partition("/")[0] for lit in here)),
+            east_m=area.sheet.west_m + column * area.sheet.cell_m,
+            north_m=area.sheet.north_m - row * area.sheet.cell_m,
+            rings_km=_rings_km(area.radius_m) if len(cells) == 1 else (),
+        )
 
 
 def _rings_km(radius_m: float) -> tuple[float, ...]:
@@ -156,24 +162,32 @@ def _rings_km(radius_m: float) -> tuple[float, ...]:
 
 
 def _diagrams(area: Coverage) -> Iterator[tuple[str, bytes]]:
-    """The vertical diagram of each radar toward its heading."""
+    """The vertical diagrams of each radar toward its heading: all heights, and the lowest over a level earth."""
     for number, lit in enumerate(area.posts):
-        if lit.reach is None or area.target is None:
+        if lit.reach is None:
             continue
-        cut = area.vertical(lit.post.heading_deg, DIAGRAM_TOP_M, number)
-        shown = blake.Slice(
-            pd=cut.pd,
-            height_m=cut.height_m,
-            ground_range_m=cut.ground_range_m,
-            antenna_m=cut.antenna_m,
-            title=f"{lit.post.radar} toward {cut.azimuth_deg:.0f}°",
-            subtitle=f"Chance in one look of a target of {area.target.rcs_m2:g} m²",
-            credit=f"Ground: {area.sheet.title}",
-            terrain_m=cut.ground_m,
-            floor_m=cut.lowest_m,
-        )
-        name = "vertical.png" if len(area.posts) == 1 else f"vertical-{lit.post.name.replace('/', '-')}.png"
-        yield name, blake.draw(shown).png
+        name = "vertical" if len(area.posts) == 1 else f"vertical-{lit.post.name.replace('/', '-')}"
+        ground_m = float(area.sheet.height_m[lit.spot.row, lit.spot.column])
+        yield f"{name}.png", _diagram(area, number, ground_m + DIAGRAM_TOP_M, "curved")
+        yield f"{name}-low.png", _diagram(area, number, ground_m + LOW_TOP_M, "flat")
+
+
+def _diagram(area: Coverage, number: int, top_m: float, earth: Literal["curved", "flat"]) -> bytes:
+    lit = area.posts[number]
+    cut = area.vertical(lit.post.heading_deg, top_m, number)
+    shown = blake.Slice(
+        pd=cut.pd,
+        height_m=cut.height_m,
+        ground_range_m=cut.ground_range_m,
+        antenna_m=cut.antenna_m,
+        title=f"{lit.post.radar} toward {cut.azimuth_deg:.0f}°",
+        subtitle=headline(area),
+        credit=f"Ground: {area.sheet.title}",
+        terrain_m=cut.ground_m,
+        floor_m=cut.lowest_m,
+        earth=earth,
+    )
+    return blake.draw(shown).png
 
 
 def _whole(path: Path, content: bytes) -> None:

@@ -135,11 +135,11 @@ def _radars(words: Words, problems: list[Problem]) -> Iterator[str]:
 
 def _target(words: Words, problems: list[Problem]) -> Target:
     """The echo looked for: a number of square metres, or a class of the catalogue seen from ahead."""
-    swerling, rcs_m2 = 1, 1.0
+    swerling, rcs_m2, name = 1, 1.0, ""
     classes = catalogue.load().classes
     if words.rcs_m2 in classes:
         kind = classes[words.rcs_m2]
-        swerling, rcs_m2 = kind.swerling, kind.rcs_nose_m2.value
+        swerling, rcs_m2, name = kind.swerling, kind.rcs_nose_m2.value, kind.name
     else:
         try:
             rcs_m2 = float(words.rcs_m2)
@@ -150,7 +150,7 @@ def _target(words: Words, problems: list[Problem]) -> Target:
             problems.append(Problem("--rcs-m2", words.rcs_m2, "must be 1e-6 to 1e6 m2"))
     if not 0.0 < words.pd < 1.0:
         problems.append(Problem("--pd", f"{words.pd:g}", "must lie between 0 and 1", "0.5, 0.8 and 0.9 are usual"))
-    return Target(rcs_m2=rcs_m2, pd=words.pd, swerling=swerling)
+    return Target(rcs_m2=rcs_m2, pd=words.pd, swerling=swerling, name=name)
 
 
 def _route(words: Words, text: str, heights: list[Level], problems: list[Problem]) -> Route | None:
