@@ -112,6 +112,16 @@ def _cells(sheet: Sheet, row: Floats, column: Floats) -> tuple[Wholes, Wholes, N
     return np.clip(i, 0, rows - 1), np.clip(j, 0, columns - 1), on
 
 
+def _between(values: NDArray[np.float32], row: Floats, column: Floats) -> Floats:
+    """Values at fractional cells, bilinear; NaN beside a cell without one."""
+    rows, columns = values.shape
+    i, j = (np.clip(np.floor(at).astype(np.int64), 0, n - 2) for at, n in ((row, rows), (column, columns)))
+    u, v = np.clip(row - i, 0.0, 1.0), np.clip(column - j, 0.0, 1.0)
+    near = (1.0 - v) * values[i, j] + v * values[i, j + 1]
+    far = (1.0 - v) * values[i + 1, j] + v * values[i + 1, j + 1]
+    return np.asarray((1.0 - u) * near + u * far, np.float64)
+
+
 def _legs(route: Route) -> Any:
     lat_deg, lon_deg = np.asarray(route.lat_deg, np.float64), np.asarray(route.lon_deg, np.float64)
     return geodesic_between(lat_deg[:-1], lon_deg[:-1], lat_deg[1:], lon_deg[1:])
@@ -134,9 +144,11 @@ def cut(sheet: Sheet, lit: Lit, azimuth_deg: float, top_m: float) -> Vertical:
     reach_m = min(farthest_m, lit.reach.step_m * (len(lit.reach.low_m) - 1) if lit.reach is not None else farthest_m)
     away_m = np.linspace(0.0, reach_m, CUT_COLUMNS)
     turned, cells = azimuth - lit.spot.north_rad, away_m / lit.spot.cell_m
-    row, column, on = _cells(sheet, lit.spot.row - cells * cos(turned), lit.spot.column + cells * sin(turned))
+    row, column = lit.spot.row - cells * cos(turned), lit.spot.column + cells * sin(turned)
+    on = _cells(sheet, row, column)[2]
+    on &= np.isfinite(_between(lit.los_m, row, column))
     row, column, away_m = row[on], column[on], away_m[on]
-    ground_m = np.asarray(sheet.height_m[row, column], np.float64)
+    ground_m, los_m = _between(sheet.height_m, row, column), _between(lit.los_m, row, column)
     height_m = np.linspace(0.0, top_m, CUT_ROWS)
     pd = np.zeros((height_m.size, away_m.size))
     fill_vertical(lit.reach, azimuth, away_m, height_m, pd)
@@ -146,6 +158,6 @@ def cut(sheet: Sheet, lit: Lit, azimuth_deg: float, top_m: float) -> Vertical:
         ground_range_m=away_m,
         height_m=height_m,
         ground_m=ground_m,
-        lowest_m=ground_m + lit.los_m[row, column],
+        lowest_m=ground_m + los_m,
         pd=pd,
     )
