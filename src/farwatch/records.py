@@ -110,6 +110,7 @@ RADAR = np.dtype(
         ("improvement_db", "f8"), ("improvement_ratio", "f8"),  # over ground clutter; the ratio is derived per trial
         ("rain_improvement_db", "f8"), ("rain_improvement_ratio", "f8"),
         ("gamma_ratio", "f8"),       # strength of the ground's echo, constant-gamma model; 0: it sends none back
+        ("lit_range_m", "f8"),       # farthest ground in its view
         ("rain_reflectivity_per_m", "f8"),  # m2 of rain per m3
         ("jamming_factor", "f8"),    # jamming over noise by 1 W/Hz at 1 m in the middle of the beam
     ],

@@ -16,7 +16,7 @@ FIGURES = {
     "elevation_min_rad": radians(-2), "elevation_max_rad": radians(80), "range_reference_m": 100e3,
     "rcs_reference_m2": 1.0, "snr_reference": 20.0, "pulses": 10, "pfa": 1e-6, "range_cell_m": 150.0,
     "azimuth_beam_rad": radians(1.5), "elevation_beam_rad": radians(2), "range_floor_m": 20.0,
-    "angle_floor_rad": radians(0.1), "height_m": 20.0, "z_m": 20.0, "id": 77, "tilt_cosine": 1.0,
+    "angle_floor_rad": radians(0.1), "height_m": 20.0, "z_m": 20.0, "id": 77, "lit_range_m": 400e3, "tilt_cosine": 1.0,
     "sidelobe_db": -300.0, "improvement_db": 300.0, "rain_improvement_db": 300.0,
 }
 

@@ -12,7 +12,7 @@ from farwatch.detect import cloud
 from farwatch.detect.air import air_db
 from farwatch.detect.clutter import gamma_of, rain_reflectivity_per_m
 from farwatch.detect.equation import detection_range
-from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, minimum_visible_height
+from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, horizon_distance, minimum_visible_height
 from farwatch.detect.prepare import resolution_cells, unit_range
 from farwatch.detect.rain import two_way_db_per_m
 from farwatch.detect.statistics import required_snr
@@ -156,6 +156,8 @@ def test_the_ground_of_a_scenario_reaches_the_radars(jammed):
     assert declared.ground.clutter == "desert"
     assert np.all(made.sensors.radars["gamma_ratio"] == gamma_of("desert"))
     assert made.sensors.lit.any()
+    horizon_m = horizon_distance(made.sensors.radars["height_m"])
+    assert np.all(np.abs(made.sensors.radars["lit_range_m"] - horizon_m) < made.sensors.floor_step_m)
     assert gamma_on("sea", 3e9, 5) > gamma_on("sea", 3e9, 1) > 0
     bare = scenario.Scenario.model_validate(scenario.plain(declared) | {"ground": {}, "jammers": []})
     empty = detect.prepare(bare, prepare_world(bare)).sensors

@@ -93,7 +93,7 @@ def leaving_sine(place: Any) -> float:
 def add_noise(radar: Any, target: Any, lit: Any, r: int, step_m: float, jammers: Any, place: Any) -> None:
     """Fill in what the echo in `place` stands against: clutter, jamming, and both with the receiver's noise."""
     place[CLUTTER] = 0.0
-    if radar["gamma_ratio"] > 0.0:
+    if radar["gamma_ratio"] > 0.0 and place[RANGE] <= radar["lit_range_m"]:
         grazing_tangent = grazing_at(lit, r, step_m, place[AZIMUTH], place[RANGE])
         if grazing_tangent > 0.0:
             place[CLUTTER] += ground_residue(radar, atan(grazing_tangent), place)

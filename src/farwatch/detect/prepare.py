@@ -305,11 +305,17 @@ def _floors(radars: NDArray[Any], sites: list[_Site], world: World) -> tuple[NDA
 
 
 def _lit(radars: NDArray[Any], floors: NDArray[np.float32], steps_m: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """How steeply each radar lights the ground, beside its floors; nothing kept where the ground sends nothing back."""
+    """How steeply each radar lights the ground, beside its floors; nothing kept where the ground sends nothing back.
+
+    Fills in how far the radars light it.
+    """
     if not np.any(radars["gamma_ratio"]):
         return np.zeros((len(radars), 1, 1), np.uint8)
     rows = zip(floors, steps_m, radars["height_m"], strict=True)
-    return np.stack([Floor(height_m=height_m, step_m=step_m).lit(antenna_m) for height_m, step_m, antenna_m in rows])
+    lit = np.stack([Floor(height_m=height_m, step_m=step_m).lit(antenna_m) for height_m, step_m, antenna_m in rows])
+    farthest = [np.max(np.flatnonzero(one.any(axis=0)), initial=0) for one in lit]
+    radars["lit_range_m"] = steps_m * np.array(farthest)
+    return lit
 
 
 def _around(site: _Site, radius_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

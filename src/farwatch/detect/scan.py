@@ -140,6 +140,7 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
     radar = sensors.radars[r]
     place = field.place
     due, last, waits, pd_row = field.due[r], field.last[r], field.waits[r], sensors.pd[r]
+    air, response, jammers = sensors.air[r], sensors.response[r], sensors.jammers[r]
     count = 0
     for i in range(due.size):  # whole tuples of arrays are slow to pass: the calls below take their parts
         while due[i] <= t1 and field.alive[i] == 1:
@@ -153,11 +154,9 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
             ):
                 target = truth.targets[i]
                 target_class = truth.classes[target["class_index"]]
-                if not _is_in_beam(radar, place) or not weigh(
-                    radar, target_class, sensors.air[r], sensors.response[r], place
-                ):
+                if not _is_in_beam(radar, place) or not weigh(radar, target_class, air, response, place):
                     continue
-                add_noise(radar, target, sensors.lit, r, sensors.floor_step_m[r], sensors.jammers[r], place)
+                add_noise(radar, target, sensors.lit, r, sensors.floor_step_m[r], jammers, place)
                 seen = _look(
                     radar, target, target_class, place, pd_row, sensors.threshold_snr[r], key, plots[count]
                 )
