@@ -15,6 +15,7 @@ from farwatch.detect.paths import Along
 from farwatch.detect.posts import Lit
 from farwatch.report.coverage_request import Request
 from farwatch.scenario.typed import Level
+from farwatch.world.earth import geodesic_between
 
 Floats = NDArray[np.float64]
 
@@ -101,9 +102,12 @@ def headline(area: Coverage) -> str:
 def _standing(area: Coverage, lit: Lit) -> str:
     ground_m = float(area.sheet.height_m[lit.spot.row, lit.spot.column])
     what = lit.post.radar or "line of sight"
+    lat_deg, lon_deg = (float(part) for part in area.sheet.places(lit.spot.row, lit.spot.column))
+    off_m = float(geodesic_between(lit.post.lat_deg, lit.post.lon_deg, lat_deg, lon_deg).distance_m)
+    moved = f", put on the middle of its cell, {off_m:,.0f} m away" if off_m >= 1.0 else ""
     return (
         f"  {lit.post.name}: {what} at {lit.post.lat_deg:.5f}, {lit.post.lon_deg:.5f}, "
-        f"antenna {lit.antenna_agl_m:g} m above ground that lies at {ground_m:,.0f} m"
+        f"antenna {lit.antenna_agl_m:g} m above ground that lies at {ground_m:,.0f} m{moved}"
     )
 
 

@@ -36,6 +36,9 @@ SCALE_TOLERANCE = 0.005
 COARSE_CELL_M = 250.0
 """Coarser files get a warning: crests of hills are narrower than two such cells, so they are cut off."""
 
+HOPELESS_CELL_M = 2000.0
+"""From here on crests are lost by hundreds of metres in mountains."""
+
 VOID_REACH = 100
 """Cells from which a void is filled; one that sees nothing known as near is taken to be sea."""
 
@@ -240,7 +243,7 @@ def _local_sheet(dem: Dem, sites: Sites, radius_m: float, cell_m: float) -> tupl
     heights = resample(level, to_file, plan.shape, node_spacing(plan.cell_m, nearest_pole), stride)
     about = plan.crs.name.rpartition("about ")[2]
     said = (
-        f"terrain: resampled from {_step_in_words(dem)} to a local grid of {plan.cell_m:.3g} m "
+        f"terrain: resampled from {_step_in_words(dem)} to a local grid of {_length(plan.cell_m)} "
         f"(azimuthal equidistant about {about})"
     )
     coarsened = () if plan.cell_m == cell_m else (_coarsened(plan.cell_m, cell_m),)
@@ -285,7 +288,7 @@ def _settled(
     if unknown:
         fill_voids(heights, state, VOID_REACH)
     level_sea(heights, state)
-    within = f"of the area within {radius_m / 1e3:g} km"
+    within = f"of the area within {radius_m / 1e3:.{0 if radius_m >= 1e4 else 1}f} km"
     inside, outside, voids, deep = (int(n) for n in counts)
     notices = []
     for count, what in (
@@ -349,15 +352,21 @@ def tally(height_m: Any, state: Any, site_row: Any, site_column: Any, reach: Any
 
 def _coarsened(cell_m: float, wanted_m: float) -> str:
     limit = f"{SHEET_CELLS / 1e6:g} million cells"
-    return f"terrain: cells of {cell_m:.3g} m instead of {wanted_m:.3g} m, to stay within {limit}"
+    return f"terrain: cells of {_length(cell_m)} instead of {_length(wanted_m)}, to stay within {limit}"
 
 
 def _coarse(cell_m: float) -> tuple[str, ...]:
     """A warning where a grid is too coarse to hold the ridges that hide low flyers."""
     if cell_m <= COARSE_CELL_M:
         return ()
-    said = f"terrain: cells of {cell_m:.0f} m cannot show ridges narrower than that"
-    return (f"{said}; floors may be tens of metres too low",)
+    error = "tens" if cell_m < HOPELESS_CELL_M else "hundreds"
+    said = f"terrain: cells of {_length(cell_m)} cannot show ridges narrower than that"
+    return (f"{said}; floors may be {error} of metres too low",)
+
+
+def _length(cell_m: float) -> str:
+    """A cell in words: to a tenth of a metre where it is small."""
+    return f"{cell_m:,.1f} m" if cell_m < 100.0 else f"{cell_m:,.0f} m"
 
 
 # What is refused --------------------------------------------------------------------------------------------
@@ -447,7 +456,7 @@ def _refuse_pole(dem: Dem, sites: Sites, radius_m: float) -> None:
     for lat, lon in sites:
         to_pole_m = float(geodesic_between(lat, lon, 90.0 if lat >= 0.0 else -90.0, lon).distance_m)
         if to_pole_m < radius_m + POLE_MARGIN_M:
-            rule = f"its window of {radius_m / 1e3:g} km comes within 100 km of a pole, where degrees are no grid"
+            rule = f"its window of {radius_m / 1e3:.0f} km comes within 100 km of a pole, where degrees are no grid"
             hint = "give elevation in a polar projection, such as EPSG:3413 or EPSG:3031, or a smaller radius"
             raise TerrainError(str(dem.path), [Problem("site", f"{lat:g}, {lon:g}", rule, hint)])
 
