@@ -56,7 +56,7 @@ def test_folder_holds_everything(ask, tmp_path):
     assert done.exit_code == 0, done.output
     made = {path.name for path in out.iterdir()}
     assert made == {
-        "floor.tif", "floor.geojson", "floor.png", "coverage.json", "vertical.png",
+        "floor.tif", "floor.geojson", "floor.png", "coverage.json", "vertical.png", "vertical-low.png",
         "pd-800m-agl.png", "pd-3000m-msl.png",
     }
     table = json.loads((out / "coverage.json").read_text())
