@@ -458,6 +458,9 @@ def _close_trial(outcomes: Any, sightings: Any, fates: Any, tally: Any) -> None:
         outcome["unmasked_s"] = sighting["unmasked_s"]
         outcome["seen_s"] = sighting["seen_s"]
         outcome["seen_range_m"] = sighting["seen_range_m"]
+        outcome["lost_to_filter"] = sighting["lost_to_filter"]
+        outcome["lost_to_clutter"] = sighting["lost_to_clutter"]
+        outcome["lost_to_jamming"] = sighting["lost_to_jamming"]
         outcome["blocked"] = main_block(fates[i])
         outcome["judged_dead"] = fates[i]["judged_dead"]
         tally["looks"] += sighting["looks"]

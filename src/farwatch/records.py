@@ -124,7 +124,7 @@ SIGHTING = np.dtype(
         ("unmasked_s", "f8"),        # first look at which terrain did not hide it either
         ("seen_s", "f8"), ("seen_range_m", "f8"), ("seen_radar", "i8"),
         ("looks", "i8"), ("plots", "i8"),
-        # Looks that receiver noise alone would probably not have cost, by what cost most.
+        # Looks that receiver noise alone would probably not have cost, by what cost most; see detect.scan.
         ("lost_to_filter", "i8"), ("lost_to_clutter", "i8"), ("lost_to_jamming", "i8"),
     ],
     align=True,
@@ -279,6 +279,7 @@ OUTCOME = np.dtype(
         ("killed_s", "f8"), ("killed_range_m", "f8"),
         ("leaked_s", "f8"),
         ("destroyed", "i1"),         # its arrival destroyed what it flew to
+        ("lost_to_filter", "i4"), ("lost_to_clutter", "i4"), ("lost_to_jamming", "i4"),  # looks, as in SIGHTING
     ],
     align=True,
 )

@@ -265,6 +265,19 @@ def test_a_jammer_never_helps(sky, watch):
     assert sighting["lost_to_jamming"] > 40
 
 
+def test_luck_is_not_put_down_to_a_weak_jammer(sky, watch):
+    """Of the looks that fluctuation loses, none is the jammer's while the mean echo stays likely to be seen."""
+    truth = sky([(100e3, 40.0, 6e3, STILL)], swerling=1, length_s=1e6)
+    lost = []
+    for strength in (0.5, 50.0):
+        sensors = cluttered(one_radar(), jammers=[(radians(40.0), 0.06, strength)])
+        count, sighting = seen(sensors, truth, watch)
+        assert count < 55
+        lost.append(int(sighting["lost_to_jamming"]))
+    assert lost[0] == 0
+    assert lost[1] == 60 - count > 40
+
+
 def test_a_target_that_jams_burns_through(sky, watch):
     """It is seen where the echo beats its own noise, and not far beyond."""
     radars = one_radar(jamming_factor=1e12, snr_reference=2e5)

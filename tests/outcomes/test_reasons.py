@@ -1,9 +1,13 @@
 """Every leaker has one reason, and it is the first step of the chain that never happened."""
 
+import itertools
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from farwatch.outcomes.reasons import NAMES, TOLD, Reason, attribute
+from farwatch.detect.statistics import pd, required_snr
+from farwatch.outcomes.reasons import LEAST_LOST, NAMES, TOLD, Reason, attribute
 from farwatch.records import (
     BLOCKED_CHANNEL,
     BLOCKED_DOCTRINE,
@@ -37,6 +41,13 @@ def leaker(reached=5, **fields):
         (0, {}, Reason.BELOW_HORIZON),
         (1, {}, Reason.MASKED),
         (2, {}, Reason.TOO_SMALL),
+        (2, {"lost_to_clutter": 1}, Reason.TOO_SMALL),
+        (2, {"lost_to_filter": 5, "lost_to_clutter": 3}, Reason.FILTERED_OUT),
+        (2, {"lost_to_filter": 2, "lost_to_clutter": 3, "lost_to_jamming": 1}, Reason.IN_CLUTTER),
+        (2, {"lost_to_clutter": 3, "lost_to_jamming": 4}, Reason.JAMMED),
+        (2, {"lost_to_clutter": 1, "lost_to_jamming": 1}, Reason.IN_CLUTTER),
+        (1, {"lost_to_jamming": 9}, Reason.MASKED),
+        (3, {"lost_to_jamming": 9}, Reason.NOT_CONFIRMED),
         (3, {}, Reason.NOT_CONFIRMED),
         (4, {}, Reason.NOT_HOSTILE),
         (5, {}, Reason.NO_TIME),
@@ -68,6 +79,8 @@ def test_any_outcome_has_one_reason():
     dice = np.random.default_rng(1)
     rows = np.concatenate([leaker(int(dice.integers(0, 6))) for _ in range(500)]).reshape(50, 10)
     rows["blocked"], rows["shots"] = dice.integers(0, 64, rows.shape), dice.integers(0, 3, rows.shape)
+    for name in ("lost_to_filter", "lost_to_clutter", "lost_to_jamming"):
+        rows[name] = dice.integers(0, 3, rows.shape)
     rows["leaked_s"][dice.random(rows.shape) < 0.5] = np.nan
     reasons = attribute(rows)
     assert ((reasons != Reason.NONE) == ~np.isnan(rows["leaked_s"])).all()
@@ -79,5 +92,26 @@ def test_names_are_stable():
     assert NAMES == (
         "", "below-horizon", "masked", "too-small", "not-confirmed", "not-hostile", "out-of-reach", "no-time",
         "no-radar", "held", "no-channel", "no-rounds", "track-lost", "missed", "judged-dead",
+        "filtered-out", "in-clutter", "jammed",
     )  # fmt: skip
-    assert [int(reason) for reason in TOLD] == list(range(1, len(NAMES)))
+    assert sorted(int(reason) for reason in TOLD) == list(range(1, len(NAMES)))
+    assert all(NAMES[reason] == told.name for reason, told in TOLD.items())
+
+
+def test_reasons_are_told_in_the_order_of_the_chain():
+    """Stages follow each other, and the documentation lists every reason in this order with its words."""
+    stages = ["never seen", "seen", "tracked", "not shot at", "shot at"]
+    order = [stages.index(told.stage) for told in TOLD.values()]
+    assert order == sorted(order)
+    lines = (Path(__file__).parents[2] / "docs" / "results.md").read_text(encoding="utf-8").splitlines()
+    start = lines.index("| reason | stage | in words |") + 2
+    rows = [f"| {told.name} | {told.stage} | {told.sentence} |" for told in TOLD.values()]
+    assert lines[start : start + len(rows) + 1] == [*rows, ""]
+
+
+@pytest.mark.parametrize(("swerling", "most"), [(0, 0.25), (1, 0.4), (2, 0.4), (3, 0.4), (4, 0.4)])
+def test_noise_alone_would_rarely_lose_the_least_looks(swerling, most):
+    """Where a steady echo has an even chance, `LEAST_LOST` looks in noise alone are all lost less often than not."""
+    for pulses, pfa in itertools.product((1, 8, 30), (1e-4, 1e-8)):
+        snr_db = required_snr(0.5, pfa, pulses)
+        assert (1 - pd(swerling, snr_db, pulses, pfa)) ** LEAST_LOST <= most + 1e-9

@@ -57,7 +57,7 @@ _STRAIGHT_S = 0.25
 _HASH_A, _HASH_B = 2654435769, 40503
 
 _LIKELY = 0.5
-"""A look that was lost is put down to clutter, filter or jamming when noise alone would have left it this chance."""
+"""A look is put down to filter, clutter or jamming when they push its chance of a plot from this or more to less."""
 
 
 class Sensors(NamedTuple):
@@ -312,8 +312,13 @@ def _look(
 
 @kernel
 def _note_loss(sighting: Any, pd_row: Any, place: Any) -> None:
-    """Count a look that was lost, by what cost most, if noise alone would probably not have cost it."""
+    """Count a look that was lost, by what cost most: likely a plot in noise alone, and not likely one as it was.
+
+    Chances are those of a steady echo of the mean strength.
+    """
     if (place[FILTER] >= 1.0 and place[NOISE] <= 1.0) or pd_at(pd_row, place[ECHO]) < _LIKELY:
+        return
+    if pd_at(pd_row, place[ECHO] * place[FILTER] / place[NOISE]) >= _LIKELY:
         return
     if place[FILTER] * place[NOISE] <= 1.0:
         sighting["lost_to_filter"] += 1

@@ -1,13 +1,22 @@
 """Why a leaker leaked: one reason each, the first step of the kill chain at which it got away.
 
 The chain is: come into view, be seen, become a confirmed track, be judged hostile, be shot at, be hit. The
-reason is the first step that never happened. Where several things kept a hostile target from being shot at, the one
-that did so at most decisions counts, out of those without which it could have been: no rounds, no channel, no radar
-support, held by doctrine. Too far away, and no time left, are met by nearly every target, so they count only where
-nothing else did. `engage.stock.main_block` decides that; an outcome carries one bit. Numbers and names are stable:
-they stand in stored tables.
+reason is the first step that never happened.
+
+A target in view that was never seen was too weak for the receiver's noise, unless two looks or more were lost to the
+filter, to clutter or to jamming, together; then what cost most of them counts. A look is so counted when a plot was
+likely in noise alone, and not as it was (`detect.scan`). In noise alone the chance to lose two such looks is at most a
+quarter for a steady echo, and two fifths for one that fluctuates: it would probably have been seen.
+
+Where several things kept a hostile target from being shot at, the one that did so at most decisions counts, out of
+those without which it could have been: no rounds, no channel, no radar support, held by doctrine. Too far away, and no
+time left, are met by nearly every target, so they count only where nothing else did. `engage.stock.main_block` decides
+that; an outcome carries one bit.
+
+Numbers and names are stable: names stand in stored tables.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -26,7 +35,7 @@ from farwatch.records import (
 
 
 class Reason(IntEnum):
-    """Reasons in the order of the kill chain; NONE stands for a target that did not leak."""
+    """Every reason by its number, new ones at the end; NONE stands for a target that did not leak."""
 
     NONE = 0
     BELOW_HORIZON = 1
@@ -43,6 +52,9 @@ class Reason(IntEnum):
     TRACK_LOST = 12
     MISSED = 13
     JUDGED_DEAD = 14
+    FILTERED_OUT = 15
+    IN_CLUTTER = 16
+    JAMMED = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,15 @@ TOLD: dict[Reason, Told] = {
     Reason.TOO_SMALL: Told(
         "too-small", "never seen", "In plain view of a radar, but its echo was too weak to be detected."
     ),
+    Reason.FILTERED_OUT: Told(
+        "filtered-out",
+        "never seen",
+        "Strong enough to be seen, but it flew too slowly, sideways or at a blind speed: filters took it for ground.",
+    ),
+    Reason.IN_CLUTTER: Told(
+        "in-clutter", "never seen", "Strong enough to be seen, but the echo of ground, sea or rain covered it."
+    ),
+    Reason.JAMMED: Told("jammed", "never seen", "Strong enough to be seen, but jamming covered it."),
     Reason.NOT_CONFIRMED: Told(
         "not-confirmed", "seen", "Seen, but not often enough in a row to become a confirmed track."
     ),
@@ -98,8 +119,18 @@ TOLD: dict[Reason, Told] = {
 }
 """Every reason but NONE, in the order of the chain."""
 
-NAMES: tuple[str, ...] = ("", *(told.name for told in TOLD.values()))
+NAMES: tuple[str, ...] = ("", *(TOLD[reason].name for reason in sorted(TOLD)))
 """Short names by number; the empty one stands for NONE."""
+
+LEAST_LOST = 2
+"""Looks lost to filter, clutter and jamming together from which on they, not noise, are why it was not seen."""
+
+_COVERED = (
+    ("lost_to_filter", Reason.FILTERED_OUT),
+    ("lost_to_clutter", Reason.IN_CLUTTER),
+    ("lost_to_jamming", Reason.JAMMED),
+)
+"""Equal counts go to the first of these."""
 
 _NEAREST_TO_LAUNCH = (
     (BLOCKED_ROUNDS, Reason.NO_ROUNDS),
@@ -124,6 +155,7 @@ def attribute(outcomes: Array) -> npt.NDArray[np.int8]:
     steps = [
         (never["seen"] & never["above_horizon"], Reason.BELOW_HORIZON),
         (never["seen"] & never["unmasked"], Reason.MASKED),
+        *((never["seen"] & mask, reason) for mask, reason in _covered(outcomes)),
         (never["seen"], Reason.TOO_SMALL),
         (unshot & never["confirmed"], Reason.NOT_CONFIRMED),
         (unshot & never["hostile"], Reason.NOT_HOSTILE),
@@ -137,3 +169,11 @@ def attribute(outcomes: Array) -> npt.NDArray[np.int8]:
     ]
     found = np.select([mask for mask, _ in steps], [int(r) for _, r in steps], int(Reason.MISSED))
     return np.where(np.isnan(outcomes["leaked_s"]), int(Reason.NONE), found).astype(np.int8)
+
+
+def _covered(outcomes: Array) -> Iterator[tuple[npt.NDArray[np.bool_], Reason]]:
+    """Which rows lost enough looks to something else than noise, and most of them to this reason."""
+    lost = np.stack([outcomes[name] for name, _ in _COVERED])
+    enough, most = lost.sum(axis=0) >= LEAST_LOST, lost.argmax(axis=0)
+    for k, (_, reason) in enumerate(_COVERED):
+        yield enough & (most == k), reason

@@ -10,6 +10,13 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
     ("Assumed", "A figure that nobody publishes. Here it has a wide range, and every trial draws it anew."),
     ("Channel", "What a battery needs to follow one target and steer rounds to it. It has only so many."),
+    (
+        "Clutter, filter",
+        (
+            "Clutter is the echo of ground, sea and rain. A radar's filter removes what hardly moves to or from "
+            "it, and with it targets that fly slowly or sideways. What is left can cover a target, as jamming can."
+        ),
+    ),
     ("Hostile", "What the air picture takes for an attacker, by its speed, height, echo and silence. It can be wrong."),
     ("Horizon", "The earth is round. A radar on a mast sees a low target only when it is close."),
     ("km (10–90)", "The middle value, and the range that holds the middle four fifths of cases."),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from farwatch.campaign import Result
+from farwatch.outcomes.reasons import NAMES, attribute
 from farwatch.report import wording
 from farwatch.report.figures.canvas import (
     AMBER,
@@ -75,6 +76,7 @@ def draw(result: Result) -> Picture | None:
             "launches s",
             "killed s",
             "through s",
+            "why through",
         )
         return picture(figure, "timeline", words, header, map(_data, rows))
 
@@ -236,4 +238,5 @@ def _data(row: _Row) -> list[object]:
     times = [o[name] for name in ("above_horizon_s", "seen_s", "confirmed_s", "hostile_s")]
     shown = ["" if isnan(t) else round(float(t), 1) for t in times]
     ends = ["" if isnan(t) else round(float(t), 1) for t in (o["killed_s"], o["leaked_s"] if len(o) else nan)]
-    return [row.name, *shown, " ".join(f"{t:.0f}" for t in row.launches_s), *ends]
+    why = NAMES[int(attribute(o))]
+    return [row.name, *shown, " ".join(f"{t:.0f}" for t in row.launches_s), *ends, why]
