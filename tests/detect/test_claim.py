@@ -22,6 +22,8 @@ from farwatch.detect.verdict import told
 from farwatch.errors import InputError, TerrainError
 from farwatch.world.earth import MEAN_RADIUS_M
 
+pytestmark = pytest.mark.heavy
+
 quick = hypothesis_settings(max_examples=30)
 
 

@@ -24,6 +24,8 @@ from farwatch.scenario import Weather, load
 from farwatch.scenario.names import data_folder
 from farwatch.world.earth import geodesic_between
 
+pytestmark = pytest.mark.heavy
+
 ALPS = data_folder() / "alps-3s.tif"
 SITE = (46.5406, 8.1234)
 

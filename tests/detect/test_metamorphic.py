@@ -16,6 +16,8 @@ from farwatch.detect.reach import Target
 from farwatch.detect.statistics import required_snr
 from farwatch.scenario.names import data_folder
 
+pytestmark = pytest.mark.heavy
+
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)
 decibels = st.floats(-30.0, 30.0)
 

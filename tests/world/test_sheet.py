@@ -13,6 +13,8 @@ from farwatch.world.sheet import flat_sheet, level_sea, mark, open_sheet, tally
 from naive import world as naive
 from world.made import GEOGRAPHIC, UTM, degrees_tiff, sampled, surface, tiff, utm_tiff
 
+pytestmark = pytest.mark.heavy
+
 INSIDE_UTM = (46.95, 8.35)
 
 
