@@ -1,6 +1,6 @@
 """What does a place see: how much of the land around, from which height on, and where along a flight?
 
-A valley and a summit, each with two masts, are compared by lines of sight alone; then a radar is put on both. No raid is
+A valley and a summit, each with two masts, are compared by lines of sight alone; then each gets a radar. No raid is
 played and nothing is drawn: `farwatch coverage` writes the same as pictures and files.
 
     python 08_what_a_place_sees.py

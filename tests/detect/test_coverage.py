@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from farwatch import catalogue
 from farwatch.detect import reach as reaches
-from farwatch.detect.air import air_db, air_tables
+from farwatch.detect.air import air_db
 from farwatch.detect.coverage import coverage
-from farwatch.detect.echo import PLACE_SIZE
 from farwatch.detect.equation import range_for_snr
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, lowest_visible_m
 from farwatch.detect.paths import Route
@@ -243,62 +242,6 @@ def test_elevation_limits_cut_sharply():
     assert low_m == pytest.approx(expected, abs=1.0)
 
 
-def test_cell_by_cell(alps):
-    """Floors, counts and chances of a patch are those of its cells, one at a time."""
-    lit = alps.posts[1]
-    patch = (slice(lit.spot.row - 20, lit.spot.row + 20), slice(lit.spot.column + 5, lit.spot.column + 45))
-    spot = lit.spot._replace(row=20, column=-5)
-    los_m, ground_m = (np.ascontiguousarray(whole[patch]) for whole in (lit.los_m, alps.sheet.height_m))
-    floor_m, unseen = np.empty_like(los_m), np.ones_like(los_m)
-    count = np.zeros(los_m.shape, np.uint8)
-    reaches.fill_floor_seen(los_m, ground_m, spot, lit.reach, floor_m)
-    reaches.add_seen(los_m, ground_m, spot, lit.reach, 300.0, True, count)
-    reaches.fill_unseen(los_m, ground_m, spot, lit.reach, 300.0, True, unseen)
-    for row, column in np.ndindex(40, 40):
-        away_m, azimuth = polar(spot, row, column)
-        low_m, high_m = seen_between(lit.reach, away_m, azimuth)
-        ground = float(ground_m[row, column])
-        lowest_m = max(ground + los_m[row, column], low_m)
-        here = lowest_m - ground if lowest_m <= high_m else np.nan
-        assert floor_m[row, column] == pytest.approx(here, nan_ok=True, abs=1e-2)
-        in_sight = los_m[row, column] <= 300.0
-        assert count[row, column] == (in_sight and low_m <= ground + 300.0 <= high_m)
-        chance = pd_here(lit.reach, away_m, azimuth, ground + 300.0) if in_sight else 0.0
-        assert unseen[row, column] == pytest.approx(1.0 - chance, abs=1e-5)
-
-
-def test_stretches_are_ring_by_ring(alps):
-    """`fill_stretch` asks each azimuth and range, up to the last ring and no farther."""
-    reach = alps.posts[0].reach
-    azimuth_rad, away_m = np.array([0.0, 2.0]), np.array([1e3, 12e3, alps.radius_m, alps.radius_m + 1.0])
-    low_m, high_m = np.empty((2, 2, 4))
-    reaches.fill_stretch(reach, azimuth_rad, away_m, low_m, high_m)
-    assert (low_m[1, 1], high_m[1, 1]) == seen_between(reach, 12e3, 2.0)
-    assert np.isfinite(high_m[0, 2])
-    assert np.isnan(high_m[0, 3])
-
-
-def test_azimuth_rows_and_sectors(alps):
-    """The nearest row of the steering table, and the sector about the heading, over north too."""
-    reach = alps.posts[1].reach._replace(heading_rad=0.0, half_sector_rad=radians(60.0))
-    assert [reaches.is_inside(reach, radians(a)) for a in (0.0, 59.0, 61.0, 180.0, 299.0, 301.0)] == [
-        True, True, False, False, False, True,
-    ]
-    count = reach.azimuth_db.size
-    assert [reaches.azimuth_row(reach, 2.0 * np.pi * a) for a in (0.0, 0.5, 0.9999999, 1.25)] == [
-        0, count // 2, 0, count // 4,
-    ]
-
-
-def test_an_array_sees_farthest_ahead(alps):
-    """Steering away from the heading costs, the same to both sides."""
-    db = alps.posts[1].reach.azimuth_db
-    ahead = db.size // 4
-    assert db.argmax() == ahead == alps.posts[1].reach.azimuth_db.size * 90 // 360
-    assert np.allclose(db[ahead : ahead + 100], db[ahead - 99 : ahead + 1][::-1])
-    assert np.all(np.diff(db[ahead : ahead + 120]) < 0.0)
-
-
 def test_seen_stretch_is_where_the_signal_suffices():
     """`fill_seen` against all levels looked at one by one."""
     radar = stand(catalogue.load().radars["asr-9"], 0.0, 15.0, Weather())[0]
@@ -317,20 +260,6 @@ def test_seen_stretch_is_where_the_signal_suffices():
             assert high_m <= heights_m[min(np.searchsorted(heights_m, here[-1]) + 1, heights_m.size - 1)]
     reaches.fill_seen(reach, 1e9)
     assert np.all(np.isnan(reach.seen_low_m))
-
-
-def test_signal_table_and_cut_are_cell_by_cell(alps):
-    """`fill_snr` fills what `pd_here` reads, and `fill_vertical` asks it at each place."""
-    lit = alps.posts[0]
-    out = np.empty((2, 3))
-    away_m, height_m = np.array([5e3, 9e3]), np.array([3e3, 4e3])
-    reaches.fill_vertical(lit.reach, 1.0, away_m, height_m, out[:, :2])
-    assert out[1, 0] == pd_here(lit.reach, 5e3, 1.0, 4e3)
-    radar = stand(catalogue.load().radars["asr-9"], 0.0, 15.0, Weather())[0]
-    table = np.empty((1, 2), np.float32)
-    air, ground_range_m, heights_m = air_tables(np.array([radar]))[0], np.array([50e3]), np.array([2e3, 3e3])
-    reaches.fill_snr(radar, air, 1.0, ground_range_m, heights_m, np.zeros(PLACE_SIZE), table)
-    assert table[0, 0] == pytest.approx(10 * np.log10(float(radar["snr_one"]) / 50e3**4), abs=1.5)
 
 
 def test_problems_are_told_together():
