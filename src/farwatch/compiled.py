@@ -44,7 +44,7 @@ def kernel(function: Function) -> Function:
 
 
 def allocating_kernel(function: Function) -> Function:
-    """A `kernel` that may make arrays and return them, and be called where that happens."""
+    """A `kernel` that may make arrays and return them, as numpy's own `min` and `max` do."""
     return _compiled(function, counted=True)
 
 
