@@ -174,7 +174,7 @@ def fill_voids(height_m: Any, void: Any, reach: int = 1 << 30) -> None:
         for j in range(columns):
             if void[i, j]:
                 height_m[i, j] = 0.0
-    _look_back(height_m, void, weight, reach)
+    _look_back(height_m[::1, ::1], void[::1, ::1], weight[::1, ::1], reach)  # as the next: one kernel for both
     _look_back(height_m[::-1, ::-1], void[::-1, ::-1], weight[::-1, ::-1], reach)
     for i in range(rows):
         for j in range(columns):
