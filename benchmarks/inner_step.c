@@ -1,25 +1,40 @@
 /* The inner step of a mission in plain C: one look of a phased array at one target, and what the tracker makes of it.
 
    The same formulas in the same order as the product's kernels, one function per kernel, for `inner_step.py` to time
-   beside them. Steady path only: Swerling 1, elevation measured, no rain, no transponder. */
+   beside them. Swerling 1, elevation measured, no transponder; rain, fog and a target's own jammer are asked for as in
+   the product, and absent. */
 
 #include <math.h>
 #include <stdint.h>
 
 #define EARTH_M 6371008.7714
+#define EFFECTIVE_M (4.0 / 3.0 * EARTH_M)
 #define TURN (2.0 * M_PI)
+#define WEAKEST 1e-3
 
 typedef struct {
     double x, y, z, to_local[9], height, period, phase, range_min, range_max, elevation_min, elevation_max, snr_one,
-        pulses, range_cell, azimuth_beam, elevation_beam, range_floor, angle_floor, floor_step, least_snr, bend, id;
+        pulses, range_cell, azimuth_beam, elevation_beam, range_floor, angle_floor, heading, half_sector, rain, fog,
+        beam_top, roll_off, tilt_sine, tilt_cosine, sidelobe, improvement, gamma, lit_range, rain_reflectivity,
+        track_interval, floor_step, least_snr, bend, id;
 } Radar;
 
+/* What was computed once for the radar, and how long its axes are. */
 typedef struct {
-    double nose, side, tail, start, step, knots, rate, id, first_look;
+    const float *floors;
+    const double *pd;
+    const float *air, *response;
+    const uint8_t *lit;
+    const double *jammers;
+    int64_t azimuths, ranges, air_heights, air_ranges, speeds, jammers_count;
+} Tables;
+
+typedef struct {
+    double nose, side, tail, start, step, knots, rate, id, jammer, first_look;
 } Target;
 
 typedef struct {
-    double range, azimuth, elevation, range_sigma, azimuth_sigma, elevation_sigma, time;
+    double range, azimuth, elevation, range_sigma, azimuth_sigma, elevation_sigma, time, snr, rcs;
 } Plot;
 
 typedef struct {
@@ -101,17 +116,44 @@ static int state_at(const Target *t, const double *knots, double time, double *o
     return 1;
 }
 
-static double floor_at(const float *floors, int azimuths, int ranges, double step, double azimuth, double ground) {
+static double floor_at(const Tables *t, double step, double azimuth, double ground) {
+    int azimuths = t->azimuths, ranges = t->ranges;
     double v = fmin(ground / step, ranges - 1.000001), u = azimuth * (azimuths / TURN), low = floor(u);
     int j = (int)v, i = (int)low % azimuths, i1 = i + 1 < azimuths ? i + 1 : 0;
     v -= j;
     u -= low;
-    const float *p = floors + i * ranges + j, *q = floors + i1 * ranges + j;
+    const float *p = t->floors + i * ranges + j, *q = t->floors + i1 * ranges + j;
     return (1.0 - u) * ((1.0 - v) * p[0] + v * p[1]) + u * ((1.0 - v) * q[0] + v * q[1]);
 }
 
+static double air_at(const Tables *t, double range_max, double range, double height) {
+    double above = fmax(0.0, height);
+    double u = fmin(t->air_heights * above / (3000.0 + above), t->air_heights - 1.000001);
+    double v = fmin(range / range_max * (t->air_ranges - 1), t->air_ranges - 1.000001);
+    int i = (int)u, j = (int)v;
+    u -= i;
+    v -= j;
+    const float *p = t->air + i * t->air_ranges + j, *q = p + t->air_ranges;
+    return (1.0 - u) * ((1.0 - v) * p[0] + v * p[1]) + u * ((1.0 - v) * q[0] + v * q[1]);
+}
+
+static double response_at(const Tables *t, double radial) {
+    double place = fmin(fabs(radial) / 0.5, t->speeds - 1.000001);
+    int k = (int)place;
+    place -= k;
+    return (1.0 - place) * t->response[k] + place * t->response[k + 1];
+}
+
+static double grazing_at(const Tables *t, double step, double azimuth, double range) {
+    int j = (int)(range / step) + 1;
+    if (j >= t->ranges) return 0.0;
+    int i = (int)(azimuth * (t->azimuths / TURN) + 0.5) % t->azimuths;
+    double root = t->lit[i * t->ranges + j] / 255.0, square = root * root;
+    return square * square;
+}
+
 static double pd_at(const double *row, double snr) {
-    if (snr <= 1e-3) return 0.0;
+    if (snr <= WEAKEST) return 0.0;
     double place = (10.0 * log10(snr) + 30.0) * 10.0;
     if (place >= 698.0) return 1.0;
     int k = place < 1.0 ? 1 : (int)place;
@@ -123,44 +165,119 @@ static double pd_at(const double *row, double snr) {
 
 static double spread(double width, double least, double snr) { return sqrt(width * width / (2.0 * snr) + least * least); }
 
-static int look(const Radar *r, const Target *t, const double *knots, const float *floors, int azimuths, int ranges,
-                const double *pd, const uint32_t *key, double time, Plot *plot) {
+static double half_turn(double angle) {
+    double off = angle / TURN;
+    return (off - floor(off + 0.5)) * TURN;
+}
+
+static double gaussian(double off, double beam) {
+    double away = off / beam;
+    return exp(-4.0 * M_LN2 * away * away);
+}
+
+/* One-way gain of the elevation pattern; cosecant-squared above its top. */
+static double fan(const Radar *r, double elevation) {
+    if (r->beam_top <= 0.0 || elevation <= r->beam_top) return 1.0;
+    double ratio = sin(r->beam_top) / sin(fmin(elevation, M_PI / 2.0));
+    return ratio * ratio;
+}
+
+typedef struct {
+    double range, azimuth, sine, across, ground, floor, apparent, steering, path, one, echo, filter, noise;
+} Place;
+
+static double noise_of(const Radar *r, const Target *t, const Tables *tables, const Place *p) {
+    double clutter = 0.0, jamming = 0.0;
+    if (r->gamma > 0.0 && p->range <= r->lit_range) {
+        double tangent = grazing_at(tables, r->floor_step, p->azimuth, p->range);
+        if (tangent > 0.0) {
+            double gain = p->steering;
+            if (r->elevation_beam > 0.0) {
+                double down = (p->floor - r->height) / p->range - 0.5 * p->range / EFFECTIVE_M;
+                gain *= fmax(r->sidelobe, gaussian(fmax(0.0, p->apparent - down), r->elevation_beam));
+            }
+            double rcs = r->gamma * fmin(tangent, sqrt(3.0)) * p->range * r->azimuth_beam * r->range_cell;
+            clutter += p->path * rcs * gain * gain / r->improvement;
+        }
+    }
+    if (r->rain_reflectivity > 0.0) return NAN;
+    if (t->jammer > 0.0) return NAN;
+    for (int64_t j = 0; j < tables->jammers_count; j++) {
+        const double *jammer = tables->jammers + 3 * j;
+        if (jammer[2] <= 0.0) continue;
+        double gain = p->steering * gaussian(half_turn(p->azimuth - jammer[0]), r->azimuth_beam);
+        if (r->elevation_beam > 0.0) gain *= gaussian(p->apparent - jammer[1], r->elevation_beam);
+        else gain *= fan(r, jammer[1]);
+        jamming += jammer[2] * fmax(gain, r->sidelobe);
+    }
+    return 1.0 + clutter + jamming;
+}
+
+static int weigh(const Radar *r, const Target *t, const Tables *tables, const double *at, const double *d, Place *p) {
+    double speed2 = at[3] * at[3] + at[4] * at[4] + at[5] * at[5], line2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+    double toward = -(at[3] * d[0] + at[4] * d[1] + at[5] * d[2]), cosine = toward / sqrt(speed2 * line2);
+    double rcs = t->side * exp(cosine * cosine * log((cosine > 0.0 ? t->nose : t->tail) / t->side));
+    double square = p->range * p->range;
+    p->path = r->snr_one / (square * square) * air_at(tables, r->range_max, p->range, at[6]);
+    if (r->rain > 0.0 || r->fog > 0.0) return 0;
+    p->steering = 1.0;
+    if (r->roll_off > 0.0) {
+        double level = p->across / p->range * cos(p->azimuth - r->heading);
+        double broadside = level * r->tilt_cosine + p->sine * r->tilt_sine;
+        p->steering = broadside > 0.0 ? pow(broadside, r->roll_off) : 0.0;
+    }
+    double one_way = p->steering * fan(r, p->apparent);
+    p->filter = response_at(tables, toward / p->range);
+    p->one = p->path * one_way * one_way;
+    p->echo = rcs * p->one;
+    return p->echo >= WEAKEST;
+}
+
+static int look(const Radar *r, const Target *t, const double *knots, const Tables *tables, const uint32_t *key,
+                double time, Plot *plot) {
     double at[7];
+    Place p;
     if (!state_at(t, knots, time, at)) return 0;
     double d[3] = {at[0] - r->x, at[1] - r->y, at[2] - r->z}, local[3];
     for (int i = 0; i < 3; i++)
         local[i] = r->to_local[3 * i] * d[0] + r->to_local[3 * i + 1] * d[1] + r->to_local[3 * i + 2] * d[2];
-    double square = local[0] * local[0] + local[1] * local[1], across = sqrt(square), up = local[2];
-    double range = fmax(1e-3, sqrt(square + up * up)), azimuth = atan2(local[0], local[1]);
-    if (azimuth < 0.0) azimuth += TURN;
-    double slope = across / (EARTH_M + r->height + up), s2 = slope * slope;
-    double ground = EARTH_M * slope
+    double square = local[0] * local[0] + local[1] * local[1], up = local[2];
+    p.across = sqrt(square), p.range = fmax(1e-3, sqrt(square + up * up)), p.azimuth = atan2(local[0], local[1]);
+    if (p.azimuth < 0.0) p.azimuth += TURN;
+    p.sine = up / p.range;
+    double slope = p.across / (EARTH_M + r->height + up), s2 = slope * slope;
+    p.ground = EARTH_M * slope
         * (1.0 - s2 * (1.0 / 3.0 - s2 * (0.2 - s2 * (1.0 / 7.0 - s2 * (1.0 / 9.0 - s2 / 11.0)))));
-    if (range < r->range_min || range > r->range_max) return 0;
-    if (at[6] < floor_at(floors, azimuths, ranges, r->floor_step, azimuth, ground)) return 0;
-    double elevation = atan2(up / range * range, across), apparent = elevation + r->bend * ground;
-    if (apparent < r->elevation_min || apparent > r->elevation_max) return 0;
-    double speed2 = at[3] * at[3] + at[4] * at[4] + at[5] * at[5], line2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-    double cosine = -(at[3] * d[0] + at[4] * d[1] + at[5] * d[2]) / sqrt(speed2 * line2);
-    double rcs = t->side * exp(cosine * cosine * log((cosine > 0.0 ? t->nose : t->tail) / t->side));
-    double gain = r->snr_one / (range * range * (range * range));
-    if (rcs * gain < 1e-3) return 0;
+    if (p.range < r->range_min || p.range > r->range_max) return 0;
+    if (r->half_sector < M_PI && fabs(half_turn(p.azimuth - r->heading)) > r->half_sector) return 0;
+    p.floor = floor_at(tables, r->floor_step, p.azimuth, p.ground);
+    if (at[6] < p.floor) return 0;
+    p.apparent = atan2(p.sine * p.range, p.across) + r->bend * p.ground;
+    if (p.apparent < r->elevation_min || p.apparent > r->elevation_max) return 0;
+    if (!weigh(r, t, tables, at, d, &p)) return 0;
+    p.noise = noise_of(r, t, tables, &p);
+    double mean = p.echo * p.filter / p.noise;
+    if (mean < WEAKEST) return 0;
+    double least = r->track_interval > 0.0 && r->track_interval < r->period ? r->track_interval : r->period;
     uint32_t who = (uint32_t)r->id, whom = (uint32_t)t->id;
-    uint32_t occasion = 2 * (uint32_t)((time - r->phase) / r->period + 1.0) + (azimuth > M_PI);
+    uint32_t occasion = 2 * (uint32_t)((time - r->phase) / least + 1.0) + (p.azimuth > M_PI);
     double chance, energy, z[4];
     uniforms(key, 2, who, whom, occasion, &chance, &energy);
-    double snr = rcs * gain * -log(energy);
-    if (chance >= pd_at(pd, snr)) return 0;
-    double shown = fmax(r->least_snr, snr - normal_quantile(chance) * sqrt((1.0 + 2.0 * snr) / r->pulses)) * r->pulses;
+    double snr = mean * -log(energy);
+    if (chance >= pd_at(tables->pd, snr)) return 0;
+    plot->snr = fmax(r->least_snr, snr - normal_quantile(chance) * sqrt((1.0 + 2.0 * snr) / r->pulses));
+    plot->rcs = plot->snr * p.noise / p.one;
+    double shown = plot->snr * r->pulses, beam = r->azimuth_beam;
+    if (r->roll_off > 0.0) beam /= cos(fmin(fabs(half_turn(p.azimuth - r->heading)), 75.0 * M_PI / 180.0));
     uniforms(key, 3, who, whom, 2 * occasion, &z[0], &z[1]);
     uniforms(key, 3, who, whom, 2 * occasion + 1, &z[2], &z[3]);
     plot->range_sigma = spread(r->range_cell, r->range_floor, shown);
-    plot->azimuth_sigma = spread(r->azimuth_beam / 1.6, r->angle_floor, shown);
+    plot->azimuth_sigma = spread(beam / 1.6, r->angle_floor, shown);
     plot->elevation_sigma = spread(r->elevation_beam / 1.6, r->angle_floor, shown);
-    plot->range = fmax(1.0, range + normal_quantile(z[0]) * plot->range_sigma);
-    azimuth += normal_quantile(z[1]) * plot->azimuth_sigma;
+    plot->range = fmax(1.0, p.range + normal_quantile(z[0]) * plot->range_sigma);
+    double azimuth = p.azimuth + normal_quantile(z[1]) * plot->azimuth_sigma;
     plot->azimuth = azimuth - TURN * floor(azimuth / TURN);
-    plot->elevation = elevation + normal_quantile(z[2]) * plot->elevation_sigma;
+    plot->elevation = p.apparent - r->bend * p.ground + normal_quantile(z[2]) * plot->elevation_sigma;
     plot->time = time;
     return 1;
 }
@@ -318,9 +435,10 @@ static void update(Track *t, const Sight *s) {
     t->sigma = sqrt(widest);
 }
 
-/* `flights` times the same flight with other luck; sums out: looks, plots, ranges, means x + y + z, largest sigmas. */
-void fly(const Radar *r, const Target *t, const double *knots, const float *floors, int azimuths, int ranges,
-         const double *pd, const double *density, const Track *fresh, int64_t flights, double *sums) {
+/* `flights` times the same flight with other luck; sums out: looks, plots, ranges, means x + y + z, largest sigmas,
+   cross-sections as they appear. */
+void fly(const Radar *r, const Target *t, const double *knots, const Tables *tables, const double *density,
+         const Track *fresh, int64_t flights, double *sums) {
     for (int64_t n = 0; n < flights; n++) {
         uint32_t key[3] = {1, 0, (uint32_t)n};
         Track track = *fresh;
@@ -329,7 +447,7 @@ void fly(const Radar *r, const Target *t, const double *knots, const float *floo
             Plot plot;
             Sight sight;
             sums[0] += 1.0;
-            if (!look(r, t, knots, floors, azimuths, ranges, pd, key, time, &plot)) continue;
+            if (!look(r, t, knots, tables, key, time, &plot)) continue;
             take(&plot, r, &sight);
             predict(&track, plot.time, density);
             update(&track, &sight);
@@ -337,6 +455,7 @@ void fly(const Radar *r, const Target *t, const double *knots, const float *floo
             sums[2] += plot.range;
             sums[3] += track.mean[0] + track.mean[1] + track.mean[2];
             sums[4] += track.sigma;
+            sums[5] += plot.rcs;
         }
     }
 }

@@ -3,9 +3,10 @@
     python benchmarks/inner_step.py
 
 Ours calls what the mission calls: `detect.scan` on a world of one target and one array, `sight.take`, and the filter's
-`predict` and `update`. Not in it: gating, assignment, confirmation, identity; nor air, antenna pattern, filter, clutter
-and jamming, which this radar does without. Both fly the same flights with the same luck; that their sums agree is
-checked. The twin is compiled when this runs, with `gcc -O3 -march=native`.
+`predict` and `update`. The array steers off a tilted broadside, its pattern falls off above a beam top, and it looks
+through air, past lit ground and a stand-off jammer, with a filter against clutter. Not in it: gating, assignment,
+confirmation, identity; nor rain, fog and transponders. Both fly the same flights with the same luck; that their sums
+agree is checked. The twin is compiled when this runs, with `gcc -O3 -march=native`.
 """
 
 import ctypes
@@ -24,6 +25,7 @@ from farwatch.detect.air import air_tables
 from farwatch.detect.echo import BEND
 from farwatch.detect.equation import settle
 from farwatch.detect.pd_table import pd_tables, threshold_snr
+from farwatch.detect.response import SPEEDS, fill_response
 from farwatch.detect.scan import Sensors, new_field, reset_field, scan
 from farwatch.records import CLASS, KNOT, PLOT, RADAR, TARGET, TRACK
 from farwatch.track.filter import noise_density, predict, update
@@ -33,33 +35,53 @@ from farwatch.world.motion import Truth, state_at
 
 FLIGHTS, REPEATS = 400, 7
 AZIMUTHS, RANGES, RANGE_MAX_M = 1440, 1024, 250e3
-AGREE = 1e-9
+LIT_SHARE, AGREE = 0.5, 1e-9
 
 RADAR_FIELDS = (
     "x_m", "y_m", "z_m", "to_local", "height_m", "period_s", "phase_s", "range_min_m", "range_max_m",
     "elevation_min_rad", "elevation_max_rad", "snr_one", "pulses", "range_cell_m", "azimuth_beam_rad",
-    "elevation_beam_rad", "range_floor_m", "angle_floor_rad",
+    "elevation_beam_rad", "range_floor_m", "angle_floor_rad", "heading_rad", "half_sector_rad", "rain_db_per_m",
+    "fog_db_per_m", "beam_top_rad", "roll_off_exponent", "tilt_sine", "tilt_cosine", "sidelobe_ratio",
+    "improvement_ratio", "gamma_ratio", "lit_range_m", "rain_reflectivity_per_m", "track_interval_s",
 )  # fmt: skip
 """The twin's radar, in its order; step of the floor, least SNR, bend and id follow."""
+
+
+class Tables(ctypes.Structure):
+    """The twin's `Tables`: addresses of the arrays of `Sensors`, then their lengths."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("floors", "pd", "air", "response", "lit", "jammers")),
+        *((name, ctypes.c_int64) for name in ("azimuths", "ranges", "heights", "air_ranges", "speeds", "count")),
+    )  # fmt: skip
 
 
 def scene() -> tuple[Sensors, Truth]:
     """One array that looks every 4 s, and one aircraft that weaves towards it from 160 km for 640 s."""
     radar = np.zeros(1, RADAR)
     radar["id"], radar["to_local"], radar["height_m"], radar["z_m"] = 11, np.eye(3), 30.0, 30.0
-    radar["period_s"], radar["batches"], radar["half_sector_rad"] = 4.0, 4, np.pi
+    radar["period_s"], radar["batches"] = 4.0, 4
     radar["elevation_max_rad"], radar["range_min_m"], radar["range_max_m"] = 1.2, 1e3, RANGE_MAX_M
     radar["elevation_min_rad"] = -0.02
     radar["range_reference_m"], radar["rcs_reference_m2"], radar["snr_reference"] = 180e3, 1.0, 4.0
     radar["pulses"], radar["pfa"], radar["range_cell_m"] = 10, 1e-6, 75.0
     radar["azimuth_beam_rad"], radar["elevation_beam_rad"] = 0.02, 0.02
     radar["range_floor_m"], radar["angle_floor_rad"] = 15.0, 0.001
+    radar["half_sector_rad"], radar["heading_rad"] = 1.2, 1.3
+    radar["roll_off_exponent"], radar["tilt_sine"], radar["tilt_cosine"] = 1.3, np.sin(0.2), np.cos(0.2)
+    radar["beam_top_rad"], radar["sidelobe_db"] = 0.05, -35.0
+    radar["air_db_per_m"], radar["air_scale_m"], radar["air_in_claim"] = (1.2e-5, 0.3e-5), (7500.0, 2000.0), 1
+    radar["gamma_ratio"], radar["improvement_db"], radar["lit_range_m"] = 0.03, 50.0, 140e3
     settle(radar)
-    floors = (80.0 + 40.0 * np.random.default_rng(1).random((1, AZIMUTHS, RANGES))).astype(np.float32)
+    luck = np.random.default_rng(1)
+    floors = (80.0 + 40.0 * luck.random((1, AZIMUTHS, RANGES))).astype(np.float32)
+    lit = np.where(luck.random(floors.shape) < LIT_SHARE, luck.integers(20, 80, floors.shape), 0).astype(np.uint8)
+    response = np.ones((1, SPEEDS), np.float32)
+    fill_response(np.array([70.0, 80.0, 95.0]), 2, response[0])
     sensors = Sensors(
         radars=radar, floors=floors, floor_step_m=np.array([RANGE_MAX_M / (RANGES - 1)]), pd=pd_tables(radar),
-        threshold_snr=threshold_snr(radar), level_m=np.zeros(1), lit=np.zeros((1, 1, 1), np.uint8),
-        air=air_tables(radar), response=np.ones((1, 2), np.float32), jammers=np.zeros((1, 0, 3)),
+        threshold_snr=threshold_snr(radar), level_m=np.zeros(1), lit=lit, air=air_tables(radar), response=response,
+        jammers=np.array([[[0.6, 0.03, 300.0]]]),
     )  # fmt: skip
     return sensors, Truth(*flight())
 
@@ -107,6 +129,7 @@ def fly(sensors: Any, truth: Any, field: Any, fresh: Any, track: Any, tracker: A
                 sums[2] += plots[k]["range_m"]
                 sums[3] += track[0]["mean"][0] + track[0]["mean"][1] + track[0]["mean"][2]
                 sums[4] += track[0]["position_sigma_m"]
+                sums[5] += plots[k]["rcs_m2"]
         sums[0] += field.sightings[0]["looks"]
 
 
@@ -117,7 +140,7 @@ def ours() -> Any:
     plots, sights = np.zeros(8, PLOT), np.zeros(8, SIGHT)
 
     def work() -> Any:
-        sums = np.zeros(5)
+        sums = np.zeros(6)
         fly(sensors, truth, field, fresh, track, settings(), (plots, sights, sums), FLIGHTS)
         return sums
 
@@ -138,18 +161,22 @@ def theirs(folder: Path) -> Any:
     radar = np.concatenate([np.ravel(row[name]).astype(float) for name in RADAR_FIELDS])
     radar = np.append(radar, [sensors.floor_step_m[0], sensors.threshold_snr[0], BEND, row["id"]])
     aim = [flown["rcs_nose_m2"], flown["rcs_side_m2"], flown["rcs_tail_m2"], target["start_s"], target["step_s"],
-           target["knot_count"], target["rate"], target["id"], field.due[0, 0]]  # fmt: skip
+           target["knot_count"], target["rate"], target["id"], target["jammer_w_hz"], field.due[0, 0]]  # fmt: skip
     fresh, tracker = fresh_track(truth)[0], settings()[0]
     start = np.concatenate([np.ravel(fresh[name]) for name in ("x", "p", "weight", "mean", "time_s")] + [np.zeros(1)])
     pushes = [noise_density(tracker[f"{name}_acceleration_m_s2"]) for name in ("cruise", "manoeuvre")]
-    arrays = [radar, np.array(aim, float), np.ascontiguousarray(truth.knots).view(np.float64), sensors.floors[0],
-              np.ascontiguousarray(sensors.pd[0]), np.array(pushes), np.ascontiguousarray(start)]  # fmt: skip
+    kept = [np.ascontiguousarray(getattr(sensors, name)[0]) for name in ("floors", "pd", "air", "response", "lit")]
+    kept.append(np.ascontiguousarray(sensors.jammers[0]))
+    lengths = (*kept[0].shape, *kept[2].shape, kept[3].size, len(kept[5]))
+    tables = Tables(*(table.ctypes.data for table in kept), *lengths)
+    arrays = [radar, np.array(aim, float), np.ascontiguousarray(truth.knots).view(np.float64), np.array(pushes),
+              np.ascontiguousarray(start)]  # fmt: skip
     at = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
 
-    def work(_kept: Any = arrays) -> Any:
-        sums = np.zeros(5)
+    def work(_kept: Any = (arrays, kept)) -> Any:
+        sums = np.zeros(6)
         where = ctypes.c_void_p(sums.ctypes.data)
-        twin(*at[:4], AZIMUTHS, RANGES, *at[4:], ctypes.c_int64(FLIGHTS), where)
+        twin(*at[:3], ctypes.byref(tables), *at[3:], ctypes.c_int64(FLIGHTS), where)
         return sums
 
     return work

@@ -28,18 +28,33 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 KEPT_CACHES = 3
 
+_MARKS = (b"@kernel", b"@allocating_kernel")
+
 LANES = 8
 
 
 def kernel(function: Function) -> Function:
     """Compile `function` lazily: cached on disk, without the interpreter lock, IEEE arithmetic, x/0 = inf.
 
-    A kernel sees arrays, records, named tuples of arrays, numbers and other kernels; it raises nothing.
+    A kernel sees arrays, records, named tuples of arrays, numbers and other kernels; it raises nothing. It makes no
+    arrays, and returns none: so nobody counts who holds its arrays, which would cost two locked additions for each
+    array and each call. One that needs arrays of its own is an `allocating_kernel`; numba refuses it otherwise.
     """
+    return _compiled(function, counted=False)
+
+
+def allocating_kernel(function: Function) -> Function:
+    """A `kernel` that may make arrays and return them, as numpy's own `min` and `max` do."""
+    return _compiled(function, counted=True)
+
+
+def _compiled(function: Function, *, counted: bool) -> Function:
+    """What `kernel` and `allocating_kernel` do: with or without counting the references to arrays."""
     kept = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:
-        return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+        made = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=counted)(function)
+        return cast("Function", made)
     finally:
         config.CACHE_DIR = kept
 
@@ -70,7 +85,7 @@ def source_hash() -> str:
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         text = path.read_bytes()
-        if b"@kernel" in text or path.name == "records.py":
+        if any(mark in text for mark in _MARKS) or path.name == "records.py":
             digest.update(str(path.relative_to(Path(__file__).parent)).encode())
             digest.update(text)
     return digest.hexdigest()

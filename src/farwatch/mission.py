@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill
 from farwatch.chance import DAMAGE, NOBODY, key_of, uniform
-from farwatch.compiled import kernel
+from farwatch.compiled import allocating_kernel, kernel
 from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
@@ -488,7 +488,7 @@ def _note(log: Any, time_s: float, kind: int, who: int, whom: int, serial: int, 
     log.rows[0] = n + 1
 
 
-@kernel
+@allocating_kernel
 def _note_load(radar: Any, r: int, load: float, now: float, log: Any) -> None:
     """Add to the log that array `r` is now asked for another share of its time."""
     if log.events.size > 0:
@@ -503,7 +503,7 @@ def _note_shots(shots: Any, end: int, fired: int, log: Any) -> None:
         _note_shot(log, shots[s]["launch_s"], E_LAUNCH, shots[s], shots[s]["intercept_s"])
 
 
-@kernel
+@allocating_kernel
 def _note_shot(log: Any, time_s: float, kind: int, shot: Any, value: float) -> None:
     """Add one EVENT about a shot: who is its battery, whom what it was aimed at or met."""
     if log.events.size == 0:

@@ -39,8 +39,8 @@ class Function:
 
     @property
     def is_kernel(self):
-        """Whether it carries `@kernel`."""
-        return "kernel" in decorators(self.node)
+        """Whether it carries `@kernel` or `@allocating_kernel`."""
+        return not {"kernel", "allocating_kernel"}.isdisjoint(decorators(self.node))
 
     @property
     def is_public(self):
@@ -110,7 +110,7 @@ def functions():
 
 @cache
 def kernels():
-    """Every function that carries `@kernel`."""
+    """Every function that is compiled."""
     return [function for function in functions() if function.is_kernel]
 
 

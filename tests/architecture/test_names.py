@@ -33,7 +33,7 @@ DIMENSIONLESS = {
 }
 DIMENSIONLESS_ENDING = re.compile(
     r"(^|_)(probability|share|fraction|ratio|factor|threshold|count|index|channels|weight|reply|log_sum|exponent|number"
-    r"|confidence|tolerance|pd|pfa|snr|shape|u|quantile|chi2|erl)$|^p_|(^|_)(sine|cosine|sin|cos)(_|$)"
+    r"|confidence|tolerance|pd|pfa|snr|shape|u|quantile|chi2|erl)$|^p_|(^|_)(sine|cosine|tangent|sin|cos)(_|$)"
 )
 SYMBOL = re.compile(r"^[a-z]{1,2}[0-9]?$")  # a letter of a cited formula, or a coordinate
 

@@ -1,6 +1,6 @@
 """Echoes of ground, sea and rain, against sums over patches and published values."""
 
-from math import radians
+from math import radians, tan
 
 import numpy as np
 import pytest
@@ -29,15 +29,15 @@ def test_grazing_vanishes_at_the_horizon():
 @pytest.mark.parametrize("grazing_deg", [0.1, 1.0, 10.0, 45.0])
 def test_ground_is_the_sum_of_its_patches(grazing_deg):
     """Cross-section per area times the cell."""
-    given_ = (10e3, radians(grazing_deg), 0.02, 150.0, 0.03)
-    assert surface_clutter_m2(*given_) == pytest.approx(naive.ground_echo(*given_), rel=1e-9)
+    angle, cell = radians(grazing_deg), (0.02, 150.0, 0.03)
+    assert surface_clutter_m2(10e3, tan(angle), *cell) == pytest.approx(naive.ground_echo(10e3, angle, *cell), rel=1e-9)
 
 
 def test_ground_ends_at_the_horizon_and_stops_at_sixty():
     """No echo from ground that is not lit; steeper than 60 degrees the value of 60."""
     assert surface_clutter_m2(10e3, -0.01, 0.02, 150.0, 0.03) == 0.0
     assert surface_clutter_m2(10e3, 0.0, 0.02, 150.0, 0.03) == 0.0
-    steep, sixty = (surface_clutter_m2(10e3, radians(a), 0.02, 150.0, 0.03) for a in (80.0, 60.0))
+    steep, sixty = (surface_clutter_m2(10e3, tan(radians(a)), 0.02, 150.0, 0.03) for a in (80.0, 60.0))
     assert steep == sixty
 
 

@@ -46,7 +46,7 @@ def draw_into(key: Any, ids: Any, ranges: Any, out: Any) -> None:
     for t in range(out.shape[0]):
         own = (key[0], key[1], key[2] + np.uint64(t))
         for i in range(out.shape[1]):
-            u = uniform(own, FIGURE, ids[i], NOBODY, NOBODY)
+            u = uniform(own, FIGURE, np.int64(ids[i]), NOBODY, NOBODY)
             # Clamped again because exp(log(x)) may miss x by a rounding.
             drawn = triangular(ranges[i, 0], ranges[i, 1], ranges[i, 2], u)
             out[t, i] = min(max(drawn, ranges[i, 0]), ranges[i, 2])

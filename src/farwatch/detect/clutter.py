@@ -24,8 +24,8 @@ from farwatch.errors import InputError, Problem, RangeError
 
 Floats = NDArray[np.float64]
 
-STEEPEST_RAD = pi / 3.0
-"""Grazing angle up to which a cell is cut out by range alone and gamma is constant."""
+STEEPEST_TANGENT = tan(pi / 3.0)
+"""Tangent of the grazing angle up to which a cell is cut out by range alone and gamma is constant."""
 
 GAMMA_DB = {
     "smooth": -25.0, "flatland": -20.0, "desert": -15.0, "farmland": -15.0, "rolling-hills": -12.0,
@@ -50,16 +50,17 @@ def grazing_rad(antenna_m: float, range_m: float) -> float:
 
 @kernel
 def surface_clutter_m2(
-    range_m: float, grazing_rad: float, azimuth_beam_rad: float, range_cell_m: float, gamma_ratio: float
+    range_m: float, grazing_tangent: float, azimuth_beam_rad: float, range_cell_m: float, gamma_ratio: float
 ) -> float:
     """Cross-section of the ground in one cell: gamma sin(grazing) times its area [barton1985]; gamma a power ratio.
 
-    The area is the beam's width across by a range cell laid on the ground, R beam cell / cos(grazing). Nothing at or
-    below grazing 0; above 60 degrees, where the beam cuts the cell out instead, the value of 60 degrees.
+    The area is the beam's width across by a range cell laid on the ground, R beam cell / cos(grazing): so the tangent
+    of the grazing angle is what counts. Nothing at or below grazing 0; above 60 degrees, where the beam cuts the cell
+    out instead, the value of 60 degrees.
     """
-    if grazing_rad <= 0.0:
+    if grazing_tangent <= 0.0:
         return 0.0
-    return gamma_ratio * tan(min(grazing_rad, STEEPEST_RAD)) * range_m * azimuth_beam_rad * range_cell_m
+    return gamma_ratio * min(grazing_tangent, STEEPEST_TANGENT) * range_m * azimuth_beam_rad * range_cell_m
 
 
 @kernel

@@ -5,7 +5,7 @@ and the filter against clutter once. Beside it stand receiver noise, what the fi
 same cell, and jamming; all are taken as noise. See `docs/models/scan-and-measurement.md`.
 """
 
-from math import atan, cos, floor, pi, sqrt
+from math import cos, floor, pi, sqrt
 from typing import Any
 
 from farwatch.compiled import kernel
@@ -96,7 +96,7 @@ def add_noise(radar: Any, target: Any, lit: Any, r: int, step_m: float, jammers:
     if radar["gamma_ratio"] > 0.0 and place[RANGE] <= radar["lit_range_m"]:
         grazing_tangent = grazing_at(lit, r, step_m, place[AZIMUTH], place[RANGE])
         if grazing_tangent > 0.0:
-            place[CLUTTER] += ground_residue(radar, atan(grazing_tangent), place)
+            place[CLUTTER] += ground_residue(radar, grazing_tangent, place)
     if radar["rain_reflectivity_per_m"] > 0.0:
         place[CLUTTER] += rain_residue(radar, place)
     place[JAMMING] = 0.0
@@ -109,7 +109,7 @@ def add_noise(radar: Any, target: Any, lit: Any, r: int, step_m: float, jammers:
 
 
 @kernel
-def ground_residue(radar: Any, grazing_rad: float, place: Any) -> float:
+def ground_residue(radar: Any, grazing_tangent: float, place: Any) -> float:
     """Ground clutter over receiver noise behind the filter, in the cell of a target.
 
     The beam points at the target: of the ground, which lies lower, a radar that measures elevation sees what its
@@ -121,7 +121,7 @@ def ground_residue(radar: Any, grazing_rad: float, place: Any) -> float:
         off_rad = max(0.0, place[APPARENT] - down)
         gain *= beam_with_sidelobes(off_rad, radar["elevation_beam_rad"], radar["sidelobe_ratio"])
     rcs_m2 = surface_clutter_m2(
-        place[RANGE], grazing_rad, radar["azimuth_beam_rad"], radar["range_cell_m"], radar["gamma_ratio"]
+        place[RANGE], grazing_tangent, radar["azimuth_beam_rad"], radar["range_cell_m"], radar["gamma_ratio"]
     )
     return float(place[PATH] * rcs_m2 * gain * gain / radar["improvement_ratio"])
 

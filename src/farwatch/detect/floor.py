@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import allocating_kernel, kernel
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
 from farwatch.world.earth import ECCENTRICITY_2, MEAN_RADIUS_M, east_north_up, to_ecef
 from farwatch.world.terrain import Terrain, height_at
@@ -98,7 +98,7 @@ def _site(lat_deg: float, lon_deg: float) -> Floats:
     return np.vstack([to_ecef(lat_deg, lon_deg, 0.0), east_north_up(lat_deg, lon_deg)])
 
 
-@kernel
+@allocating_kernel
 def fill_floor(grid: Any, site: Any, antenna_m: float, step_m: float, samples: int, out: Any) -> None:
     """Fill `out` (azimuths, ranges) with the floor of one site; one running steepest ray per azimuth."""
     azimuths, ranges = out.shape

@@ -49,6 +49,7 @@ from farwatch.world.earth import MEAN_RADIUS_M
 from farwatch.world.motion import state_at
 
 NEVER = np.inf
+_NONE: Any = np.int64(0)  # typed: a bare nought would have what takes it compiled for it, too
 _TURN = 2.0 * pi
 _SAME_S = 0.002
 """A target is taken to stand still for this long: half a metre at 250 m/s."""
@@ -123,8 +124,7 @@ def reset_field(sensors: Any, truth: Any, field: Any) -> None:
             if flies:
                 phase_s = _phase_s(radar, int(truth.targets[i]["id"]))
                 if radar["rotating"] == 1:
-                    _locate(radar, field.place)
-                    phase_s += field.place[AZIMUTH] / _TURN * radar["period_s"]
+                    phase_s += _azimuth_rad(radar, field.place) / _TURN * radar["period_s"]
                 field.due[r, i] = phase_s + np.ceil((begins_s - phase_s) / radar["period_s"]) * radar["period_s"]
                 field.last[r, i] = field.due[r, i] - radar["period_s"]
 
@@ -141,7 +141,7 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
     place = field.place
     due, last, waits, pd_row = field.due[r], field.last[r], field.waits[r], sensors.pd[r]
     air, response, jammers = sensors.air[r], sensors.response[r], sensors.jammers[r]
-    count = 0
+    count = _NONE
     for i in range(due.size):  # whole tuples of arrays are slow to pass: the calls below take their parts
         while due[i] <= t1 and field.alive[i] == 1:
             due[i] = _aim(truth, radar, i, due[i], t1, place)
@@ -194,9 +194,8 @@ def _locate(radar: Any, place: Any) -> None:
     square = east * east + north * north
     across = sqrt(square)
     distance = max(1e-3, sqrt(square + up * up))
-    azimuth = atan2(east, north)
     place[RANGE] = distance
-    place[AZIMUTH] = azimuth if azimuth >= 0.0 else azimuth + _TURN
+    place[AZIMUTH] = _clockwise_rad(east, north)
     place[SINE] = up / distance
     place[ACROSS] = across
     slope = across / (MEAN_RADIUS_M + radar["height_m"] + up)
@@ -206,6 +205,23 @@ def _locate(radar: Any, place: Any) -> None:
     else:
         arc = atan(slope)
     place[GROUND] = MEAN_RADIUS_M * arc
+
+
+@kernel
+def _clockwise_rad(east: float, north: float) -> float:
+    """Azimuth of a direction, 0 to 2 pi."""
+    azimuth = atan2(east, north)
+    return azimuth if azimuth >= 0.0 else azimuth + _TURN
+
+
+@kernel
+def _azimuth_rad(radar: Any, place: Any) -> float:
+    """Azimuth of the state in `place`, all that a first guess at a turning beam needs."""
+    dx, dy, dz = place[0] - radar["x_m"], place[1] - radar["y_m"], place[2] - radar["z_m"]
+    turn = radar["to_local"]
+    east = turn[0, 0] * dx + turn[0, 1] * dy + turn[0, 2] * dz
+    north = turn[1, 0] * dx + turn[1, 1] * dy + turn[1, 2] * dz
+    return _clockwise_rad(east, north)
 
 
 @kernel
@@ -226,10 +242,9 @@ def _aim(truth: Any, radar: Any, i: int, guess_s: float, t1: float, place: Any) 
     place[LOOK_S] = NEVER
     if not state_at(truth, i, guess_s, place):
         return NEVER
-    _locate(radar, place)
     look_s = guess_s
     if radar["rotating"] == 1:
-        ahead = place[AZIMUTH] / _TURN - (guess_s - radar["phase_s"]) / radar["period_s"]
+        ahead = _azimuth_rad(radar, place) / _TURN - (guess_s - radar["phase_s"]) / radar["period_s"]
         shift_s = (ahead - floor(ahead + 0.5)) * radar["period_s"]
         look_s += shift_s
         if look_s <= t1 and abs(shift_s) > _SAME_S:
@@ -237,8 +252,8 @@ def _aim(truth: Any, radar: Any, i: int, guess_s: float, t1: float, place: Any) 
                 _carry(place, shift_s)
             elif not state_at(truth, i, look_s, place):
                 return NEVER
-            _locate(radar, place)
     if look_s <= t1:
+        _locate(radar, place)
         place[LOOK_S] = look_s
     return look_s
 

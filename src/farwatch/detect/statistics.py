@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import allocating_kernel, kernel
 from farwatch.detect.chi_square import pd_gamma_echo
 from farwatch.detect.swerling import CASES, marcum_q, pd_given, snr_needed, snr_needed_shape, threshold_of
 from farwatch.errors import InputError, Problem, RangeError
@@ -131,7 +131,7 @@ def _check_shape(shape: ArrayLike) -> None:
         raise RangeError("the shape of the fluctuation lies between 0.001 and 1e12; a steady echo is Swerling case 0")
 
 
-@kernel
+@allocating_kernel
 def _fill_pd(case: Any, snr_db: Any, pulses: Any, pfa: Any, out: Any) -> None:
     """Row by row; the thresholds met last are kept, because most tables repeat a few (pulses, pfa) pairs."""
     kept_pulses = np.zeros(_KEPT, np.int64)

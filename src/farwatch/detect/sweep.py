@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import LANES, kernel, read, stretch, write
+from farwatch.compiled import LANES, allocating_kernel, kernel, read, stretch, write
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M
 from farwatch.errors import InputError, Problem
 
@@ -144,7 +144,7 @@ class Fan(NamedTuple):
     old_m: Any  # of that cell's neighbour in the row before
 
 
-@kernel
+@allocating_kernel
 def sweep_octant(height_m: Any, octant: Octant, floor_m: Any) -> None:
     """Fill one octant of the flat raster `floor_m` from the flat raster `height_m`."""
     n = octant.rows * RAYS_PER_CELL
@@ -174,7 +174,7 @@ def sweep_octant(height_m: Any, octant: Octant, floor_m: Any) -> None:
         strip[0] = strip[count]
 
 
-@kernel
+@allocating_kernel
 def new_fan(n: int) -> Fan:
     """Rays 0 (the axis) to n (the diagonal), and some beyond it that fill the last block of eight."""
     size = n + 1 + LANES

@@ -225,7 +225,7 @@ def _choose(
     if kind < 0:
         return BLOCKED_ENVELOPE, -1
     doctrine = defence.doctrine[0]
-    ballistic = defence.classes[kind]["ballistic"]
+    ballistic = 1 if defence.classes[kind]["ballistic"] else 0
     memory = stock.memory[slot]
     state = stock.state
     predict(track, ballistic, now, state)
@@ -308,7 +308,7 @@ def _fire(defence: Any, stock: Any, track: Any, slot: int, row: int, now: float)
     magazine = stock.magazines[row]
     launcher = stock.launchers[b]
     fate = stock.fates[track["truth"] if track["truth"] >= 0 else stock.fates.size - 1]
-    ballistic = defence.classes[track["class_index"]]["ballistic"]
+    ballistic = 1 if defence.classes[track["class_index"]]["ballistic"] else 0
     wanted = min(_salvo(doctrine, memory), magazine["ready"], _free_rounds(battery, launcher))
     _hold(stock, slot, b)
     for _ in range(wanted):

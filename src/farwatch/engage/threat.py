@@ -41,7 +41,7 @@ def threat(assets: Any, classes: Any, track: Any, now: float, state: Any) -> tup
     """
     kind = track["class_index"]
     known = 0 <= kind < classes.size
-    ballistic = known and classes[kind]["ballistic"] != 0
+    ballistic = 1 if known and classes[kind]["ballistic"] else 0
     damage = max(classes[kind]["damage"], DAMAGE_FLOOR) if known else 1.0
     predict(track, ballistic, now, state)
     best, goal_s = 0.0, inf

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import allocating_kernel, kernel
 from farwatch.errors import InputError, Problem, TerrainError
 from farwatch.world import rasters
 from farwatch.world.dem import OUTSIDE, Block, Dem, refuse_feet
@@ -327,7 +327,7 @@ def level_sea(height_m: Any, state: Any) -> None:
             state[i, j] = min(state[i, j], 1)
 
 
-@kernel
+@allocating_kernel
 def tally(height_m: Any, state: Any, site_row: Any, site_column: Any, reach: Any, counts: Any) -> None:
     """Count cells within `reach` cells of any site: all, outside, voids, sea floor; beyond the array is outside."""
     rows, columns = height_m.shape

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import allocating_kernel, kernel
 from farwatch.world import rasters
 from farwatch.world.dem import refuse_feet
 from farwatch.world.grids import Bounds, Heights, refusal
@@ -160,7 +160,7 @@ def open_terrain(path: str | Path, bounds: Bounds | None = None) -> Terrain:
     )
 
 
-@kernel
+@allocating_kernel
 def fill_voids(height_m: Any, void: Any, reach: int = 1 << 30) -> None:
     """Replace each void by the mean of the nearest known samples in eight directions, weighted by 1/distance.
 
@@ -174,7 +174,7 @@ def fill_voids(height_m: Any, void: Any, reach: int = 1 << 30) -> None:
         for j in range(columns):
             if void[i, j]:
                 height_m[i, j] = 0.0
-    _look_back(height_m, void, weight, reach)
+    _look_back(height_m[::1, ::1], void[::1, ::1], weight[::1, ::1], reach)  # as the next: one kernel for both
     _look_back(height_m[::-1, ::-1], void[::-1, ::-1], weight[::-1, ::-1], reach)
     for i in range(rows):
         for j in range(columns):
@@ -182,7 +182,7 @@ def fill_voids(height_m: Any, void: Any, reach: int = 1 << 30) -> None:
                 height_m[i, j] /= weight[i, j]
 
 
-@kernel
+@allocating_kernel
 def _look_back(height_m: Any, void: Any, weight: Any, reach: int) -> None:
     """Add to voids what they see behind them: up, up-left, up-right and left; heights times weights, and weights.
 
