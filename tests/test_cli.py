@@ -148,7 +148,7 @@ def test_claim_takes_every_option(run):
     found = run("claim", "arsr-4", "370km", *words.split())
     assert found.exit_code == 0, found.output
     assert "a fighter of the fourth generation of 2 m²" in found.output
-    assert "antenna 20 m up" in found.output
+    assert "antenna 20 m up" in " ".join(found.output.split())
     assert "Backwards" in found.output
 
 
