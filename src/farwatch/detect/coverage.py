@@ -43,6 +43,9 @@ Singles = NDArray[np.float32]
 RADIUS_M = 150e3
 """How far lines of sight are looked at when nobody says."""
 
+SHORTEST_M = 2e3
+"""How far to look for a target that is hardly seen at all."""
+
 FLAT_CELLS = 1200
 """Cells across a smooth earth."""
 
@@ -209,8 +212,10 @@ def _usual_radius_m(post: Post, kind: Radar | None, target: Target, weather: Wea
         return RADIUS_M
     row = stand(kind, post.heading_deg, 0.0, weather)[0]
     needed_db = required_snr(target.pd, float(row["pfa"]), int(row["pulses"]), target.swerling)
-    free_m = float(range_for_snr(row["snr_one"], target.rcs_m2, needed_db))
-    return min(float(row["range_max_m"]), max(free_m, 2e3))
+    free_m = min(float(range_for_snr(row["snr_one"], target.rcs_m2, needed_db)), float(row["range_max_m"]))
+    reach = reach_of(row, target, max(free_m, SHORTEST_M))
+    seen = np.flatnonzero(np.isfinite(reach.seen_low_m).any(axis=0))
+    return max(SHORTEST_M, reach.step_m * float(seen[-1] + 1)) if seen.size else SHORTEST_M
 
 
 def _open(terrain: str | Path | None, posts: Sequence[Post], radius_m: float, cell_m: float | None) -> Sheet:
