@@ -270,28 +270,21 @@ def arrivals(result: Result) -> dict[str, int]:
 
 def _sites(axes: Any, mission: "Mission", panel: _Panel, arrived: dict[str, int]) -> None:
     batteries, assets = mission.defence.defence.batteries, mission.world.assets
-    axes.plot(
-        1e-3 * assets["x_m"],
-        1e-3 * assets["y_m"],
-        marker="s",
-        color=INK,
-        markersize=5.5,
-        linestyle="none",
-        label="defended",
-        zorder=7,
-        markeredgecolor=PAPER,
-    )
-    axes.plot(
-        1e-3 * batteries["x_m"],
-        1e-3 * batteries["y_m"],
-        marker="^",
-        color=BLUE,
-        markersize=8.5,
-        linestyle="none",
-        label="battery",
-        zorder=7,
-        markeredgecolor=PAPER,
-    )
+    for label, places, marker, colour, size in (
+        ("defended", assets, "s", INK, 5.5),
+        ("battery", batteries, "^", BLUE, 8.5),
+    ):
+        axes.plot(
+            1e-3 * places["x_m"],
+            1e-3 * places["y_m"],
+            marker=marker,
+            color=colour,
+            markersize=size,
+            linestyle="none",
+            label=label,
+            zorder=7,
+            markeredgecolor=PAPER,
+        )
     if panel.half_km > 150.0:
         return
     for name, site in zip(mission.world.asset_names, assets, strict=True):
