@@ -98,7 +98,8 @@ RADAR = np.dtype(
         ("range_cell_m", "f8"), ("azimuth_beam_rad", "f8"),
         ("elevation_beam_rad", "f8"),  # 0: a 2-D radar, no elevation measured
         ("range_floor_m", "f8"), ("angle_floor_rad", "f8"),  # accuracy that no SNR betters
-        ("false_plots", "f8"),       # mean number per period
+        ("false_plots", "f8"),       # mean number per period; NaN: the tracker learns it
+        ("pd", "f8"),                # what the tracker takes for granted per look; 0: a nominal figure, NaN: learned
         ("rain_db_per_m", "f8"),     # two-way loss through the weather
         ("fog_db_per_m", "f8"), ("fog_top_m", "f8"),
         ("air_db_per_m", "f8", (2,)), ("air_scale_m", "f8", (2,)),  # two-way loss in dry air and vapour at sea level
@@ -140,6 +141,9 @@ PLOT = np.dtype(
         ("snr", "f8"),               # linear, as measured
         ("rcs_m2", "f8"),            # apparent: from measured SNR and range
         ("reply", "i1"),             # 1: a transponder answered; 0: none, or no interrogator
+        ("doppler_m_s", "f8"), ("doppler_sigma_m_s", "f8"),  # range rate, positive receding; sigma 0: not measured
+        ("height_m", "f8"), ("height_sigma_m", "f8"),  # above sea level, as a transponder reports it; sigma 0: none
+        ("mode_a", "i8"), ("address", "i8"),  # SSR code (octal 7777 is 4095), 24-bit Mode S address; 0: none
         ("radar_index", "i8"),
         ("truth", "i8"),             # target it came from, -1 for noise: bookkeeping, never read by the tracker
     ],
@@ -170,6 +174,7 @@ TRACK = np.dtype(
         ("born_s", "f8"), ("confirmed_s", "f8"), ("hit_s", "f8"),
         ("rcs_log_sum", "f8"), ("rcs_count", "i8"),
         ("replies", "i8"), ("silences", "i8"),
+        ("mode_a", "i8"), ("address", "i8"),  # last ones answered; 0: none
         ("belief", "f8", (CLASS_LIMIT,)),   # log-probability by class, unnormalised
         ("class_index", "i8"),       # most probable class
         ("hostile_probability", "f8"),
@@ -190,6 +195,32 @@ TRACKER = np.dtype(
     align=True,
 )
 """Settings of the tracker, one row."""
+
+STATE = np.dtype(
+    [
+        ("time_s", "f8"), ("serial", "i8"),
+        ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
+        ("vx_m_s", "f8"), ("vy_m_s", "f8"), ("vz_m_s", "f8"),
+        ("covariance", "f8", (6, 6)),  # of the six above
+        ("existence_probability", "f8"),
+        ("position_sigma_m", "f8"), ("hit_s", "f8"), ("born_s", "f8"), ("confirmed_s", "f8"),
+        ("identity", "i1"), ("class_index", "i4"), ("hostile_probability", "f8"),
+        ("mode_a", "i8"), ("address", "i8"),
+        ("truth", "i8"),
+    ],
+    align=True,
+)
+"""One confirmed track at one time, as known then; the state is carried in a straight line to `time_s`."""
+
+TRUTH = np.dtype(
+    [
+        ("time_s", "f8"), ("target", "i8"),
+        ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
+        ("vx_m_s", "f8"), ("vy_m_s", "f8"), ("vz_m_s", "f8"),  # NaN: not told
+    ],
+    align=True,
+)
+"""Where one target really was at one time, to judge tracks by."""
 
 # Engage: what is done --------------------------------------------------------------------------------------
 

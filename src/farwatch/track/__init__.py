@@ -3,7 +3,8 @@
 `follow` runs the tracker over recorded plots; inside a mission `prepare` makes a picture and `advance` moves it.
 """
 
-from farwatch.track.follow import STATE, follow
+from farwatch.records import STATE
+from farwatch.track.follow import follow
 from farwatch.track.picture import Picture, advance, clear
 from farwatch.track.prepare import new_picture, prepare, settings
 from farwatch.track.score import gospa, ospa

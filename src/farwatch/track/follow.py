@@ -3,22 +3,9 @@
 import numpy as np
 
 from farwatch.errors import InputError, Problem
-from farwatch.records import CLASS, CONFIRMED, PLOT
+from farwatch.records import CLASS, CONFIRMED, PLOT, STATE
 from farwatch.track.picture import EXTENT, advance
 from farwatch.track.prepare import new_picture, settings
-
-STATE = np.dtype(
-    [
-        ("time_s", "f8"), ("serial", "i8"),
-        ("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"),
-        ("vx_m_s", "f8"), ("vy_m_s", "f8"), ("vz_m_s", "f8"),
-        ("position_sigma_m", "f8"), ("hit_s", "f8"), ("born_s", "f8"), ("confirmed_s", "f8"),
-        ("identity", "i1"), ("class_index", "i4"), ("hostile_probability", "f8"),
-        ("truth", "i4"),
-    ],
-    align=True,
-)  # fmt: skip
-"""One confirmed track at one time, as known then; the state is carried in a straight line to `time_s`."""
 
 
 def follow(
