@@ -17,6 +17,9 @@ CLASS_LIMIT = 24
 MODEL_COUNT = 2
 """Motion models in a track: 0 cruises, 1 manoeuvres."""
 
+PLOT_MEMORY = 5
+"""Looks for which the tracker may still change its mind about which plot belonged to which track."""
+
 # World: what is true ---------------------------------------------------------------------------------------
 
 KNOT = np.dtype(
@@ -169,6 +172,10 @@ TRACK = np.dtype(
         ("weight", "f8", (MODEL_COUNT,)),
         ("mean", "f8", (6,)),        # combined state
         ("position_sigma_m", "f8"),  # combined, root of the largest position variance
+        ("log_odds", "f8"),          # of existence; what misses mean depends on the chance that it hides
+        ("hidden_probability", "f8"),  # that it is there and no radar can see it just now
+        ("odds_s", "f8"),            # of the two above
+        ("plots", "i8", (PLOT_MEMORY,)),  # serials of its last plots, newest first, -1 for a miss
         ("history", "u4"),           # last looks, newest in bit 0, 1 = plot
         ("looks", "i8"), ("misses", "i8"),  # looks so far; misses in a row
         ("born_s", "f8"), ("confirmed_s", "f8"), ("hit_s", "f8"),
@@ -186,7 +193,10 @@ TRACK = np.dtype(
 
 TRACKER = np.dtype(
     [
-        ("confirm_hits", "i8"), ("confirm_looks", "i8"), ("drop_misses", "i8"),
+        ("association", "i8"),       # see track.prepare.ASSOCIATIONS
+        ("confirm_hits", "i8"), ("confirm_looks", "i8"),
+        ("drop_misses", "i8"),       # 0: existence alone decides
+        ("confirm_odds", "f8"),      # log-odds of existence that a track needs to be confirmed
         ("cruise_acceleration_m_s2", "f8"), ("manoeuvre_acceleration_m_s2", "f8"),
         ("gate", "f8"),              # chi-square
         ("speed_max_m_s", "f8"),     # fastest thing a new track may be

@@ -1,10 +1,9 @@
 """Which plot may belong to which track, and at what cost.
 
 The plots of a batch are sorted into a square grid over the ground. Each track looks only into the cells that its gate
-touches, so the cost grows with how many plots are near it, not with how many there are. Within reach, the pair's cost
-is minus the log of its likelihood ratio: probability of the plot under the track's two models over the density of
-plots that belong to nothing, times the odds of detection. A pair worse than "missed, and the plot is something else"
-is no pair at all.
+touches, so the cost grows with how many plots are near it, not with how many there are. Within reach, a pair's
+likelihood ratio is the density of the plot under the track's models over the density of plots that belong to nothing.
+What that means for association is said by how likely the track exists and is seen (`existence.edge`).
 
 Source: Blackman and Popoli 1999, ch. 6 (likelihood-ratio scores).
 """
@@ -15,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from farwatch.compiled import kernel
-from farwatch.records import TENTATIVE
 from farwatch.track.assign import Room, new_room
+from farwatch.track.existence import edge, persist
 from farwatch.track.filter import axes, combine, dot, noise_density, predict
 from farwatch.track.sight import SIGHT, take
 
@@ -29,11 +28,8 @@ TWO_PI, TWO_PI_3 = 2.0 * pi, (2.0 * pi) ** 1.5
 LEAST_CELL_M = 500.0
 """Smallest cell of the grid."""
 
-HIT_SCORE, MISS_SCORE = log(0.8), log(0.2)
-"""Logs of the chance that a track is, or is not, detected at a look; nominal, only the order of magnitude matters."""
-
-TENTATIVE_SCORE = log(1.0 / 20.0)
-"""Log-odds against a tentative track, so that a confirmed track keeps a plot both might take."""
+LEAST_RATIO = log(0.02)
+"""Log-ratio below which a plot is no candidate: fifty times likelier to be noise, were the track known to exist."""
 
 X0, Y0, CELL, ACROSS, DOWN, EARLIEST, LATEST, FARTHEST = range(8)
 """Places in Batch.layout: corner, cell size, cells in x and y, first and last time of the plots, largest reach."""
@@ -57,9 +53,10 @@ class Batch(NamedTuple):
     cell_of: Any  # i4[m]
     cell_first: Any  # i4[3 m + 4]
     layout: Any  # f8[8]
-    columns: Any  # i4[cap, WIDTH], candidate plots of each track
-    costs: Any  # f8[cap, WIDTH]
-    counts: Any  # i4[cap]
+    columns: Any  # i4[cap + 1, WIDTH], candidate plots of each track; the last row is for a hypothesis on the desk
+    ratios: Any  # f8[cap + 1, WIDTH], their log-ratios
+    costs: Any  # f8[cap + 1, WIDTH], what assigning them costs, against none
+    counts: Any  # i4[cap + 1]
     room: Room
 
 
@@ -72,9 +69,10 @@ def new_batch(track_capacity: int, plot_capacity: int) -> Batch:
         cell_of=np.zeros(plot_capacity, np.int32),
         cell_first=np.zeros(3 * plot_capacity + 4, np.int32),
         layout=np.zeros(8),
-        columns=np.zeros((track_capacity, WIDTH), np.int32),
-        costs=np.zeros((track_capacity, WIDTH)),
-        counts=np.zeros(track_capacity, np.int32),
+        columns=np.zeros((track_capacity + 1, WIDTH), np.int32),
+        ratios=np.zeros((track_capacity + 1, WIDTH)),
+        costs=np.zeros((track_capacity + 1, WIDTH)),
+        counts=np.zeros(track_capacity + 1, np.int32),
         room=new_room(track_capacity, plot_capacity),
     )
 
@@ -188,72 +186,83 @@ def reach_of(outlines: Any, i: int, dt_s: float, tracker: Any) -> float:
 
 
 @kernel
-def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any) -> None:
-    """Fill the candidate pairs of the first `extent` track slots; a track with a plot near it is predicted to it."""
-    layout, sights, spots, first = batch.layout, batch.sights, batch.spots, batch.cell_first
-    columns, costs, counts = batch.columns, batch.costs, batch.counts
-    middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
-    cell, farthest, across, down = layout[CELL], layout[FARTHEST], int(layout[ACROSS]), int(layout[DOWN])
-    gate_chi2 = tracker["gate"]
-    x0, y0, wide, high = layout[X0], layout[Y0], across * cell, down * cell
+def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any, pd: float) -> None:
+    """Fill the candidate pairs of the first `extent` track slots; a track with a plot near it is brought up to it.
+
+    pd: chance that the radar of this batch sees a target that it can see.
+    """
     for i in range(extent):
-        counts[i] = 0
+        batch.counts[i] = 0
         if outlines[i, LIVE] == 0.0:
             continue
-        dt_s, vx, vy = middle - outlines[i, TIME], outlines[i, VX], outlines[i, VY]
-        x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
-        reach_m = reach_of(outlines, i, abs(dt_s) + slack, tracker)
-        own = reach_m + slack * (abs(vx) + abs(vy))
-        left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
-        if right < x0 or top < y0 or left > x0 + wide or low > y0 + high:
-            continue
-        track, moved = tracks[i], False
-        from_column, to_column = int(max(left - x0, 0.0) / cell), min(int((right - x0) / cell), across - 1)
-        for row in range(int(max(low - y0, 0.0) / cell), min(int((top - y0) / cell), down - 1) + 1):
-            for place in range(first[row * across + from_column], first[row * across + to_column + 1]):
-                after_s = spots[place, SPOT_TIME] - outlines[i, TIME]
-                dx = spots[place, SPOT_X] - outlines[i, X] - after_s * vx
-                dy = spots[place, SPOT_Y] - outlines[i, Y] - after_s * vy
-                near_m = reach_m + spots[place, SPOT_REACH]
-                if dx * dx + dy * dy > near_m * near_m:
-                    continue
-                k = batch.order[place]
-                if not moved:
-                    predict(track, sights[k]["time_s"], tracker)
-                    moved = True
-                score = log_ratio(track, sights[k], gate_chi2)
-                if track["status"] == TENTATIVE:
-                    score += TENTATIVE_SCORE
-                if score > 0.0:
-                    keep(columns, costs, counts, i, k, -score)
-        if moved and counts[i] == 0:
-            combine(track)
+        if find(batch, tracks[i], outlines, i, tracker):
+            if batch.counts[i] == 0:
+                combine(tracks[i])
+            else:
+                persist(tracks[i], tracks[i]["time_s"])
+                ahead = edge(tracks[i], pd)
+                for place in range(batch.counts[i]):
+                    batch.costs[i, place] = -batch.ratios[i, place] - ahead
 
 
 @kernel
-def keep(columns: Any, costs: Any, counts: Any, i: int, k: int, cost: float) -> None:
-    """Add plot `k` to the candidates of track `i`, in place of the worst where the list is full."""
+def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
+    """Fill row `i` of the candidates with the plots near a TRACK of outline `i`; whether the track was moved to them."""
+    layout, spots, first = batch.layout, batch.spots, batch.cell_first
+    middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
+    cell, farthest, across, down = layout[CELL], layout[FARTHEST], int(layout[ACROSS]), int(layout[DOWN])
+    x0, y0 = layout[X0], layout[Y0]
+    dt_s, vx, vy = middle - outlines[i, TIME], outlines[i, VX], outlines[i, VY]
+    x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
+    reach_m = reach_of(outlines, i, abs(dt_s) + slack, tracker)
+    own = reach_m + slack * (abs(vx) + abs(vy))
+    left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
+    if right < x0 or top < y0 or left > x0 + across * cell or low > y0 + down * cell:
+        return False
+    moved = False
+    from_column, to_column = int(max(left - x0, 0.0) / cell), min(int((right - x0) / cell), across - 1)
+    for row in range(int(max(low - y0, 0.0) / cell), min(int((top - y0) / cell), down - 1) + 1):
+        for place in range(first[row * across + from_column], first[row * across + to_column + 1]):
+            after_s = spots[place, SPOT_TIME] - outlines[i, TIME]
+            dx = spots[place, SPOT_X] - outlines[i, X] - after_s * vx
+            dy = spots[place, SPOT_Y] - outlines[i, Y] - after_s * vy
+            near_m = reach_m + spots[place, SPOT_REACH]
+            if dx * dx + dy * dy > near_m * near_m:
+                continue
+            k = batch.order[place]
+            sight = batch.sights[k]
+            if not moved:
+                predict(track, sight["time_s"], tracker)
+                moved = True
+            ratio = log_ratio(track, sight, tracker["gate"])
+            if ratio > LEAST_RATIO:
+                keep(batch.columns, batch.ratios, batch.counts, i, k, ratio)
+    return moved
+
+
+@kernel
+def keep(columns: Any, ratios: Any, counts: Any, i: int, k: int, ratio: float) -> None:
+    """Add plot `k` to the candidates of row `i`, in place of the worst where the list is full."""
     place = counts[i]
     if place < WIDTH:
         counts[i] += 1
     else:
         place = 0
         for other in range(1, WIDTH):
-            if costs[i, other] > costs[i, place]:
+            if ratios[i, other] < ratios[i, place]:
                 place = other
-        if costs[i, place] <= cost:
+        if ratios[i, place] >= ratio:
             return
-    columns[i, place], costs[i, place] = k, cost
+    columns[i, place], ratios[i, place] = k, ratio
 
 
 @kernel
-def gain(columns: Any, costs: Any, i: int, k: int, status: int) -> float:
-    """What plot `k`, one of its candidates, adds to the log-odds that track `i` is real: likelihood over noise."""
+def ratio_of(columns: Any, ratios: Any, i: int, k: int) -> float:
+    """Log-ratio of plot `k`, one of the candidates of row `i`."""
     place = 0
     while columns[i, place] != k:
         place += 1
-    handicap = TENTATIVE_SCORE if status == TENTATIVE else 0.0
-    return float(MISS_SCORE - costs[i, place] - handicap)
+    return float(ratios[i, place])
 
 
 @kernel
@@ -261,7 +270,7 @@ def log_ratio(track: Any, sight: Any, gate_chi2: float) -> float:
     """Log of how much likelier a SIGHT is from this TRACK, predicted (nearly) to its time, than from nothing known.
 
     Densities are in metres along range, azimuth and, where measured, elevation, linearised as the update will be.
-    Counts the odds of detection; -inf outside the gate of both models.
+    -inf outside the gate of both models.
     """
     x, p, weight = track["x"], track["p"], track["weight"]
     dt_s = sight["time_s"] - track["time_s"]
@@ -274,7 +283,7 @@ def log_ratio(track: Any, sight: Any, gate_chi2: float) -> float:
     w0, w1 = weight[0] / sqrt(s0), weight[1] / sqrt(s1)
     density = w0 + w1 * exp(0.5 * (d0 - d1)) if d0 <= d1 else w1 + w0 * exp(0.5 * (d1 - d0))
     scale = TWO_PI if noise[2] == 0.0 else TWO_PI_3
-    return float(log(density / (scale * sight["noise_density"])) - 0.5 * least + HIT_SCORE - MISS_SCORE)
+    return float(log(density / (scale * sight["noise_density"])) - 0.5 * least)
 
 
 @kernel

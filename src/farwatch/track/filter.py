@@ -17,8 +17,8 @@ from typing import Any
 from farwatch.compiled import kernel
 from farwatch.track.sight import PRIOR_HEIGHT_SIGMA_M
 
-CRUISE_SOJOURN_S = 60.0
-MANOEUVRE_SOJOURN_S = 15.0
+CRUISE_SOJOURN_S = 1000.0
+MANOEUVRE_SOJOURN_S = 30.0
 """Mean time a target flies straight before it manoeuvres, and manoeuvres before it flies straight again."""
 
 NOISE_TIME_S = 4.0

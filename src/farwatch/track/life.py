@@ -3,22 +3,33 @@
 A radar holds a track from its first plot of it; only radars that hold a track can miss it. Each keeps its own count of
 misses in a row, so a radar whose view is blocked does not end what another still sees: a track is dropped when every
 radar that held it has missed it often enough. A tentative track goes as soon as its plots so far can no longer be
-part of a confirming window. Confirmation asks for M plots in N looks and for a likelihood that noise seldom has.
+part of a confirming window. Confirmation asks for M plots in N looks and for enough odds of existence; where the tracker
+goes by existence alone (`drop_misses` 0), tracks also end by it.
 """
 
 from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.records import CONFIRMED, FREE, TENTATIVE, UNKNOWN
-from farwatch.track.associate import LIVE, MISS_SCORE, sum_up
+from farwatch.track.associate import LIVE, sum_up
+from farwatch.track.existence import missed, persist
 from farwatch.track.filter import begin, combine, predict
+from farwatch.track.hypotheses import Hypotheses, let_go, miss_rivals, remember
+from farwatch.track.senses import BIRTH, PD, learn_pd
 from farwatch.track.sight import covers
 
-CONFIRM_SCORE = 10.0
-"""Log-odds gained since its first plot that a track needs to be confirmed: one in 20,000 chains of noise gets there."""
+LOOK_OVERDUE, TURN_OVER = 1.25, 0.999
+"""A look counts as missed when its radar has been silent for this many of its periods: a quarter late where plots come
+in slices of a turn; at once where a batch is the whole turn."""
 
-LOOK_OVERDUE = 1.25
-"""A look counts as missed when its radar has been silent for this many of its periods."""
+TENTATIVE_PATIENCE = 3.0
+"""Log-odds below those of a new track at which a tentative one ends, where existence decides."""
+
+CONFIRMED_PATIENCE = -2.0
+"""Log-odds at which a confirmed track ends, where existence decides."""
+
+STEADY = 2
+"""A track with fewer misses in a row than this teaches how often its radar sees what is there."""
 
 POSITION_SIGMA_LIMIT_M = 20000.0
 """A track known no better than this is dropped: it can no longer be told from another."""
@@ -36,6 +47,9 @@ def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, s
     track["serial"], track["status"], track["identity"] = serial, TENTATIVE, UNKNOWN
     track["history"], track["looks"], track["misses"] = 1, 1, 0
     track["born_s"], track["confirmed_s"], track["hit_s"] = sight["time_s"], float("nan"), sight["time_s"]
+    track["log_odds"], track["hidden_probability"], track["odds_s"] = 0.0, 0.0, sight["time_s"]
+    for h in range(track["plots"].size):
+        track["plots"][h] = -1
     track["rcs_log_sum"], track["rcs_count"] = 0.0, 0
     track["replies"], track["silences"] = 0, 0
     track["class_index"], track["hostile_probability"] = -1, 0.0
@@ -54,9 +68,9 @@ def record(track: Any, hit: int) -> None:
 
 
 @kernel
-def is_confirming(track: Any, odds_log_sum: float, tracker: Any) -> bool:
+def is_confirming(track: Any, tracker: Any) -> bool:
     """Whether the last looks hold enough plots to confirm, and these are too well in line for noise."""
-    if odds_log_sum < CONFIRM_SCORE:
+    if track["log_odds"] < tracker["confirm_odds"]:
         return False
     history, hits = int(track["history"]), 0
     for bit in range(tracker["confirm_looks"]):
@@ -65,60 +79,80 @@ def is_confirming(track: Any, odds_log_sum: float, tracker: Any) -> bool:
 
 
 @kernel
-def miss(track: Any, streaks: Any, r: int, tracker: Any) -> bool:
-    """Charge radar `r` one miss of a TRACK; streaks: this slot's row. Returns whether the track is to be dropped."""
+def miss(track: Any, streaks: Any, r: int, tracker: Any, sense: Any) -> bool:
+    """Count one miss of a TRACK by radar `r`; streaks: this slot's row. Returns whether the track is to be dropped.
+
+    What the miss says of existence is the caller's to settle before (`existence.missed`).
+    """
     record(track, 0)
+    if track["status"] == CONFIRMED and streaks[r] < STEADY:
+        learn_pd(sense, 0)
     streaks[r] += 1
-    tentative_limit = tracker["confirm_looks"] - tracker["confirm_hits"] + 1
-    limit = tracker["drop_misses"]
-    if track["status"] == TENTATIVE:
-        limit = min(limit, tentative_limit)
     fewest = 2**30
     for q in range(streaks.size):
         if streaks[q] != NOT_HELD:
             fewest = min(fewest, streaks[q])
     track["misses"] = fewest
+    if tracker["drop_misses"] == 0:
+        tentative = track["status"] == TENTATIVE
+        return bool(track["log_odds"] < (sense[BIRTH] - TENTATIVE_PATIENCE if tentative else CONFIRMED_PATIENCE))
+    limit = tracker["drop_misses"]
+    if track["status"] == TENTATIVE:
+        limit = min(limit, tracker["confirm_looks"] - tracker["confirm_hits"] + 1)
     if fewest < limit and streaks[r] >= limit:  # others still see it: this radar lets go
         streaks[r] = NOT_HELD
     return bool(fewest >= limit)
 
 
 @kernel
-def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker: Any) -> int:
+def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker: Any, sense: Any) -> int:
     """Charge overdue looks of radar `r` at `time_s`; returns how many tracks were dropped.
 
-    held: (tracks, looks, streaks, scores, outlines) of the picture; waits_s: f8[2], what the radar takes between two
+    held: (tracks, looks, streaks, outlines, hypotheses) of the picture; waits_s: f8[2], what the radar takes between two
     looks at a tentative and at a confirmed track, 0 for its period. A track outside the radar's volume is charged
     nothing. Whoever misses a look is carried on to `time_s`, so that its growing uncertainty shows.
     """
-    tracks, looks, streaks, scores, outlines = held
+    tracks, looks, streaks, outlines, hypotheses = held
     dropped, period_s = 0, radar["period_s"]
     tentative_s = waits_s[0] if waits_s[0] > 0.0 else period_s
     confirmed_s = waits_s[1] if waits_s[1] > 0.0 else period_s
-    soonest_s = LOOK_OVERDUE * min(tentative_s, confirmed_s)
+    overdue = LOOK_OVERDUE if radar["batches"] > 1 else TURN_OVER
+    soonest_s = overdue * min(tentative_s, confirmed_s)
     for i in range(tracks.size):
         if streaks[i, r] == NOT_HELD or time_s - looks[i, r] <= soonest_s:
             continue
         track = tracks[i]
         wait_s = confirmed_s if track["status"] == CONFIRMED else tentative_s
-        if track["status"] == FREE or time_s - looks[i, r] <= LOOK_OVERDUE * wait_s:
+        if track["status"] == FREE or time_s - looks[i, r] <= overdue * wait_s:
             continue
         if time_s > track["time_s"]:
             predict(track, time_s, tracker)
             combine(track)
             sum_up(track, outlines, i)
         mean, gone = track["mean"], False
+        persist(track, time_s)
         if covers(radar, mean[0], mean[1], mean[2]):
-            looks[i, r] = max(looks[i, r] + wait_s, time_s - LOOK_OVERDUE * wait_s)
-            scores[i] += MISS_SCORE
-            gone = miss(track, streaks[i], r, tracker)
+            looks[i, r] = max(looks[i, r] + wait_s, time_s - overdue * wait_s)
+            gone = _charge(hypotheses, track, i, streaks[i], r, tracker, sense)
         else:
             looks[i, r] = time_s
         if gone or track["position_sigma_m"] > POSITION_SIGMA_LIMIT_M:
+            if hypotheses.links.shape[0] > 0:
+                let_go(hypotheses, track, i)
             track["status"] = FREE
             outlines[i, LIVE] = 0.0
             dropped += 1
     return dropped
+
+
+@kernel
+def _charge(own: Hypotheses, track: Any, i: int, streaks: Any, r: int, tracker: Any, sense: Any) -> bool:
+    """One miss of track `i` and of its rivals; whether it is to be dropped."""
+    missed(track, sense[PD])
+    if own.links.shape[0] > 0:
+        remember(track, -1)
+        miss_rivals(own, track, i, sense[PD])
+    return miss(track, streaks, r, tracker, sense)
 
 
 @kernel
@@ -172,6 +206,10 @@ def merge(tracks: Any, looks: Any, streaks: Any, i: int, j: int) -> None:
             for n in range(6):
                 old["p"][m, k, n] = new["p"][m, k, n]
     old["time_s"], old["hit_s"], old["truth"] = new["time_s"], new["hit_s"], new["truth"]
+    old["log_odds"], old["odds_s"] = max(new["log_odds"], old["log_odds"]), new["odds_s"]
+    old["hidden_probability"] = new["hidden_probability"]
+    for h in range(old["plots"].size):
+        old["plots"][h] = new["plots"][h]
     combine(old)
     record(old, 1)
     old["misses"] = 0

@@ -6,10 +6,13 @@ import numpy as np
 
 from farwatch.errors import InputError, Problem
 from farwatch.records import CLASS, CLASS_LIMIT, TRACK, TRACKER
-from farwatch.track.associate import OUTLINE, new_batch
+from farwatch.track.associate import OUTLINE, WIDTH, new_batch
 from farwatch.track.consistency import gate_threshold
+from farwatch.track.hypotheses import new_hypotheses
 from farwatch.track.identity import CLASS_LOGS
-from farwatch.track.picture import COUNTERS, Picture, clear
+from farwatch.track.jpda import new_joint
+from farwatch.track.picture import COUNTERS, JPDA, MHT, Picture, clear
+from farwatch.track.senses import BINS, SENSE
 
 SPEED_MARGIN = 1.1
 """A new track may be this much faster than the fastest class expects to be."""
@@ -19,6 +22,19 @@ SPEED_WITHOUT_CLASSES_M_S = 1500.0
 
 SPARE_TRACKS, SPARE_PLOTS = 128, 512
 """Room for tracks and plots that noise makes, beyond those that targets make."""
+
+
+ASSOCIATIONS = ("gnn", "jpda", "mht")
+"""Ways to associate plots with tracks, by their number in TRACKER["association"]."""
+
+BY_EXISTENCE = "existence"
+"""What `confirm` says where existence alone confirms and drops."""
+
+CONFIRM_ODDS, EARLY_CONFIRM_ODDS = 6.0, 2.0
+"""Log-odds of existence to confirm: beside M-of-N, and by existence alone (at two plots or more)."""
+
+RIVALS_PER_TRACK = 1.0
+"""Room for rival hypotheses, all tracks together."""
 
 
 def prepare(scenario: Any, n_radars: int, classes: np.ndarray, n_targets: int) -> Picture:
@@ -48,21 +64,30 @@ def speed_limit(classes: np.ndarray) -> float:
 
 def settings(
     *,
+    association: str = "gnn",
     confirm: str = "3-of-5",
     drop_after_misses: int = 5,
     gate_probability: float = 0.999,
-    accelerations_m_s2: tuple[float, float] = (0.5, 20.0),
+    accelerations_m_s2: tuple[float, float] = (0.2, 20.0),
     thresholds: tuple[float, float] = (0.9, 0.8),
     speed_max_m_s: float = SPEED_WITHOUT_CLASSES_M_S,
 ) -> np.ndarray:
-    """TRACKER[1]. accelerations_m_s2: cruising, manoeuvring; thresholds: hostile, neutral.
+    """TRACKER[1]. association: one of ASSOCIATIONS; accelerations_m_s2: cruising, manoeuvring; thresholds: hostile, neutral.
 
-    Raises InputError where `confirm` is not "M-of-N" with 1 <= M <= N <= 32.
+    confirm: "M-of-N" with 1 <= M <= N <= 32, together with `drop_after_misses`; or "existence": tracks then begin and
+    end by their probability of existence alone. Raises InputError for anything else.
     """
-    hits, looks = window(confirm)
+    if association not in ASSOCIATIONS:
+        rule = f"must be one of {', '.join(ASSOCIATIONS)}"
+        raise InputError("tracker", [Problem("association", repr(association), rule)])
     tracker = np.zeros(1, TRACKER)
-    tracker["confirm_hits"], tracker["confirm_looks"] = hits, looks
-    tracker["drop_misses"] = drop_after_misses
+    tracker["association"] = ASSOCIATIONS.index(association)
+    if confirm == BY_EXISTENCE:
+        tracker["confirm_hits"], tracker["confirm_looks"], tracker["drop_misses"] = 2, 32, 0
+        tracker["confirm_odds"] = EARLY_CONFIRM_ODDS
+    else:
+        tracker["confirm_hits"], tracker["confirm_looks"] = window(confirm)
+        tracker["drop_misses"], tracker["confirm_odds"] = drop_after_misses, CONFIRM_ODDS
     tracker["cruise_acceleration_m_s2"], tracker["manoeuvre_acceleration_m_s2"] = accelerations_m_s2
     tracker["gate"] = gate_threshold(gate_probability, 3)
     tracker["speed_max_m_s"] = speed_max_m_s
@@ -75,7 +100,7 @@ def window(confirm: str) -> tuple[int, int]:
     hits, _, looks = confirm.partition("-of-")
     if hits.isdigit() and looks.isdigit() and 1 <= int(hits) <= int(looks) <= 32:
         return int(hits), int(looks)
-    rule = 'must read "M-of-N" with 1 <= M <= N <= 32'
+    rule = 'must read "M-of-N" with 1 <= M <= N <= 32, or "existence"'
     raise InputError("tracker", [Problem("confirm", repr(confirm), rule, 'for example "3-of-5"')])
 
 
@@ -88,18 +113,23 @@ def new_picture(
     """
     if classes.size > CLASS_LIMIT:
         raise InputError("classes", [Problem("classes", str(classes.size), f"at most {CLASS_LIMIT} are possible")])
+    rivals = int(RIVALS_PER_TRACK * track_capacity) if tracker["association"][0] == MHT else 0
     picture = Picture(
         tracks=np.zeros(track_capacity, TRACK),
         looks=np.zeros((track_capacity, n_radars)),
         streaks=np.full((track_capacity, n_radars), -1, np.int32),
-        outlines=np.zeros((track_capacity, OUTLINE)),
+        outlines=np.zeros((track_capacity + 1, OUTLINE)),
         waits=np.zeros((n_radars, 2)),
-        scores=np.zeros(track_capacity),
+        senses=np.zeros((n_radars, SENSE)),
+        noise=np.zeros((n_radars, BINS)),
         tracker=np.array(tracker, TRACKER).reshape(1),
         classes=np.array(classes, CLASS),
         class_logs=np.zeros((classes.size, CLASS_LOGS)),
         counters=np.zeros(COUNTERS, np.int64),
+        claimed=np.zeros(plot_capacity, np.uint8),
         batch=new_batch(track_capacity, plot_capacity),
+        joint=new_joint(track_capacity if tracker["association"][0] == JPDA else 0, WIDTH, plot_capacity),
+        hypotheses=new_hypotheses(track_capacity, plot_capacity, rivals),
     )
     clear(picture)
     return picture

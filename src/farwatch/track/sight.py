@@ -22,7 +22,7 @@ SIGHT = np.dtype(
         ("range_var", "f8"), ("azimuth_var", "f8"), ("elevation_var", "f8"),  # m2, rad2, rad2; 0 = no elevation
         ("x", "f8"), ("y", "f8"),       # ground position, for the grid
         ("reach_m", "f8"),              # how far noise (and unknown height) may have moved it over the ground
-        ("noise_density", "f8"),        # plots that belong to no track, per m2 or m3
+        ("noise_density", "f8"),        # of plots that belong to no track, per m2 or m3
     ],
     align=True,
 )  # fmt: skip
@@ -37,9 +37,6 @@ PRIOR_HEIGHT_SIGMA_M = 5000.0
 
 HEIGHT_LIMIT_M = 20000.0
 """Highest a plot of a radar without elevation may be, for the first, coarse gate."""
-
-NEW_PER_PERIOD = 0.3
-"""Targets that newly appear to a radar in one period, over all its volume; only its order of magnitude matters."""
 
 SLANT_LIMIT = 0.7
 """Sine of the highest elevation that the prior height may imply close to a radar without elevation."""
@@ -75,7 +72,8 @@ def take(plot: Any, radar: Any, sight: Any) -> None:
 def _place(plot: Any, radar: Any, sight: Any) -> None:
     """Ground position, reach and noise density of a half-filled sight.
 
-    Noise is spread evenly over range, azimuth and elevation, so its density per cubic metre falls with r^2 cos(e).
+    The density is that of one plot of noise spread evenly over range, azimuth and elevation: per cubic metre it falls
+    with r^2 cos(e). How many there are, and where they crowd, is the business of `senses`.
     """
     r, s, c = plot["range_m"], sight["sin_elevation"], sight["cos_elevation"]
     sight["x"] = radar["x_m"] + r * (c * sight["ahead_x"] + s * sight["up_x"])
@@ -83,7 +81,7 @@ def _place(plot: Any, radar: Any, sight: Any) -> None:
     across = r * r * max(sight["azimuth_var"], sight["elevation_var"])
     reach = 4.0 * sqrt(max(sight["range_var"], across))
     span = max(radar["range_max_m"] - radar["range_min_m"], 1.0) * 2.0 * max(radar["half_sector_rad"], 1e-3)
-    density = (radar["false_plots"] + NEW_PER_PERIOD) / (span * max(r * c, 1.0))
+    density = 1.0 / (span * max(r * c, 1.0))
     if sight["elevation_var"] > 0.0:
         wide = max(radar["elevation_max_rad"] - radar["elevation_min_rad"], 1e-3)
         density /= wide * max(r, 1.0)

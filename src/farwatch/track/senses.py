@@ -1,0 +1,141 @@
+"""What the tracker takes for granted of each radar: chance of detection, noise, newcomers; given, or learned.
+
+A radar whose `pd` or `false_plots` is NaN is learned from the picture itself: detections of sure tracks, and plots that
+no track claims. Where noise lies is learned for every radar as a product of three histograms, over range, azimuth and
+elevation, starting from "evenly over the volume". All of it is carried state of the picture.
+"""
+
+from math import exp, isnan, log, log1p, pi, sqrt
+from typing import Any
+
+from farwatch.compiled import kernel
+from farwatch.track.existence import LEAST_PD, MOST_PD
+
+PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS, LEARNS_PD, LEARNS_NOISE = range(10)
+"""Columns of a sense: chance of detection per look; false plots and targets seen for the first time per period; targets
+not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks; 1 where the
+figure is learned."""
+
+SENSE = 10
+
+RANGE_BINS, AZIMUTH_BINS, ELEVATION_BINS = 24, 24, 12
+BINS = RANGE_BINS + AZIMUTH_BINS + ELEVATION_BINS
+"""Histograms of noise, one after the other."""
+
+PRIOR_PLOTS = 200.0
+"""False plots that the even spread counts for in each histogram, against those that are seen."""
+
+NOMINAL_PD = 0.8
+"""Chance of detection where nothing is said: only the order of magnitude matters."""
+
+NOMINAL_NEWCOMERS = 0.3
+"""Targets that newly appear to a radar in one period; only its order of magnitude matters."""
+
+FIRST_SHARE = 0.1
+"""Share of the plots of the first turn that are taken for targets where noise might as well explain them all."""
+
+PRIOR_LOOKS = 20.0
+"""Looks that the nominal chance of detection counts for against what is seen."""
+
+MEMORY = 20.0
+"""Periods over which noise and newcomers are averaged."""
+
+
+@kernel
+def settle(sense: Any, noise: Any, radar: Any, plots: int) -> None:
+    """Set up what is believed of `radar` at its first batch of `plots`; sense: f8[SENSE]; noise: f8[BINS]."""
+    learns_pd, learns_noise = isnan(radar["pd"]), isnan(radar["false_plots"])
+    sense[LEARNS_PD], sense[LEARNS_NOISE] = 1.0 if learns_pd else 0.0, 1.0 if learns_noise else 0.0
+    given_pd = NOMINAL_PD if learns_pd or radar["pd"] == 0.0 else radar["pd"]
+    sense[PD] = min(max(given_pd, LEAST_PD), MOST_PD)
+    sense[FALSE_PLOTS] = 0.5 * plots * max(radar["batches"], 1) if learns_noise else radar["false_plots"]
+    sense[HITS], sense[LOOKS] = NOMINAL_PD * PRIOR_LOOKS, PRIOR_LOOKS
+    sense[NEWCOMERS] = NOMINAL_NEWCOMERS
+    sense[UNSEEN], sense[BIRTH], sense[TURNS] = 0.0, 0.0, 0.0
+    for b in range(RANGE_BINS):
+        noise[b] = PRIOR_PLOTS / RANGE_BINS
+    for b in range(AZIMUTH_BINS):
+        noise[RANGE_BINS + b] = PRIOR_PLOTS / AZIMUTH_BINS
+    for b in range(ELEVATION_BINS):
+        noise[RANGE_BINS + AZIMUTH_BINS + b] = PRIOR_PLOTS * elevation_share(b)
+
+
+@kernel
+def elevation_share(b: int) -> float:
+    """Share of the elevation limits that bin `b` covers: narrow bins low down, where most noise is."""
+    return float((2 * b + 1) / (ELEVATION_BINS * ELEVATION_BINS))
+
+
+@kernel
+def bins_of(radar: Any, plot: Any) -> tuple[int, int, int]:
+    """Bins that a PLOT falls into."""
+    span = max(radar["range_max_m"] - radar["range_min_m"], 1.0)
+    r = (plot["range_m"] - radar["range_min_m"]) / span
+    a = (plot["azimuth_rad"] - radar["heading_rad"]) / (2.0 * pi) + 0.5
+    a -= int(a) if a >= 0.0 else int(a) - 1
+    lift = max(radar["elevation_max_rad"] - radar["elevation_min_rad"], 1e-3)
+    e = sqrt(min(max((plot["elevation_rad"] - radar["elevation_min_rad"]) / lift, 0.0), 1.0))
+    range_bin = min(max(int(r * RANGE_BINS), 0), RANGE_BINS - 1)
+    return range_bin, min(int(a * AZIMUTH_BINS), AZIMUTH_BINS - 1), min(int(e * ELEVATION_BINS), ELEVATION_BINS - 1)
+
+
+@kernel
+def crowding(noise: Any, radar: Any, plot: Any) -> float:
+    """How many times denser noise is around a PLOT than if it were spread evenly; noise: f8[BINS]."""
+    r, a, e = bins_of(radar, plot)
+    total = 0.0
+    for b in range(RANGE_BINS):
+        total += noise[b]
+    here = noise[r] * RANGE_BINS / total
+    if radar["half_sector_rad"] >= pi:
+        here *= noise[RANGE_BINS + a] * AZIMUTH_BINS / total
+    if plot["elevation_sigma_rad"] > 0.0:
+        here *= noise[RANGE_BINS + AZIMUTH_BINS + e] / (total * elevation_share(e))
+    return float(here)
+
+
+@kernel
+def notice_noise(noise: Any, radar: Any, plot: Any) -> None:
+    """Count one PLOT that no track claims; noise: f8[BINS]."""
+    r, a, e = bins_of(radar, plot)
+    noise[r] += 1.0
+    noise[RANGE_BINS + a] += 1.0
+    noise[RANGE_BINS + AZIMUTH_BINS + e] += 1.0
+
+
+@kernel
+def learn(sense: Any, unclaimed: int, confirmed: int, batches: int) -> None:
+    """Take in one batch of `batches` a period: `unclaimed` plots of no sure track, `confirmed` tracks that became sure.
+
+    Targets not seen yet come in at the rate of confirmations of late, and go as they are seen; a batch with more plots
+    than noise can explain has more of them. The first turn, when everything is new, is no measure of noise.
+    """
+    share, first = 1.0 / max(batches, 1), sense[TURNS] < 0.999
+    if sense[LEARNS_NOISE] == 1.0 and not first:
+        gain = share / min(max(sense[TURNS], 1.0), MEMORY)
+        sense[FALSE_PLOTS] += gain * (max(unclaimed / share - sense[NEWCOMERS], 0.0) - sense[FALSE_PLOTS])
+    arrivals = max(confirmed / share, NOMINAL_NEWCOMERS)
+    sense[NEWCOMERS] += share / MEMORY * (arrivals - sense[NEWCOMERS])
+    seen_now = max(sense[PD] * sense[UNSEEN], excess_of(unclaimed, sense[FALSE_PLOTS] * share))
+    if first:
+        seen_now = max(seen_now, FIRST_SHARE * unclaimed)
+    sense[BIRTH] = log(max(seen_now, 1e-6) / max(sense[FALSE_PLOTS] * share, 1e-3))
+    sense[UNSEEN] = seen_now * (1.0 / sense[PD] - 1.0) + sense[NEWCOMERS] * share
+    sense[TURNS] += share
+
+
+@kernel
+def excess_of(plots: int, false_plots: float) -> float:
+    """About how many of `plots` are more than noise of this mean explains: none until two deviations above it."""
+    scatter = sqrt(max(false_plots, 1.0))
+    above = (plots - false_plots) / scatter - 2.0
+    return scatter * max(above if above > 30.0 else log1p(exp(above)) - log1p(exp(-2.0)), 0.0)
+
+
+@kernel
+def learn_pd(sense: Any, seen: int) -> None:
+    """Take in one look at a sure track: 1 where it gave a plot."""
+    sense[HITS] += seen
+    sense[LOOKS] += 1.0
+    if sense[LEARNS_PD] == 1.0:
+        sense[PD] = min(max(sense[HITS] / sense[LOOKS], LEAST_PD), MOST_PD)
