@@ -3,7 +3,7 @@
 Every figure rests on the same matching, in which a pair stays while it is within the gate. Tracks that are left over
 within the gate of a target count as redundant, and not as false.
 
-Sources: [siap] Votruba et al., Single Integrated Air Picture (SIAP) Metrics Implementation, 2001; [clear] Bernardin and
+Sources: [siap] Votruba et al., Single Integrated Air SiapSet (SIAP) Metrics Implementation, 2001; [clear] Bernardin and
 Stiefelhagen, Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics, 2008; [idf1] Ristani et al.,
 Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking, 2016.
 """
@@ -38,7 +38,7 @@ and the share of its instants on it. It is false if it was near no target at mor
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SiapSet:
     """SIAP attributes over the whole time [siap]; errors are means over every track that belongs to a target."""
 
     completeness_share: float
@@ -170,7 +170,7 @@ def serial_table(seen: Scene, way: Course, found: Matches) -> Any:
     return table[table["points"] > 0]
 
 
-def siap_set(seen: Scene, way: Course, found: Matches, longest_s: float, dimensions: int) -> Picture:
+def siap_set(seen: Scene, way: Course, found: Matches, longest_s: float, dimensions: int) -> SiapSet:
     """The SIAP attributes; `longest_s` is the sum over targets of their longest segments."""
     rows, columns = associations(found)
     tracked = int(np.unique(rows).size)
@@ -180,7 +180,7 @@ def siap_set(seen: Scene, way: Course, found: Matches, longest_s: float, dimensi
     speeds = np.sqrt((slip**2).sum(axis=1))
     weight_s = seen.weight_s
     tracked_s = float(weight_s[seen.truth.instant[np.unique(rows)]].sum())
-    return Picture(
+    return SiapSet(
         completeness_share=ratio(tracked, n),
         ambiguity_ratio=ratio(columns.size, tracked),
         spuriousness_share=ratio(m - columns.size, m),
@@ -235,9 +235,9 @@ def initiation(targets: Any, from_s: float, appeared_s: Floats, first_plot_s: Fl
     )
 
 
-def ratio(part: float, whole: float) -> float:
+def ratio(a: float, b: float) -> float:
     """A quotient, NaN where there is nothing to divide by."""
-    return part / whole if whole else nan
+    return a / b if b else nan
 
 
 def mean(values: NDArray[Any]) -> float:

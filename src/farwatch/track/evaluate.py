@@ -19,7 +19,7 @@ from farwatch.track.continuity import (
     Course,
     Identity,
     Initiation,
-    Picture,
+    SiapSet,
     course,
     identity,
     initiation,
@@ -84,7 +84,7 @@ class Score:
     skipped_tracks: int
     """Rows that were left out: not finite, or told again by a later row."""
     gospa: Gospas
-    siap: Picture
+    siap: SiapSet
     identity: Identity
     initiation: Initiation
     surveillance: Surveillance
@@ -217,11 +217,9 @@ def _nees(seen: Scene, found: Matches, dimensions: int) -> tuple[Honesty, Honest
         seen.tracks.velocity_m_s[columns] - seen.truth.velocity_m_s[rows],
     ], axis=1)  # fmt: skip
     covariance = seen.states["covariance"][seen.tracks.source[columns]]
-    told = seen.truth.exact[rows]
+    error[~seen.truth.exact[rows], 3:] = np.nan  # a velocity from places is no truth in a turn
     whole = np.append(axes, axes + 3)
-    position = squares(error[:, axes], covariance[:, axes[:, None], axes])
-    state = squares(error[told][:, whole], covariance[told][:, whole[:, None], whole])
-    return judged(position, axes.size), judged(state, whole.size)
+    return judged(squares(error, covariance, axes), axes.size), judged(squares(error, covariance, whole), whole.size)
 
 
 def _initiation(seen: Scene, targets: Any, from_s: float, plots: np.ndarray | None) -> Initiation:

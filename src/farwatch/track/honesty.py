@@ -41,38 +41,42 @@ class Honesty:
 
 
 @kernel
-def normalised(error: Any, covariance: Any, work: Any, out: Any) -> None:
-    """out[i] = e' P^-1 e by Cholesky; NaN where P is not positive definite or anything is not finite.
+def normalised(error: Any, covariance: Any, axes: Any, work: Any, out: Any) -> None:
+    """out[i] = e' P^-1 e over some axes, by Cholesky; not finite where P is not positive definite.
 
-    error: f8[n, d]; covariance: f8[n, d, d], of which the lower half is read; out: f8[n]; work: f8[d, d + 1], room for
-    the triangle L of P = L L' and, in its last column, for L^-1 e.
+    error: f8[n, d]; covariance: f8[n, d, d], of which the lower half is read; axes: i8[k], rising; out: f8[n];
+    work: f8[k, k + 1], room for the triangle L of P = L L' and, in its last column, for L^-1 e.
     """
-    d = error.shape[1]
+    count = axes.size
     for i in range(error.shape[0]):
         total = 0.0
-        for r in range(d):
+        for r in range(count):
             for c in range(r + 1):
-                value = covariance[i, r, c]
+                value = covariance[i, axes[r], axes[c]]
                 for k in range(c):
                     value -= work[r, k] * work[c, k]
                 if c < r:
                     work[r, c] = value / work[c, c]
                 else:
                     work[r, r] = np.sqrt(value) if value > 0.0 else np.nan
-            rest = error[i, r]
+            rest = error[i, axes[r]]
             for k in range(r):
-                rest -= work[r, k] * work[k, d]
-            work[r, d] = rest / work[r, r]
-            total += work[r, d] * work[r, d]
+                rest -= work[r, k] * work[k, count]
+            work[r, count] = rest / work[r, r]
+            total += work[r, count] * work[r, count]
         out[i] = total
 
 
-def squares(error: ArrayLike, covariance: ArrayLike) -> Floats:
-    """Normalised error squared of each row, NaN where it has none: error [n, d], covariance [n, d, d]."""
+def squares(error: ArrayLike, covariance: ArrayLike, axes: ArrayLike | None = None) -> Floats:
+    """Normalised error squared of each row, NaN where it has none: error [n, d], covariance [n, d, d].
+
+    axes: which of the d components count, rising; all by default.
+    """
     e = np.ascontiguousarray(np.atleast_2d(np.asarray(error, float)))
     n, d = e.shape
-    out = np.zeros(n)
-    normalised(e, np.ascontiguousarray(np.asarray(covariance, float).reshape(n, d, d)), np.zeros((d, d + 1)), out)
+    chosen = np.arange(d) if axes is None else np.asarray(axes, np.int64)
+    out, work = np.zeros(n), np.zeros((chosen.size, chosen.size + 1))
+    normalised(e, np.ascontiguousarray(np.asarray(covariance, float).reshape(n, d, d)), chosen, work, out)
     out[~np.isfinite(out)] = np.nan
     return out
 

@@ -119,14 +119,17 @@ def _clean(rows: np.ndarray, name: str) -> Any:
     finite = np.isfinite(rows["time_s"])
     for axis in ("x_m", "y_m", "z_m"):
         finite &= np.isfinite(rows[axis])
-    kept = rows[finite]
-    order = np.argsort(kept["time_s"], kind="stable")
-    times = kept["time_s"][order]
-    starts = np.append(True, np.diff(times) > TOGETHER_S)[: times.size]
-    kept["time_s"][order] = times[starts][np.cumsum(starts) - 1]
-    kept = kept[np.lexsort((kept["time_s"], kept[name]))]  # stable: what was told later stays later
-    again = (kept["time_s"][1:] == kept["time_s"][:-1]) & (kept[name][1:] == kept[name][:-1])
-    return kept[np.append(~again, True)[: kept.size]]
+    kept = np.flatnonzero(finite)
+    times, names = rows["time_s"][kept], rows[name][kept]
+    order = np.argsort(times, kind="stable")
+    starts = np.append(True, np.diff(times[order]) > TOGETHER_S)[: order.size]
+    times[order] = times[order][starts][np.cumsum(starts) - 1]
+    order = np.lexsort((times, names))  # stable: what was told later stays later
+    times, names = times[order], names[order]
+    last = np.append((times[1:] != times[:-1]) | (names[1:] != names[:-1]), True)[: order.size]
+    cleaned = rows[kept[order[last]]]  # the one copy: these rows are wide
+    cleaned["time_s"] = times[last]
+    return cleaned
 
 
 def _written_together(states: Any) -> bool:
