@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from farwatch.errors import InputError
 from farwatch.records import PLOT
 from farwatch.track import consistency, gospa, ospa
+from farwatch.track.assign import new_room
 from farwatch.track.evaluate import ScoreOptions, score
 from farwatch.track.honesty import nis, normalised, squares
 from farwatch.track.instants import scene
-from farwatch.track.matching import match, matches
+from farwatch.track.matching import Candidates, Held, Instants, match, matches
+from farwatch.track.score import number_change_rate, siap
 from naive import scoring as naive
 from naive import tracking
 from track.judged import crowd, state_rows, truth_rows
@@ -368,8 +370,20 @@ def test_other_records_are_refused():
 
 
 def test_the_kernel_leaves_its_room_clean():
-    """`match` may be called again with the same room: the second answer is the first."""
-    seen = scene(*crowd(), CUT.timing)
-    first, second = (matches(seen, 300.0, 300.0, 2.0, 3) for _ in range(2))
-    assert match is not None
-    assert all((a == b).all() for a, b in zip(first, second, strict=True))
+    """`match` over two instants by hand: the nearest at first, then the kept; called again, the same answer."""
+    at = Instants(*(np.array(a) for a in ([0, 2, 4], [0, 2, 4], [0, 1, 0, 1], [0, 1, 0, 1])))
+    columns, counts = np.array([[0, 1], [1, 0], [1, 0], [0, 1]], np.int32), np.full(4, 2, np.int32)
+    costs = np.array([[1.0, 9.0], [1.0, 9.0], [1.0, 9.0], [1.0, 9.0]])
+    free = np.zeros((2, 2), np.int32), np.zeros((2, 2)), np.zeros(2, np.int32)
+    candidates, room = Candidates(columns, costs, counts, *free, np.zeros(2, np.uint8)), new_room(2, 2)
+    for held, expected in ((2, [0, 1, 2, 3]), (0, [0, 1, 3, 2]), (2, [0, 1, 2, 3])):
+        partner = np.zeros(4, np.int64)
+        match(at, candidates, Held(np.full(held, -1), np.full(held, -1)), room, 1e4, partner)
+        assert partner.tolist() == expected
+
+
+def test_shares_of_nothing_are_no_numbers():
+    """SIAP of counts that are all zero."""
+    found = siap([0], [0], [0], [0])
+    assert np.isnan([found.completeness_share, found.ambiguity_ratio, found.spuriousness_share]).all()
+    assert np.isnan(number_change_rate([], []))
