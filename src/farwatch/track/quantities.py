@@ -1,6 +1,7 @@
 """Quantities of this room that validation rows may ask for: text of the quantity -> function of the row's inputs."""
 
 from collections.abc import Callable, Mapping
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from farwatch.track import confirmation, consistency, gains, score
 from farwatch.track.assign import assign_matrix, mean_random_cost
 from farwatch.track.filter import blend, correct, reweigh
+from farwatch.track.standards import standards
 
 Inputs = Mapping[str, Any]
 Answer = float | list[float]
@@ -70,6 +72,14 @@ class _Cycle:
         return [mean, float(self.weight @ (self.p[:, 0, 0] + (self.x[:, 0] - mean) ** 2))]
 
 
+def _limit(name: str, figure: str) -> Answer:
+    """What a shipped set allows of a figure."""
+    [limit] = [limit for limit in standards()[name].limits if limit.figure == figure]
+    bound = limit.most if limit.least is None else limit.least
+    return nan if bound is None else bound
+
+
+_LIMIT = "surveillance performance threshold: "
 _IMM = "IMM one cycle, two scalar random-walk (F=H=1) models: "
 
 QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {
@@ -141,6 +151,22 @@ QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {
     "linear assignment minimum cost": _assignment,
     "linear assignment minimum cost (rectangular allowed)": _assignment,
     "Machol-Wien assignment (c_ij=i*j) minimum cost n(n+1)(n+2)/6": _machol_wien,
+    _LIMIT + "minimum probability of position detection, WAM en-route": lambda _row: _limit(
+        "wam-en-route", "update_probability"
+    ),
+    _LIMIT + "maximum horizontal position RMS error, WAM en-route": lambda _row: _limit(
+        "wam-en-route", "horizontal_rms_m"
+    ),
+    _LIMIT + "maximum probability of long position gaps, WAM TMA": lambda _row: _limit(
+        "wam-tma", "long_gap_probability"
+    ),
+    _LIMIT + "maximum probability of false detection, WAM": lambda _row: _limit("wam-tma", "false_report_share"),
+    _LIMIT + "minimum probability of target report, manoeuvring area": lambda _row: _limit(
+        "manoeuvring-area", "update_probability"
+    ),
+    _LIMIT + "maximum reported position error (95%), manoeuvring area": lambda _row: _limit(
+        "manoeuvring-area", "horizontal_95_m"
+    ),
     "expected optimal cost, n x n i.i.d. Exp(1) costs: sum 1/k^2": lambda row: mean_random_cost(row["n"]),
 }
 """What `farwatch validate` can compute here."""

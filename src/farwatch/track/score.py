@@ -6,6 +6,7 @@ Schuhmacher, Vo, Vo 2008 (OSPA); SIAP Task Force 2001 (completeness, ambiguity, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,20 +86,28 @@ class Siap:
 
 
 def siap(truths: Sequence[int], tracked: Sequence[int], tracks: Sequence[int], associated: Sequence[int]) -> Siap:
-    """SIAP measures from counts at each time: truths, truths with a track, tracks, tracks with a truth."""
+    """SIAP measures from counts at each time: truths, truths with a track, tracks, tracks with a truth.
+
+    A share of nothing (no truths, none tracked, no tracks) is NaN.
+    """
     return Siap(
-        completeness_share=sum(tracked) / sum(truths),
-        ambiguity_ratio=sum(associated) / sum(tracked),
-        spuriousness_share=1.0 - sum(associated) / sum(tracks),
+        completeness_share=_ratio(sum(tracked), sum(truths)),
+        ambiguity_ratio=_ratio(sum(associated), sum(tracked)),
+        spuriousness_share=1.0 - _ratio(sum(associated), sum(tracks)),
     )
 
 
 def number_change_rate(fewest_tracks: Sequence[int], tracked_s: Sequence[float]) -> float:
     """SIAP rate (1/s) at which a truth's track number changes.
 
-    fewest_tracks: least number of tracks that cover each truth's tracked time; tracked_s: that time, s.
+    fewest_tracks: least number of tracks that cover each truth's tracked time; tracked_s: that time, s. NaN where
+    nothing was ever tracked.
     """
-    return sum(count - 1 for count in fewest_tracks) / sum(tracked_s)
+    return _ratio(sum(count - 1 for count in fewest_tracks), sum(tracked_s))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else nan
 
 
 def _gaps(truth: ArrayLike, tracks: ArrayLike, cutoff_m: float, p: float) -> Points:
