@@ -56,24 +56,27 @@ def frames_of(data: bytes) -> Frames:
 
 
 def walk(data: bytes, start: int, end: int, trailer_bytes: int) -> Frames:
-    """Blocks one after the other from `start` to `end`, each followed by `trailer_bytes` of something else."""
+    """Blocks one after the other from `start` to `end`, each followed by `trailer_bytes` of something else.
+
+    A block of a wanted category that nothing follows is believed, unless others begin inside it: then its length is
+    what is wrong, and it ends where they begin.
+    """
     blocks, truncated, skipped, at = list[tuple[int, int, int]](), 0, 0, start
     while at < end:
         after = _block_end(data, at, end)
-        following = after + trailer_bytes
-        if after and (_is_header(data, following, end) or data[at] in WANTED):
+        if after and _is_header(data, after + trailer_bytes, end):
             blocks.append((data[at], at + HEADER_BYTES, after))
-            if not _is_header(data, following, end):
-                lost = following
-                following = _next_start(data, lost, end, trailer_bytes)
-                skipped += following - lost
+            at = after + trailer_bytes
+            continue
+        following = _next_start(data, at + 1, end, trailer_bytes)
+        if after and data[at] in WANTED and following >= after:
+            blocks.append((data[at], at + HEADER_BYTES, after))
+            skipped += max(following - after - trailer_bytes, 0)
+        elif (after and data[at] in WANTED) or _is_cut(data, at, end):
+            truncated += 1
+            blocks.append((data[at], min(at + HEADER_BYTES, following), following))
         else:
-            following = _next_start(data, at + 1, end, trailer_bytes)
-            if _is_cut(data, at, end):
-                truncated += 1
-                blocks.append((data[at], min(at + HEADER_BYTES, following), following))
-            else:
-                skipped += following - at
+            skipped += following - at
         at = following
     return Frames(blocks, truncated, skipped)
 

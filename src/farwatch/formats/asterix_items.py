@@ -95,7 +95,7 @@ def split(data: Any, blocks: Any, rules: Any, n_items: int, places: Any, tally: 
     for b in range(blocks.shape[0]):
         at, end = blocks[b, 0], blocks[b, 1]
         while at < end:
-            length = record_length(data, at, end, rules, n_items, places[n])
+            length = _record_length(data, at, end, rules, n_items, places[n])
             if length == -TRUNCATED - 1:
                 tally[TRUNCATED] += 1
                 break
@@ -103,7 +103,7 @@ def split(data: Any, blocks: Any, rules: Any, n_items: int, places: Any, tally: 
                 tally[UNKNOWN] += 1
                 break
             at += length
-            if length > n_octets(data, places[n, 0]):
+            if length > _octets(data, places[n, 0]):
                 n += 1
             else:
                 tally[EMPTY] += 1
@@ -111,7 +111,7 @@ def split(data: Any, blocks: Any, rules: Any, n_items: int, places: Any, tally: 
 
 
 @kernel
-def n_octets(data: Any, at: int) -> int:
+def _octets(data: Any, at: int) -> int:
     """Bytes of the field specification at `at`, which is known to end."""
     n = 1
     while data[at + n - 1] & 1:
@@ -120,7 +120,7 @@ def n_octets(data: Any, at: int) -> int:
 
 
 @kernel
-def record_length(data: Any, at: int, end: int, rules: Any, n_items: int, row: Any) -> int:
+def _record_length(data: Any, at: int, end: int, rules: Any, n_items: int, row: Any) -> int:
     """Bytes of the record at `at`, and in `row` where its items begin; -1 - TRUNCATED or -1 - UNKNOWN if unreadable."""
     row[:] = -1
     row[0] = at
@@ -137,7 +137,7 @@ def record_length(data: Any, at: int, end: int, rules: Any, n_items: int, row: A
                 continue
             if item > n_items:
                 return -UNKNOWN - 1
-            length = item_length(data, after, end, rules, item - 1)
+            length = _item_length(data, after, end, rules, item - 1)
             if length < 0:
                 return length
             row[item] = after
@@ -146,10 +146,10 @@ def record_length(data: Any, at: int, end: int, rules: Any, n_items: int, row: A
 
 
 @kernel
-def item_length(data: Any, at: int, end: int, rules: Any, row: int) -> int:
+def _item_length(data: Any, at: int, end: int, rules: Any, row: int) -> int:
     """Bytes of the item at `at` that has the rule in `row`; -1 - TRUNCATED or -1 - UNKNOWN where it has none."""
     if rules[row, 0] != COMPOUND:
-        return plain_length(data, at, end, rules[row, 0], rules[row, 1])
+        return _plain_length(data, at, end, rules[row, 0], rules[row, 1])
     if at >= end:
         return -TRUNCATED - 1
     if data[at] & 1:
@@ -158,7 +158,7 @@ def item_length(data: Any, at: int, end: int, rules: Any, row: int) -> int:
     for bit in range(PARTS):
         if (data[at] >> (7 - bit)) & 1:
             part = rules[row, 1] + bit
-            length = plain_length(data, after, end, rules[part, 0], rules[part, 1])
+            length = _plain_length(data, after, end, rules[part, 0], rules[part, 1])
             if length < 0:
                 return length
             after += length
@@ -166,8 +166,8 @@ def item_length(data: Any, at: int, end: int, rules: Any, row: int) -> int:
 
 
 @kernel
-def plain_length(data: Any, at: int, end: int, rule: int, size: int) -> int:
-    """`item_length` for an item that is not compound."""
+def _plain_length(data: Any, at: int, end: int, rule: int, size: int) -> int:
+    """`_item_length` for an item that is not compound."""
     if rule == UNDECLARED:
         return -UNKNOWN - 1
     if at >= end:
