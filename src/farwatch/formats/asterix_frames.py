@@ -49,7 +49,7 @@ def frames_of(data: bytes) -> Frames:
     if data[:4] == _PCAPNG:
         return _from_packets(data, _pcapng_packets(data))
     raw = walk(data, 0, len(data), 0)
-    if len(data) <= TRAILED_HEAD_BYTES:
+    if not raw.skipped_bytes or len(data) <= TRAILED_HEAD_BYTES:
         return raw
     trailed = walk(data, TRAILED_HEAD_BYTES, len(data), TRAILER_BYTES)
     return trailed if trailed.skipped_bytes + TRAILED_HEAD_BYTES < raw.skipped_bytes else raw
