@@ -99,3 +99,10 @@ def test_noise_between_blocks_is_skipped():
     data = BLOCKS[0] + b"\0\0\0noise" + BLOCKS[1] + BLOCKS[2]
     assert bodies(data) == EXPECTED[:3]
     assert frames_of(data).skipped_bytes == 8
+
+
+def test_a_lost_end_is_no_endless_block():
+    """Of what follows a length that is wrong no more is taken for a block than its length says."""
+    found = frames_of(BLOCKS[0] + b"\x30\xff\xff" + bytes(300_000))
+    assert [last - first for _, first, last in found.blocks] == [len(BLOCKS[0]) - 3, 65_532]
+    assert found.skipped_bytes == 300_003 - 65_535

@@ -331,10 +331,13 @@ def _reasons(reports: Rows) -> NDArray[np.int64]:
 def _repeats(reports: Rows) -> NDArray[np.bool_]:
     """Reports that say what an earlier one of the same sensor and time said: a feed that was recorded twice."""
     names = ("sensor", "time_s", "kind", "range_m", "azimuth_rad", "mode_a", "address", "height_m", "track_number")
-    keys = np.stack([reports[name].astype(np.float64) for name in names], axis=1)
-    first = np.unique(np.nan_to_num(keys, nan=-1e9), axis=0, return_index=True)[1]
-    repeated = np.ones(reports.size, np.bool_)
-    repeated[first] = False
+    keys = [np.nan_to_num(reports[name].astype(np.float64), nan=-1e9) for name in names]
+    order = np.lexsort(keys)
+    alike = np.ones(max(reports.size - 1, 0), np.bool_)
+    for key in keys:
+        alike &= np.diff(key[order]) == 0.0
+    repeated = np.zeros(reports.size, np.bool_)
+    repeated[order[1:][alike]] = True  # the sort keeps the file's order, so the first of its kind stays
     return repeated
 
 

@@ -159,9 +159,9 @@ def follow_route(track: Any, radar: Any, legs: Any, followed: Any) -> None:
 
 
 @kernel
-def is_along(leg: Any, x_m: float, y_m: float, course_x: float, course_y: float) -> bool:
-    """Whether a place is within a LEG's half width of it (ends are round), and a course of length one follows it."""
-    turn = course_x * leg["along_x"] + course_y * leg["along_y"]
+def is_along(leg: Any, x_m: float, y_m: float, course_sine: float, course_cosine: float) -> bool:
+    """Whether a place is within a LEG's half width of it (ends are round), and a course follows it."""
+    turn = course_sine * leg["along_x"] + course_cosine * leg["along_y"]
     if leg["both_ways"] == 1:
         turn = abs(turn)
     if turn < FOLLOWING_COSINE:
