@@ -6,7 +6,7 @@ from scipy.special import digamma, polygamma
 
 from farwatch.chance import name_id
 from farwatch.records import CONFIRMED, HOSTILE, NEUTRAL, TENTATIVE, TRACK, UNKNOWN
-from farwatch.track import follow, identity, settings
+from farwatch.track import codes, corridors, follow, identity, settings
 from track.scene import classes, observe, plot, radar, straight
 
 AIRLINER, FIGHTER, CRUISE, BALLISTIC = range(4)
@@ -178,3 +178,99 @@ def test_young_tracks_are_judged_at_each_plot():
     """Early on every plot counts, later every few."""
     assert all(identity.is_due(a_track(1.0, 1.0, looks)) for looks in range(1, 11))
     assert sum(identity.is_due(a_track(1.0, 1.0, looks)) for looks in range(11, 71)) == 10
+
+
+def a_plot(**fields):
+    """One plot at 10 km with whatever fields are told."""
+    one = plot(radar()[0], 0, 0.0, (1e4, 0.0, 0.1), (50, 0.003, 0.003), 0, np.random.default_rng(0), 30.0, 1)
+    for name, value in fields.items():
+        one[name] = value
+    return one
+
+
+def known_of(prepared, filed=(), addresses=(), routes=()):
+    """What is known beforehand."""
+    return identity.Known(*prepared, codes.filed_of(filed, addresses), corridors.legs_of(routes))
+
+
+def judged(prepared, known, followed=(0.0, 0.0), mode_a=0, address=0, **state):
+    """A silent airliner's track after one judgement with what is known."""
+    track = a_track(**{"speed": 230.0, "height": 9e3, **state})
+    track["silences"], track["mode_a"], track["address"] = 20, mode_a, address
+    identity.judge_informed(track, a_plot(), radar()[0], known, np.array(followed), settings()[0])
+    return track
+
+
+def test_codes_are_noticed_and_kept():
+    """The last code and address that came stay until others come."""
+    track, site = np.zeros(1, TRACK)[0], radar()[0]
+    for code, address in ((0o4321, 0), (0, 0x3430D8), (0, 0)):
+        identity.notice(track, a_plot(mode_a=code, address=address), site)
+    assert (track["mode_a"], track["address"]) == (0o4321, 0x3430D8)
+    identity.notice(track, a_plot(mode_a=0o1234), site)
+    assert (track["mode_a"], track["address"]) == (0o1234, 0x3430D8)
+
+
+def test_nothing_known_changes_nothing(prepared):
+    """Without filed flights and routes the informed judgement is the plain one to the bit, whatever was counted."""
+    plain = a_track(230.0, 9e3)
+    plain["silences"], plain["mode_a"] = 20, 0o4321
+    identity.judge(plain, a_plot(), radar()[0], *prepared, settings()[0])
+    informed = judged(prepared, known_of(prepared), followed=(20.0, 0.0), mode_a=0o4321)
+    assert informed.tobytes() == plain.tobytes()
+
+
+def test_an_expected_code_speaks_for_no_threat(prepared):
+    """By three nats for a code and nearly four for an address, in the odds of the classes that are no threat."""
+    def odds(track):
+        return np.log(1.0 / track["hostile_probability"] - 1.0)
+
+    known = known_of(prepared, ["4321"], ["3430D8"])
+    bare = judged(prepared, known, mode_a=0o1234, address=0x123456)
+    coded, addressed = judged(prepared, known, mode_a=0o4321), judged(prepared, known, address=0x3430D8)
+    assert odds(coded) - odds(bare) == pytest.approx(np.log(20.0))
+    assert odds(addressed) - odds(bare) == pytest.approx(np.log(50.0))
+    assert identity.filed_evidence(bare, known.filed) == 0.0
+    assert bare["identity"] != NEUTRAL
+
+
+def test_a_listed_code_does_not_whitewash_a_missile(prepared):
+    """Nothing that flies like a ballistic missile becomes neutral by an address."""
+    known = known_of(prepared, addresses=["3430D8"])
+    track = judged(prepared, known, address=0x3430D8, speed=1800.0, height=4e4)
+    assert track["class_index"] == BALLISTIC
+    assert track["identity"] == HOSTILE
+
+
+def test_following_a_route_speaks_for_airliners(prepared):
+    """More looks on it say more, up to a limit; leaving it takes that back, and never says more against."""
+    said = [identity.route_evidence(np.array([on, off])) for on, off in ((0, 0), (1, 0), (8, 0), (16, 0), (32, 0))]
+    per_look = np.log(0.7 / 0.2)
+    np.testing.assert_allclose(said, [0.0, 0.25 * per_look, 2 * per_look, 4 * per_look, 4 * per_look])
+    assert 0.0 < identity.route_evidence(np.array([16.0, 8.0])) < said[3]
+    assert identity.route_evidence(np.array([2.0, 30.0])) == 0.0
+    line = corridors.Route(name="a", places=((0.0, 0.0), (9e4, 0.0)), is_local=True)
+    known = known_of(prepared, routes=[line])
+    on, off = judged(prepared, known, (16.0, 0.0)), judged(prepared, known, (0.0, 16.0))
+    assert on["hostile_probability"] < off["hostile_probability"]
+    gained = on["belief"][:4] - off["belief"][:4]
+    np.testing.assert_allclose(gained, [4 * per_look, 0.0, 0.0, 0.0], atol=1e-9)
+
+
+def test_helicopters_and_drones_do_not_fly_airways(prepared):
+    """A route speaks for classes of aircraft only."""
+    known, logs = prepared
+    known["family"][AIRLINER] = 1
+    line = corridors.Route(name="a", places=((0.0, 0.0), (9e4, 0.0)), is_local=True)
+    table = known_of((known, logs), routes=[line])
+    on, off = judged(prepared, table, (16.0, 0.0)), judged(prepared, table, (0.0, 16.0))
+    assert on["hostile_probability"] == off["hostile_probability"]
+
+
+def test_settling_names_the_most_probable_class(prepared):
+    """Probabilities are shares of exponentiated beliefs."""
+    track, (known, _) = a_track(230.0, 9e3), prepared
+    track["belief"][:4] = np.log([0.2, 0.5, 0.2, 0.1]) - 700.0
+    identity.settle(track, known, settings()[0])
+    assert track["class_index"] == FIGHTER
+    assert track["hostile_probability"] == pytest.approx(0.8)

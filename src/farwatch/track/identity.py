@@ -1,18 +1,24 @@
-"""What a track probably is, judged from the picture alone: speed, height, apparent echo, answers to interrogation.
+"""What a track probably is, from the picture: speed, height, echo, answers, and what is known of the traffic.
 
 Each class expects a band of speed and of height (even density inside, Gaussian shoulders), an echo (log-normal around
 its expected RCS, widened by the class's own spread and by fluctuation) and a chance to answer. Evidence is tempered:
 answers count as at most ANSWERS_LIMIT independent ones, echoes keep a spread that no number of looks removes, and no
 single feature speaks louder than LEAST_EVIDENCE. A wrong label is possible and meant to be.
 
+Where a user lists flights that are expected, or routes that traffic flies, `judge_informed` adds what a listed code or
+address, or following a route, says for the classes that are no threat. Both only ever speak for them: lists are never
+complete. Neither is proof, because a code can be imitated and a route can be flown by anyone.
+
 Sources: Gamma moments of ln(RCS) for Swerling fluctuation, Abramowitz and Stegun 6.3, 6.4; rest: model of this project.
 """
 
 from math import exp, log, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from farwatch.compiled import kernel
 from farwatch.records import CONFIRMED, HOSTILE, NEUTRAL, UNKNOWN
+from farwatch.track.codes import FILED_ADDRESS, FILED_CODE, match_filed
+from farwatch.track.corridors import OFF_ROUTE, ON_ROUTE
 from farwatch.track.sight import height_above_sea
 
 LOG_PRIOR, LOG_REPLY, LOG_SILENCE, LOG_RCS, RCS_VAR, FADE_VAR = range(6)
@@ -49,6 +55,30 @@ LABEL_KEPT = 0.5
 YOUNG_LOOKS, LATER_EVERY = 10, 6
 """A track is judged at each plot up to this many looks, later at every n-th look."""
 
+FILED_ADDRESS_EVIDENCE = log(0.5 / 0.01)
+FILED_CODE_EVIDENCE = log(0.5 / 0.025)
+"""An expected address or code, for classes that are no threat: a listed flight in two answers so; of threats one in a
+hundred, or forty, would have taken such an address, or code, on purpose or by chance. Assumed; 3.9 and 3.0 nats."""
+
+ON_ROUTE_EVIDENCE, OFF_ROUTE_EVIDENCE = log(0.7 / 0.2), log(0.3 / 0.8)
+"""One independent look on a route, or off all routes, for aircraft that are no threat: seven in ten of theirs, two in
+ten of others' looks are on one. Assumed."""
+
+LOOKS_PER_ROUTE_LOOK, ROUTE_LIMIT = 4.0, 4.0
+"""Looks that count as one independent look at a route, and how many of these all looks count for at most."""
+
+AIRCRAFT = 0
+"""Family of which members fly routes, see FAMILIES."""
+
+
+class Known(NamedTuple):
+    """What is known beforehand: `classes` and `class_logs` as in a picture, and two lists that may be empty."""
+
+    classes: Any  # CLASS[k]
+    class_logs: Any  # f8[k, CLASS_LOGS]
+    filed: Any  # FILED[n], see codes.filed_of
+    legs: Any  # LEG[m], see corridors.legs_of
+
 
 @kernel
 def prepare_classes(classes: Any, logs: Any) -> None:
@@ -80,7 +110,7 @@ def fluctuation(swerling: int) -> Any:
 
 @kernel
 def notice(track: Any, plot: Any, radar: Any) -> None:
-    """Add one PLOT's echo and answer to what a TRACK has shown."""
+    """Add one PLOT's echo, answer, code and address to what a TRACK has shown; a code not had leaves the last one."""
     if plot["rcs_m2"] > 0.0:
         if track["rcs_count"] >= ECHO_MEMORY:
             track["rcs_log_sum"] *= (ECHO_MEMORY - 1.0) / ECHO_MEMORY
@@ -91,6 +121,10 @@ def notice(track: Any, plot: Any, radar: Any) -> None:
         track["replies"] += 1
     elif radar["interrogator"] == 1:
         track["silences"] += 1
+    if plot["mode_a"] > 0:
+        track["mode_a"] = plot["mode_a"]
+    if plot["address"] > 0:
+        track["address"] = plot["address"]
 
 
 @kernel
@@ -99,6 +133,50 @@ def judge(track: Any, plot: Any, radar: Any, classes: Any, logs: Any, tracker: A
     if classes.size == 0:
         return
     weigh(track, least_echo(plot, radar), height_above_sea(radar, *place_of(track)), classes, logs)
+    settle(track, classes, tracker)
+
+
+@kernel
+def judge_informed(track: Any, plot: Any, radar: Any, known: Known, followed: Any, tracker: Any) -> None:
+    """`judge` with what is known of traffic; followed: f8[FOLLOWED] of this track, see corridors.follow_route.
+
+    Without filed flights and legs it is `judge` to the bit.
+    """
+    classes = known.classes
+    if classes.size == 0:
+        return
+    weigh(track, least_echo(plot, radar), height_above_sea(radar, *place_of(track)), classes, known.class_logs)
+    listed = filed_evidence(track, known.filed)
+    routed = route_evidence(followed) if known.legs.size > 0 else 0.0
+    for c in range(classes.size):
+        if classes[c]["hostile"] == 0:
+            track["belief"][c] += listed
+            if classes[c]["family"] == AIRCRAFT:
+                track["belief"][c] += routed
+    settle(track, classes, tracker)
+
+
+@kernel
+def filed_evidence(track: Any, filed: Any) -> float:
+    """What a TRACK's last code and address say for classes that are no threat, given FILED[n] (nats, 0 or more)."""
+    found = match_filed(track["mode_a"], track["address"], filed)
+    if found == FILED_ADDRESS:
+        return FILED_ADDRESS_EVIDENCE
+    return FILED_CODE_EVIDENCE if found == FILED_CODE else 0.0
+
+
+@kernel
+def route_evidence(followed: Any) -> float:
+    """What looks on and off routes (f8[FOLLOWED]) say for aircraft that are no threat (nats, 0 or more)."""
+    looks = followed[ON_ROUTE] + followed[OFF_ROUTE]
+    tempered = min(1.0 / LOOKS_PER_ROUTE_LOOK, ROUTE_LIMIT / max(looks, 1.0))
+    evidence = followed[ON_ROUTE] * ON_ROUTE_EVIDENCE + followed[OFF_ROUTE] * OFF_ROUTE_EVIDENCE
+    return float(max(tempered * evidence, 0.0))
+
+
+@kernel
+def settle(track: Any, classes: Any, tracker: Any) -> None:
+    """Most probable class, hostile probability and label from the beliefs of a TRACK; at least one class."""
     total, hostile, best = 0.0, 0.0, 0
     belief = track["belief"]
     for c in range(1, classes.size):
