@@ -25,6 +25,9 @@ Positive = Annotated[Number, Field(gt=0)]
 PFA, PULSES = 1e-6, 10
 """What the class of a track is judged with, of a sensor whose file tells neither: chance of a false alarm, pulses."""
 
+SUREST_PD = 0.999
+"""A sensor that says it misses nothing is taken to miss one look in a thousand: one miss must not end a track."""
+
 
 class SensorPlace(BaseModel):
     """Where a sensor stands."""
@@ -62,7 +65,7 @@ class Sensor(BaseModel):
     )
     min_range_m: Annotated[Number, Field(ge=0)] = Field(default=0.0, description="Nearest range of a plot.")
     max_range_m: Annotated[Positive, Field(le=1e7)] = Field(description="Farthest range of a plot.")
-    pd: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
+    pd: Annotated[Share, Field(gt=0)] | None = Field(
         default=None, description="Chance of a plot of a target in one look. Not given: learned."
     )
     false_plots_per_scan: Annotated[Number, Field(ge=0, le=1e6)] | None = Field(
@@ -163,7 +166,7 @@ def _radar(number: int, sensor: Sensor, frame: Frame | None) -> np.void:
     row["range_floor_m"], row["angle_floor_rad"] = sensor.range_sigma_m, radians(sensor.azimuth_sigma_deg)
     if sensor.elevation_sigma_deg is not None:
         row["elevation_beam_rad"] = 10.0 * radians(sensor.elevation_sigma_deg)  # not 0: it measures elevation
-    row["pd"] = nan if sensor.pd is None else sensor.pd
+    row["pd"] = nan if sensor.pd is None else min(sensor.pd, SUREST_PD)
     row["false_plots"] = nan if sensor.false_plots_per_scan is None else sensor.false_plots_per_scan
     row["pfa"], row["pulses"] = PFA, PULSES
     return cast("np.void", row)

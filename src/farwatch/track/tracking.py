@@ -61,9 +61,12 @@ class TrackOptions:
             problems.append(Problem("bad_rows", self.bad_rows, f"must be {_either(BAD_ROWS)}"))
         if self.every_s is not None and not 1e-3 <= self.every_s <= 1e6:
             problems.append(Problem("every_s", str(self.every_s), "must be from 0.001 to 1000000 s"))
+        try:
+            tracker_of(self)
+        except InputError as error:
+            problems += error.problems
         if problems:
             raise InputError("options", problems)
-        tracker_of(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -115,11 +118,11 @@ class Tracks:
 
     def score(self, truth: str | Path | np.ndarray | None = None) -> Any:
         """Judge the tracks by the truth: a file, TRUTH[n], or what was given to `track`."""
-        from farwatch.track.evaluate import score
-
         given = self.truth if truth is None else truth
         if given is None:
             raise InputError("truth", [Problem("truth", "", "must be given to judge tracks by")])
+        from farwatch.track.evaluate import score
+
         return score(self.states, given if isinstance(given, np.ndarray) else read_truth(given, self.frame).truth)
 
 
@@ -146,7 +149,7 @@ def track(
         table.refuse_bad()
     classes, class_names = _classes() if chosen.identify else (np.zeros(0, CLASS), ())
     snaps = _scan_times(table.plots, radars)
-    last_s = float(table.plots["time_s"].max()) + snaps.slack_s if table.plots.size else 0.0
+    last_s = float(table.plots["time_s"].max()) if table.plots.size else 0.0
     states = follow(table.plots, radars, tracker_of(chosen), classes, last_s)
     states = snaps.applied(states)
     if chosen.every_s is not None:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import islice
+from itertools import accumulate, islice
 from math import isnan, nan
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -28,7 +28,7 @@ CSV_SUFFIXES, PARQUET_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt"), (".parquet
 NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 """Cells, in small letters, that say that there is no value."""
 
-_BLOCK_ROWS = 100_000
+_BLOCK_ROWS = 5_000
 _SNIFFED_BYTES = 8_192
 
 
@@ -66,10 +66,13 @@ class Columns:
         return tuple(name for name in self.names if name not in self.numbers and name not in self.words)
 
 
-def read_columns(path: str | Path, numbers: Sequence[str], words: Sequence[str]) -> Columns:
+def read_columns(
+    path: str | Path, numbers: Sequence[str], words: Sequence[str], *, may_be_empty: bool = False
+) -> Columns:
     """Columns called `numbers` and `words` of a file, as far as it has them; the suffix says how it is read.
 
-    InputError where it is no such file, not text, not UTF-8, has no header, no rows, or a column twice.
+    InputError where it is no such file, not text, not UTF-8, has no header, a column twice, or no rows unless it
+    `may_be_empty`.
     """
     source = Path(path)
     if source.is_dir():
@@ -85,8 +88,8 @@ def read_columns(path: str | Path, numbers: Sequence[str], words: Sequence[str])
     else:
         known = ", ".join((*CSV_SUFFIXES, *PARQUET_SUFFIXES))
         raise _refused(source, "has a suffix that says nothing about its form", f"known are {known}")
-    if len(found) == 0:
-        raise _refused(source, "has a header and no rows" if found.names else "is empty")
+    if len(found) == 0 and not may_be_empty:
+        raise _refused(source, "has a header and no rows")
     return found
 
 
@@ -280,11 +283,20 @@ def _header(source: Path, file: IO[str]) -> _Header:
     raise _refused(source, "is empty")
 
 
-def _blocks(reader: Any) -> Iterator[tuple[list[list[str]], list[int]]]:
+def _blocks(reader: Any) -> Iterator[tuple[list[list[str]], Sequence[int]]]:
     """Rows that are not blank, many at a time, with the line of each after the header's."""
-    while block := [(row, reader.line_num) for row in islice(reader, _BLOCK_ROWS)]:
-        kept = [(row, line) for row, line in block if row]
-        yield [row for row, _ in kept], [line for _, line in kept]
+    before = 0
+    while rows := list(islice(reader, _BLOCK_ROWS)):
+        lines: Sequence[int] = range(before + 1, reader.line_num + 1)
+        if len(lines) != len(rows):  # a quoted cell may hold line ends
+            ends = [1 + sum(cell.count("\n") for cell in row) for row in rows]
+            lines = [before + end for end in accumulate(ends)]
+        before = reader.line_num
+        if all(rows):
+            yield rows, lines
+        else:
+            kept = [(row, line) for row, line in zip(rows, lines, strict=True) if row]
+            yield [row for row, _ in kept], [line for _, line in kept]
 
 
 def _mend(block: list[list[str]], width: int, first: int) -> list[int]:

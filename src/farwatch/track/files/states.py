@@ -58,9 +58,12 @@ def track_columns(
 def read_tracks(path: str | Path, frame: Frame | None = None) -> TrackTable:
     """Tracks of a file of ours or another's: `t, track_id` and `x, y, z`, or with a `frame` latitude and longitude.
 
-    Velocity, covariance and all else may be absent: NaN. Ids may be texts. InputError lists all that is wrong.
+    Velocity, covariance and all else may be absent: NaN. Ids may be texts; a file without rows has no tracks.
+    InputError lists all that is wrong.
     """
-    found = read_columns(path, NUMBERS, WORDS)
+    found = read_columns(path, NUMBERS, WORDS, may_be_empty=True)
+    if len(found) == 0:
+        return TrackTable(states=np.zeros(0, STATE))
     if "track_id" not in found.words:
         raise InputError(str(path), [absent("track_id", found, (*NUMBERS, *WORDS))])
     rows = np.zeros(len(found), STATE)
@@ -74,7 +77,7 @@ def read_tracks(path: str | Path, frame: Frame | None = None) -> TrackTable:
     for name in ("born_s", "confirmed_s"):
         rows[name] = np.nan
     position = [rows["covariance"][:, i, i] for i in range(3)]
-    rows["position_sigma_m"] = np.sqrt(np.maximum.reduce(position))
+    rows["position_sigma_m"] = np.sqrt(np.maximum(np.maximum.reduce(position), 0.0))
     rows["truth"] = -1
     rows["serial"], names = numbered(found, "track_id")
     classes = _identity(found, rows)
