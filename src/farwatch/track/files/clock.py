@@ -52,7 +52,9 @@ def backward(time_s: Floats, slack_s: float) -> NDArray[np.bool_]:
     run = _longest_run(time_s)
     before = np.maximum.accumulate(np.where(run, time_s, -np.inf))
     after = np.minimum.accumulate(np.where(run, time_s, np.inf)[::-1])[::-1]
-    return np.asarray((time_s < before - slack_s) | (time_s > after + slack_s))
+    wrong = (time_s < before - slack_s) | (time_s > after + slack_s)
+    latest = np.maximum.accumulate(np.where(wrong, -np.inf, time_s))
+    return np.asarray(wrong | (time_s < latest - slack_s))
 
 
 def _longest_run(time_s: Floats) -> NDArray[np.bool_]:
