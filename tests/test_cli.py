@@ -202,3 +202,62 @@ def test_interrupt_keeps_what_is_finished(tmp_path):
     assert "are kept" in wrong
     assert "Of 50 threats" in told
     assert (out / "report.html").exists()
+
+
+SENSOR = """\
+name: alpha
+revisit_s: 5
+range_sigma_m: 50
+azimuth_sigma_deg: 0.15
+max_range_m: 100000
+pd: 0.9
+false_plots_per_scan: 1
+"""
+
+
+@pytest.fixture
+def recorded(tmp_path, monkeypatch):
+    """A sensor and its plots of one straight flight, with a row that cannot be used, in an empty folder."""
+    rows = [f"{5 * k},{30000 + 500 * k},45" for k in range(12)]
+    (tmp_path / "alpha.yaml").write_text(SENSOR)
+    (tmp_path / "plots.csv").write_text("\n".join(["time_s,range_m,azimuth_deg", *rows, "60,-5,45"]))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("out", ["tracks.csv", "tracks.parquet"])
+def test_track_writes_and_tells(run, recorded, out):
+    """Plots, the bad row with its line, tracks, and where they are."""
+    found = run("track", "plots.csv", "--sensor", "alpha.yaml", "--out", out)
+    assert found.exit_code == 0, found.output
+    assert "12 plots of alpha in 12 scans" in found.output
+    assert "plots.csv line 14: range_m -5" in found.output
+    assert "1 track confirmed" in found.output
+    assert f"wrote {out}" in found.output
+    assert (recorded / out).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("plots.csv --sensor alpha.yaml --bad-rows refuse", ["1 problem", "line 14"]),
+        ("plots.csv --sensor beta.yaml", ["beta.yaml"]),
+        ("plots.csv", ["--sensor"]),
+        ("alpha.yaml --sensor alpha.yaml", ["suffix"]),
+        ("plots.csv --sensor plots.csv", ["problem"]),
+        ("plots.csv --sensor alpha.yaml --out x.doc", ["must end in"]),
+        ("plots.csv --sensor alpha.yaml --association best --confirm 9-of-5", ["2 problems", "mht", "M-of-N"]),
+    ],
+)
+def test_track_refuses_what_it_cannot_use(run, recorded, words, parts):
+    """Code 2, every problem, and nothing written."""
+    found = run("track", *words.split())
+    assert found.exit_code == 2, found.output
+    assert all(part in found.output for part in parts), found.output
+    assert sorted(path.name for path in recorded.iterdir()) == ["alpha.yaml", "plots.csv"]
+
+
+def test_schema_of_a_sensor(run):
+    """Sensor files have a schema too; other kinds are refused."""
+    assert json.loads(run("schema", "--of", "sensor").output)["title"] == "farwatch sensor"
+    assert run("schema", "--of", "raid").exit_code == 2

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from farwatch.detect.reach import Target
     from farwatch.errors import FarwatchError, InputError, RangeError, ScenarioError, StoreError
     from farwatch.scenario import Scenario, check, load, schema, shipped, vary
+    from farwatch.track.tracking import track
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ __all__ = [
     "run",
     "schema",
     "shipped",
+    "track",
     "vary",
 ]
 
@@ -59,8 +61,8 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 def __getattr__(name: str) -> object:
     """Bring a public name from its room on first use [PEP 562]."""
-    if name == "catalogue":
-        return import_module("farwatch.catalogue")
+    if name in {"catalogue", "track"}:  # rooms; the second one can also be called, see there
+        return import_module(f"farwatch.{name}")
     if name not in _ROOM_OF:
         raise AttributeError(f"module 'farwatch' has no attribute {name!r}; it offers {', '.join(__all__)}")
     value = getattr(import_module(_ROOM_OF[name]), name)

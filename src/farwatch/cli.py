@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from farwatch.campaign import Result
+    from farwatch.track import TrackOptions, Tracks
 
 
 class Verbs(typer.core.TyperGroup):
@@ -139,13 +140,19 @@ def check(
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors that complete and check while you type."""
+def schema(
+    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario or sensor.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario or sensor files, for editors that complete and check while you type."""
     import json
 
-    from farwatch.scenario import schema as scenario_schema
-
-    typer.echo(json.dumps(scenario_schema(), indent=2))
+    if of == "sensor":
+        from farwatch.track.sensors import sensor_schema as chosen
+    elif of == "scenario":
+        from farwatch.scenario import schema as chosen
+    else:
+        raise typer.BadParameter(f"{of!r} is neither scenario nor sensor")
+    typer.echo(json.dumps(chosen(), indent=2))
 
 
 @app.command()
@@ -219,6 +226,72 @@ def coverage(
     for path in out or [Path("coverage-out")]:
         for written in coverage_files.write(area, asked, path):
             typer.echo(f"wrote {written}")
+
+
+@app.command()
+def track(
+    plots: Annotated[
+        list[Path], typer.Argument(help="Tables of plots, .csv, .csv.gz or .parquet, or ASTERIX recordings.")
+    ],
+    sensor: Annotated[
+        list[Path] | None, typer.Option("--sensor", "-s", help="YAML file of a sensor. Repeatable.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Table of tracks to write: .csv, .csv.gz or .parquet.")
+    ] = Path("tracks.csv"),
+    association: Annotated[
+        str, typer.Option(help="How plots are shared out: mht (several hypotheses), jpda or gnn.")
+    ] = "mht",
+    confirm: Annotated[
+        str, typer.Option(help="When a track is confirmed: existence (by its probability), or M-of-N looks.")
+    ] = "existence",
+    every: Annotated[
+        float | None, typer.Option(help="Output every so many seconds; at each scan when left out.")
+    ] = None,
+    bad_rows: Annotated[
+        str, typer.Option(help="Rows that cannot be used: skip them and say which, or refuse the input.")
+    ] = "skip",
+) -> None:
+    """Track recorded plots: the confirmed tracks at each scan, as known then, without hindsight."""
+    from farwatch.report import tracking as pages
+    from farwatch.track import TrackOptions
+    from farwatch.track.files.writing import form_of
+
+    form_of(out)  # refused before the work, not after
+    words: dict[str, Any] = {"association": association, "confirm": confirm, "bad_rows": bad_rows}
+    options = TrackOptions(every_s=every, **words)
+    tracks = _tracked(plots, sensor or [], options)
+    pages.show(_console(), tracks)
+    typer.echo(f"wrote {tracks.write(out)}")
+
+
+@app.command()
+def score(
+    tracks: Annotated[Path, typer.Argument(help="Table of tracks, of `farwatch track` or another tracker.")],
+    truth: Annotated[Path, typer.Argument(help="Table of where the targets really were.")],
+    sensor: Annotated[
+        list[Path] | None,
+        typer.Option("--sensor", "-s", help="Sensors of the tracks; the first one's place, where tables give degrees."),
+    ] = None,
+    cutoff_m: Annotated[
+        float | None, typer.Option(help="Farther from the truth than this, a track is not of it, m.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Judge tracks by the truth: accuracy, missed and false tracks, continuity, consistency."""
+    from farwatch.report import score as pages
+    from farwatch.track.evaluate import score as judge
+    from farwatch.track.files import read_tracks, read_truth
+    from farwatch.track.sensors import read_sensors, together
+
+    sensors = [one for path in sensor or () for one in read_sensors(path)]
+    frame = together(sensors)[1] if sensors else None
+    chosen: dict[str, Any] = {} if cutoff_m is None else {"cutoff_m": cutoff_m}
+    found = judge(read_tracks(tracks, frame).states, read_truth(truth, frame).truth, **chosen)
+    if as_json:
+        typer.echo(pages.to_json(found))
+    else:
+        pages.show(_console(), found)
 
 
 @app.command()
@@ -322,6 +395,25 @@ def _play(scenario: Any, trials: int, seed: int | None, threads: int | None, out
     _tell(_console(), result, out)
     if result.interrupted:
         raise typer.Exit(130)
+
+
+RECORDINGS = {".ast", ".asterix", ".gps", ".pcap", ".pcapng"}
+"""Suffixes of ASTERIX recordings; all else that holds plots is a table."""
+
+
+def _tracked(plots: list[Path], sensor: list[Path], options: "TrackOptions") -> "Tracks":
+    """Tracks of tables, or of one recording, which brings its own sensors: the suffix chooses the reader."""
+    from farwatch.track import track as follow
+
+    recorded = [path for path in plots if path.suffix.lower() in RECORDINGS]
+    if not recorded:
+        if not sensor:
+            raise typer.BadParameter("name the sensor of the plots: --sensor alpha.yaml")
+        _say_compiling(_console(stderr=True), "picture.advance", "the tracker, half a minute")
+        return follow(plots, sensor, options)
+    if len(plots) > 1:
+        raise typer.BadParameter("a recording is tracked by itself: name one file")
+    raise typer.BadParameter(f"{recorded[0]}: ASTERIX recordings cannot be read yet")
 
 
 def _tell(console: "Console", result: "Result", out: Path) -> None:

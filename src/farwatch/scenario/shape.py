@@ -17,7 +17,7 @@ _PATTERNS = {
     CONFIRM_PATTERN: ("must look like M-of-N", "for example 3-of-5"),
 }
 
-_RULES: Mapping[str, str] = {
+RULES: Mapping[str, str] = {
     "greater_than": "must be greater than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than": "must be less than {lt:g}",
@@ -34,6 +34,7 @@ _RULES: Mapping[str, str] = {
     "model_type": "must be a mapping of fields",
     "too_short": "must have at least {min_length} item",
 }
+"""pydantic's kinds of error in our words."""
 
 
 def read_shape(raw: Any) -> tuple[Scenario | None, list[Finding]]:
@@ -56,7 +57,7 @@ def _finding(detail: ErrorDetails, raw: Any) -> Finding | None:
     special = _SPECIAL.get(kind)
     if special is not None:
         return special(path, forms, context, raw)
-    rule = _RULES.get(kind, detail["msg"]).format(**context)
+    rule = RULES.get(kind, detail["msg"]).format(**context)
     return Finding(path=path, rule=rule, hint=_type_hint(kind, path, value_at(raw, path)))
 
 
