@@ -90,7 +90,7 @@ def test_rounds_in_flight_are_shared_by_the_arrays_of_their_battery():
 
 def stage(rows, streaks, engaged, fired):
     """A picture and a stock with these rows."""
-    picture = new_picture(tracker(), 1, classes(), len(rows), 4)
+    picture = new_picture(tracker(), 1, classes(), (len(rows), 4))
     picture.tracks[:] = tracks(*rows)
     picture.streaks[:] = streaks
     picture.counters[EXTENT] = len(rows)

@@ -108,7 +108,7 @@ def make_tracks(states: Any, **fields) -> Any:
 def stage(defence: Defence, states: Any, **fields) -> Stage:
     """Put targets at `states` (n, 6) on stage before `defence`, each with its own perfect track."""
     n = len(states)
-    empty = new_picture(settings(), 1, defence.classes, n, 1)
+    empty = new_picture(settings(), 1, defence.classes, (n, 1))
     return Stage(
         defence=defence,
         stock=new_stock(defence, n, n),

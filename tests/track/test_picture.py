@@ -161,7 +161,7 @@ def busy():
 
 def play(plots, sites, order):
     """All batches of a recording into a picture, each batch in an order of choice."""
-    picture = new_picture(settings(), sites.size, classes(), 400, 400)
+    picture = new_picture(settings(), sites.size, classes(), (400, 400))
     for step in range(int(120.0 * 2)):
         for r in range(sites.size):
             now = 0.5 * (step + 1)
@@ -209,7 +209,7 @@ def a_plot(site, position, rng, when=1.0):
 def test_a_full_picture_gives_way_to_the_new():
     """With every slot tentative the oldest makes room; with every slot confirmed the plot is left and counted."""
     site, rng = radar(), rng_of("full")
-    picture = new_picture(settings(), 1, classes(), 3, 8)
+    picture = new_picture(settings(), 1, classes(), (3, 8))
     batch = np.array([a_plot(site, (2e4 * k, 5e4, 5e3), rng) for k in range(1, 6)])
     advance(picture, site, 0, 2.0, batch, 5)
     assert picture.counters[STARTED] == 5
@@ -227,7 +227,7 @@ def test_a_full_picture_gives_way_to_the_new():
 def test_plots_beyond_the_room_are_counted():
     """A batch larger than the picture's room is read as far as the room goes."""
     site, rng = radar(), rng_of("beyond")
-    picture = new_picture(settings(), 1, classes(), 20, 4)
+    picture = new_picture(settings(), 1, classes(), (20, 4))
     batch = np.array([a_plot(site, (2e4 * k, 5e4, 5e3), rng) for k in range(1, 8)])
     advance(picture, site, 0, 2.0, batch, 7)
     assert picture.counters[STARTED] == 4
@@ -237,7 +237,7 @@ def test_plots_beyond_the_room_are_counted():
 def test_no_plots_and_no_tracks_are_nothing():
     """An empty batch into an empty picture leaves it empty; an empty recording gives an empty table."""
     site = radar()
-    picture = new_picture(settings(), 1, classes(), 4, 4)
+    picture = new_picture(settings(), 1, classes(), (4, 4))
     none = observe(site, [], rng_of("none"), 10.0)
     advance(picture, site, 0, 10.0, none, 0)
     assert picture.counters[CONFIRMATIONS] == 0

@@ -126,4 +126,4 @@ def test_a_window_must_be_one(text):
 def test_too_many_classes_are_refused():
     """A belief vector has a fixed width."""
     with pytest.raises(InputError, match="at most"):
-        new_picture(settings(), 1, np.zeros(40, classes().dtype), 4, 4)
+        new_picture(settings(), 1, np.zeros(40, classes().dtype), (4, 4))

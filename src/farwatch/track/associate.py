@@ -15,6 +15,7 @@ import numpy as np
 
 from farwatch.compiled import kernel
 from farwatch.track.assign import Room, new_room
+from farwatch.track.codes import code_log_ratio
 from farwatch.track.existence import edge, persist
 from farwatch.track.filter import axes, combine, dot, noise_density, predict
 from farwatch.track.sight import SIGHT, take
@@ -48,6 +49,7 @@ class Batch(NamedTuple):
     """Working room for one batch of up to m plots against cap tracks."""
 
     sights: Any  # SIGHT[m], in the order of the plots
+    codes: Any  # i8[m, 2], Mode A code and Mode S address that the plots bring, 0 = none
     spots: Any  # f8[m, 4], what the coarse gate asks of a plot, in order of the grid
     order: Any  # i4[m], plots in order of the grid
     cell_of: Any  # i4[m]
@@ -64,6 +66,7 @@ def new_batch(track_capacity: int, plot_capacity: int) -> Batch:
     """Room for batches of up to `plot_capacity` plots."""
     return Batch(
         sights=np.zeros(plot_capacity, SIGHT),
+        codes=np.zeros((plot_capacity, 2), np.int64),
         spots=np.zeros((plot_capacity, 4)),
         order=np.zeros(plot_capacity, np.int32),
         cell_of=np.zeros(plot_capacity, np.int32),
@@ -86,6 +89,7 @@ def read(batch: Batch, plots: Any, n: int, radar: Any) -> None:
     for k in range(n):
         sight = sights[k]
         take(plots[k], radar, sight)
+        batch.codes[k, 0], batch.codes[k, 1] = plots[k]["mode_a"], plots[k]["address"]
         low_x, high_x = min(low_x, sight["x"]), max(high_x, sight["x"])
         low_y, high_y = min(low_y, sight["y"]), max(high_y, sight["y"])
         layout[EARLIEST] = min(layout[EARLIEST], sight["time_s"])
@@ -219,7 +223,7 @@ def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
     left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
     if right < x0 or top < y0 or left > x0 + across * cell or low > y0 + down * cell:
         return False
-    moved = False
+    moved, answers = False, track["mode_a"] > 0 or track["address"] > 0
     from_column, to_column = int(max(left - x0, 0.0) / cell), min(int((right - x0) / cell), across - 1)
     for row in range(int(max(low - y0, 0.0) / cell), min(int((top - y0) / cell), down - 1) + 1):
         for place in range(first[row * across + from_column], first[row * across + to_column + 1]):
@@ -235,6 +239,8 @@ def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
                 predict(track, sight["time_s"], tracker)
                 moved = True
             ratio = log_ratio(track, sight, tracker["gate"])
+            if answers:
+                ratio += code_log_ratio(track["mode_a"], track["address"], batch.codes[k, 0], batch.codes[k, 1])
             if ratio > LEAST_RATIO:
                 keep(batch.columns, batch.ratios, batch.counts, i, k, ratio)
     return moved

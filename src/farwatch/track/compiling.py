@@ -11,7 +11,7 @@ def compile_tracker() -> None:
     """Advance an empty picture once: its machine code is in the cache afterwards, for the types a mission uses."""
     radars = np.zeros(1, RADAR)
     radars["period_s"] = 1.0
-    picture = new_picture(settings(), 1, np.zeros(1, CLASS), 8, 8)
+    picture = new_picture(settings(), 1, np.zeros(1, CLASS), (8, 8))
     advance(picture, radars, 0, 1.0, np.zeros(1, PLOT), 0)
 
 

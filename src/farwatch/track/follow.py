@@ -1,5 +1,7 @@
 """A tracker over recorded plots: arrays in, a table of track states out."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from farwatch.errors import InputError, Problem
@@ -10,8 +12,20 @@ from farwatch.track.prepare import new_picture, settings
 SHOWN = 0.5
 """Where existence decides, a confirmed track is shown while it is there, and in sight, with at least this probability."""
 
-TURNS_KEPT = 4
-"""Turns of plots for which there is room for tentative tracks."""
+TURNS_KEPT, LEAST_ROOM = 4, 64
+"""Turns of plots for which there is room for tentative tracks; slots and plots beyond that."""
+
+LEAST_SCANS, STAMPED_PLOTS, ALIGNED_SHARE = 2, 1.5, 1e-3
+"""A radar stamps scans with one time when so many scans have so many plots a time, on average, within this share of its
+period of whole periods."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """How a recording went: STATE[n] at the end of each batch, in time order, and the picture as it was at the end."""
+
+    states: np.ndarray
+    picture: Picture
 
 
 def follow(
@@ -24,37 +38,52 @@ def follow(
     """Track `plots` and return STATE rows: every confirmed track at the end of each radar's batch, in time order.
 
     plots: PLOT[n], any order, `radar_index` into radars: RADAR[k]; each radar hands its plots over `batches` times a
-    period, from its phase on. tracker: TRACKER[1] (default `settings()`); classes: CLASS[] for identity. Runs until
-    `until_s`, by default one period past the last plot. Raises InputError for plots without a radar or not finite.
+    period, from its phase on, or, where it stamps all plots of a scan with one time, at these times. tracker: TRACKER[1]
+    (default `settings()`); classes: CLASS[] for identity. Runs until `until_s`, by default one period past the last plot.
+    Raises InputError for plots without a radar or not finite.
     """
+    return course(plots, radars, settings() if tracker is None else tracker, Informed(classes), until_s).states
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Informed:
+    """What is known beforehand of what may fly: CLASS[k], FILED[n] and LEG[m]; None: nothing."""
+
+    classes: np.ndarray | None = None
+    filed: np.ndarray | None = None
+    legs: np.ndarray | None = None
+
+
+def course(
+    plots: np.ndarray, radars: np.ndarray, tracker: np.ndarray, informed: Informed, until_s: float | None = None
+) -> Course:
+    """`follow`, with the picture at the end, which has learned chances of detection and noise."""
     _check(plots, radars)
-    known = np.zeros(0, CLASS) if classes is None else classes
-    chosen = settings() if tracker is None else tracker
+    known = np.zeros(0, CLASS) if informed.classes is None else informed.classes
     ordered = plots[np.lexsort((plots["azimuth_rad"], plots["range_m"], plots["time_s"]))]
-    ends = _batch_ends(ordered, radars, until_s)
     taken = [0] * radars.size
     of_radar = [np.ascontiguousarray(ordered[ordered["radar_index"] == r]) for r in range(radars.size)]
     batches = []
-    for time_s, r in ends:
+    for time_s, r in _batch_ends(of_radar, radars, until_s):
         first = taken[r]
         taken[r] = int(np.searchsorted(of_radar[r]["time_s"], time_s, side="right"))
         batches.append((time_s, r, of_radar[r][first : taken[r]]))
-    largest = max((batch.size for _, _, batch in batches), default=0)
-    picture = new_picture(chosen, radars.size, known, *_room(batches, radars, largest))
+    picture = new_picture(tracker, radars.size, known, _room(batches, radars), informed.filed, informed.legs)
     rows = []
     for time_s, r, batch in batches:
         advance(picture, radars, r, time_s, batch, batch.size)
         rows.append(states_of(picture, time_s))
-    return np.concatenate(rows) if rows else np.zeros(0, STATE)
+    return Course(np.concatenate(rows) if rows else np.zeros(0, STATE), picture)
 
 
-def _room(batches: list[tuple[float, int, np.ndarray]], radars: np.ndarray, largest: int) -> tuple[int, int]:
+def _room(batches: list[tuple[float, int, np.ndarray]], radars: np.ndarray) -> tuple[int, int]:
     """Slots for tracks, and for plots of a batch."""
-    slices = int(radars["batches"].sum()) if radars.size else 1
     sizes = np.array([batch.size for _, _, batch in batches])
-    turns = max(TURNS_KEPT * max(slices, 1), 1)
-    busiest = int(np.convolve(sizes, np.ones(turns, int)).max()) if sizes.size else 0
-    return max(64, min(busiest, int(sizes.sum())) + 64), max(64, largest)
+    if not sizes.size:
+        return LEAST_ROOM, LEAST_ROOM
+    turns = TURNS_KEPT * max(int(radars["batches"].sum()), 1)
+    busiest = int(np.convolve(sizes, np.ones(turns, int)).max())
+    return busiest + LEAST_ROOM, max(LEAST_ROOM, int(sizes.max()))
 
 
 def _check(plots: np.ndarray, radars: np.ndarray) -> None:
@@ -74,20 +103,40 @@ def _check(plots: np.ndarray, radars: np.ndarray) -> None:
         raise InputError("plots", problems)
 
 
-def _batch_ends(ordered: np.ndarray, radars: np.ndarray, until_s: float | None) -> list[tuple[float, int]]:
-    """When each radar hands over a batch, in time order; ties by radar."""
-    if ordered.size == 0 or radars.size == 0:
+def _batch_ends(of_radar: list[np.ndarray], radars: np.ndarray, until_s: float | None) -> list[tuple[float, int]]:
+    """When each radar hands over a batch, in time order; ties by radar. of_radar: PLOT[] of each, in time order."""
+    heard = [plots["time_s"] for plots in of_radar if plots.size]
+    if not heard:
         return []
-    first_s, last_s = float(ordered["time_s"][0]), float(ordered["time_s"][-1])
+    first_s, last_s = min(float(times[0]) for times in heard), max(float(times[-1]) for times in heard)
     end_s = last_s + float(radars["period_s"].max()) if until_s is None else until_s
-    ends = []
+    ends: list[tuple[float, int]] = []
     for r in range(radars.size):
-        step_s = float(radars["period_s"][r]) / max(int(radars["batches"][r]), 1)
-        phase_s = float(radars["phase_s"][r])
-        first = int(np.ceil((first_s - phase_s) / step_s))
-        last = int(np.ceil((end_s - phase_s) / step_s))
-        ends += [(phase_s + k * step_s, r) for k in range(first, last + 1)]
+        stamps = shared_times(of_radar[r]["time_s"], float(radars["period_s"][r]))
+        if stamps is None:
+            step_s = float(radars["period_s"][r]) / max(int(radars["batches"][r]), 1)
+            phase_s = float(radars["phase_s"][r])
+            first, last = (int(np.ceil((edge_s - phase_s) / step_s)) for edge_s in (first_s, end_s))
+            stamps = phase_s + step_s * np.arange(first, last + 1)
+        ends += [(float(time_s), r) for time_s in stamps if time_s <= end_s or until_s is None]
     return sorted(ends)
+
+
+def shared_times(times_s: np.ndarray, period_s: float) -> np.ndarray | None:
+    """Times of scans whose plots all carry the scan's own time, one a period, those without plots too; else None.
+
+    times_s: f8[n], ascending. At least STAMPED_PLOTS plots a scan must share their time, else it might be chance.
+    """
+    stamps = np.unique(times_s)
+    if stamps.size < LEAST_SCANS or times_s.size < STAMPED_PLOTS * stamps.size:
+        return None
+    turns = (stamps - stamps[0]) / period_s
+    whole = np.round(turns)
+    if np.abs(turns - whole).max() > ALIGNED_SHARE or np.unique(whole).size < whole.size:
+        return None
+    every = stamps[0] + period_s * np.arange(int(whole[-1]) + 1)
+    every[whole.astype(np.int64)] = stamps
+    return np.asarray(every)
 
 
 def states_of(picture: Picture, time_s: float) -> np.ndarray:

@@ -167,6 +167,7 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
         if batch.columns[i, c] != taken:
             _add_child(own, i, kept, MAIN, batch.columns[i, c], batch.ratios[i, c], hit_score + batch.ratios[i, c])
     desk = own.desk[0]
+    desk["mode_a"], desk["address"] = track["mode_a"], track["address"]
     for link in range(RIVALS):
         if own.links[i, link] < 0:
             break

@@ -128,19 +128,10 @@ def notice(track: Any, plot: Any, radar: Any) -> None:
 
 
 @kernel
-def judge(track: Any, plot: Any, radar: Any, classes: Any, logs: Any, tracker: Any) -> None:
-    """Beliefs, most probable class, hostile probability and label of a TRACK just updated with `plot`."""
-    if classes.size == 0:
-        return
-    weigh(track, least_echo(plot, radar), height_above_sea(radar, *place_of(track)), classes, logs)
-    settle(track, classes, tracker)
+def judge(track: Any, plot: Any, radar: Any, known: Known, followed: Any, tracker: Any) -> None:
+    """Beliefs, most probable class, hostile probability and label of a TRACK just updated with `plot`.
 
-
-@kernel
-def judge_informed(track: Any, plot: Any, radar: Any, known: Known, followed: Any, tracker: Any) -> None:
-    """`judge` with what is known of traffic; followed: f8[FOLLOWED] of this track, see corridors.follow_route.
-
-    Without filed flights and legs it is `judge` to the bit.
+    followed: f8[FOLLOWED] of this track, see corridors.follow_route.
     """
     classes = known.classes
     if classes.size == 0:

@@ -25,7 +25,7 @@ in slices of a turn; at once where a batch is the whole turn."""
 TENTATIVE_PATIENCE = 3.0
 """Log-odds below those of a new track at which a tentative one ends, where existence decides."""
 
-CONFIRMED_PATIENCE = -2.0
+CONFIRMED_PATIENCE = -6.0
 """Log-odds at which a confirmed track ends, where existence decides."""
 
 STEADY = 2
@@ -52,6 +52,7 @@ def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, s
         track["plots"][h] = -1
     track["rcs_log_sum"], track["rcs_count"] = 0.0, 0
     track["replies"], track["silences"] = 0, 0
+    track["mode_a"], track["address"] = 0, 0
     track["class_index"], track["hostile_probability"] = -1, 0.0
     track["truth"] = plot["truth"]
     for q in range(looks.size):
@@ -213,6 +214,10 @@ def merge(tracks: Any, looks: Any, streaks: Any, i: int, j: int) -> None:
     combine(old)
     record(old, 1)
     old["misses"] = 0
+    if new["mode_a"] > 0:
+        old["mode_a"] = new["mode_a"]
+    if new["address"] > 0:
+        old["address"] = new["address"]
     old["replies"] += new["replies"]
     old["silences"] += new["silences"]
     for q in range(streaks.shape[1]):

@@ -15,6 +15,7 @@ from farwatch.compiled import kernel
 from farwatch.records import CONFIRMED, FREE, TENTATIVE
 from farwatch.track.assign import assign
 from farwatch.track.associate import LATEST, LIVE, Batch, gate, ratio_of, read, sum_up
+from farwatch.track.corridors import follow_route
 from farwatch.track.existence import hit, seen_chance
 from farwatch.track.filter import combine, predict, update
 from farwatch.track.hypotheses import (
@@ -29,11 +30,11 @@ from farwatch.track.hypotheses import (
     open_batch,
     remember,
 )
-from farwatch.track.identity import is_due, judge, notice, prepare_classes
+from farwatch.track.identity import Known, is_due, judge, notice, prepare_classes
 from farwatch.track.jpda import Joint, share_out
 from farwatch.track.life import STEADY, account, find_twin, is_confirming, merge, miss, record, start
 from farwatch.track.mixture import absorb
-from farwatch.track.senses import BIRTH, NEWCOMERS, FALSE_PLOTS, PD, crowding, learn, learn_pd, notice_noise, settle
+from farwatch.track.senses import BIRTH, FALSE_PLOTS, NEWCOMERS, PD, crowding, learn, learn_pd, notice_noise, settle
 
 SERIAL, EXTENT, STARTED, CONFIRMATIONS, DROPPED, MERGED, CROWDED, UNREAD = range(8)
 """Counters: next serial; slots in use lie below this; tracks started, confirmed, dropped, merged; tentative tracks
@@ -59,8 +60,8 @@ class Picture(NamedTuple):
     senses: Any  # f8[n_radars, SENSE], what is taken for granted of each radar
     noise: Any  # f8[n_radars, BINS], where its noise lies
     tracker: Any  # TRACKER[1]
-    classes: Any  # CLASS[k]
-    class_logs: Any  # f8[k, CLASS_LOGS], see identity.prepare_classes
+    known: Known  # classes, and what is known of traffic
+    followed: Any  # f8[cap, FOLLOWED], looks on and off known routes
     counters: Any  # i8[COUNTERS]
     claimed: Any  # u1[m], 1 where a track that is believed has taken the plot
     batch: Batch
@@ -79,7 +80,7 @@ def clear(picture: Picture) -> None:
     picture.waits[:, :] = 0.0
     picture.senses[:, :] = 0.0
     clear_hypotheses(picture.hypotheses)
-    prepare_classes(picture.classes, picture.class_logs)
+    prepare_classes(picture.known.classes, picture.known.class_logs)
 
 
 @kernel
@@ -252,6 +253,7 @@ def _settle_hit(picture: Picture, radars: Any, r: int, plots: Any, i: int, k: in
     sum_up(track, picture.outlines, i)
     record(track, 1)
     notice(track, plot, radar)
+    follow_route(track, radar, picture.known.legs, picture.followed[i])
     if track["status"] == CONFIRMED and 0 <= streaks[i, r] < STEADY:
         learn_pd(picture.senses[r], 1)
     looks[i, r], streaks[i, r] = plot["time_s"], 0
@@ -271,7 +273,7 @@ def _settle_hit(picture: Picture, radars: Any, r: int, plots: Any, i: int, k: in
         track["status"], track["confirmed_s"] = CONFIRMED, plot["time_s"]
         counters[CONFIRMATIONS] += 1
     if fresh or (track["status"] == CONFIRMED and is_due(track)):
-        judge(track, plot, radar, picture.classes, picture.class_logs, tracker)
+        judge(track, plot, radar, picture.known, picture.followed[i], tracker)
 
 
 @kernel
@@ -297,6 +299,7 @@ def _start_tracks(picture: Picture, radar: Any, r: int, plots: Any, m: int) -> N
         track, sight, plot, serial = tracks[chosen], batch.sights[k], plots[k], counters[SERIAL]
         start(track, picture.looks[chosen], picture.streaks[chosen], r, sight, plot, serial, picture.tracker[0])
         track["log_odds"] = picture.senses[r, BIRTH]
+        picture.followed[chosen, :] = 0.0
         if picture.tracker[0]["association"] == MHT:
             remember(track, picture.hypotheses.numbers[BASE] + k)
         notice(track, plot, radar)

@@ -7,9 +7,11 @@ import numpy as np
 from farwatch.errors import InputError, Problem
 from farwatch.records import CLASS, CLASS_LIMIT, TRACK, TRACKER
 from farwatch.track.associate import OUTLINE, WIDTH, new_batch
+from farwatch.track.codes import FILED
 from farwatch.track.consistency import gate_threshold
+from farwatch.track.corridors import FOLLOWED, LEG
 from farwatch.track.hypotheses import new_hypotheses
-from farwatch.track.identity import CLASS_LOGS
+from farwatch.track.identity import CLASS_LOGS, Known
 from farwatch.track.jpda import new_joint
 from farwatch.track.picture import COUNTERS, JPDA, MHT, Picture, clear
 from farwatch.track.senses import BINS, SENSE
@@ -52,7 +54,7 @@ def prepare(scenario: Any, n_radars: int, classes: np.ndarray, n_targets: int) -
         thresholds=(named.hostile_threshold, named.neutral_threshold),
         speed_max_m_s=speed_limit(classes),
     )
-    return new_picture(tracker, n_radars, classes, 2 * n_targets + SPARE_TRACKS, 2 * n_targets + SPARE_PLOTS)
+    return new_picture(tracker, n_radars, classes, (2 * n_targets + SPARE_TRACKS, 2 * n_targets + SPARE_PLOTS))
 
 
 def speed_limit(classes: np.ndarray) -> float:
@@ -105,14 +107,21 @@ def window(confirm: str) -> tuple[int, int]:
 
 
 def new_picture(
-    tracker: np.ndarray, n_radars: int, classes: np.ndarray, track_capacity: int, plot_capacity: int
+    tracker: np.ndarray,
+    n_radars: int,
+    classes: np.ndarray,
+    room: tuple[int, int],
+    filed: np.ndarray | None = None,
+    legs: np.ndarray | None = None,
 ) -> Picture:
-    """Empty picture with `track_capacity` slots that reads up to `plot_capacity` plots a batch.
+    """Empty picture.
 
-    tracker: TRACKER[1]; classes: CLASS[k]. Raises InputError where there are more than CLASS_LIMIT classes.
+    tracker: TRACKER[1]; classes: CLASS[k]; room: slots for tracks, and plots it reads in a batch; filed: FILED[n] of
+    `codes.filed_of`, flights that were filed; legs: LEG[m] of `corridors.legs_of`, known routes. Raises InputError where there are more than CLASS_LIMIT classes.
     """
     if classes.size > CLASS_LIMIT:
         raise InputError("classes", [Problem("classes", str(classes.size), f"at most {CLASS_LIMIT} are possible")])
+    track_capacity, plot_capacity = room
     rivals = int(RIVALS_PER_TRACK * track_capacity) if tracker["association"][0] == MHT else 0
     picture = Picture(
         tracks=np.zeros(track_capacity, TRACK),
@@ -123,8 +132,13 @@ def new_picture(
         senses=np.zeros((n_radars, SENSE)),
         noise=np.zeros((n_radars, BINS)),
         tracker=np.array(tracker, TRACKER).reshape(1),
-        classes=np.array(classes, CLASS),
-        class_logs=np.zeros((classes.size, CLASS_LOGS)),
+        known=Known(
+            classes=np.array(classes, CLASS),
+            class_logs=np.zeros((classes.size, CLASS_LOGS)),
+            filed=np.zeros(0, FILED) if filed is None else filed,
+            legs=np.zeros(0, LEG) if legs is None else legs,
+        ),
+        followed=np.zeros((track_capacity, FOLLOWED)),
         counters=np.zeros(COUNTERS, np.int64),
         claimed=np.zeros(plot_capacity, np.uint8),
         batch=new_batch(track_capacity, plot_capacity),

@@ -19,13 +19,13 @@ from farwatch.track.files import (
     track_columns,
     write_columns,
 )
-from farwatch.track.follow import follow
+from farwatch.track.codes import filed_of
+from farwatch.track.corridors import Route, legs_of
+from farwatch.track.follow import Informed, course
 from farwatch.track.prepare import SPEED_WITHOUT_CLASSES_M_S, settings
+from farwatch.track.senses import FALSE_PLOTS, LEARNS_NOISE, LEARNS_PD, PD
 from farwatch.track.sensors import Sensor, read_sensors, together
 from farwatch.world.earth import Frame
-
-ALIGNED_SHARE = 1e-3
-"""Plots of a scan share one time when they lie within this share of a revisit of it."""
 
 ASSOCIATIONS = ("mht", "jpda", "gnn")
 BAD_ROWS = ("skip", "refuse")
@@ -38,7 +38,9 @@ class TrackOptions:
     association: "mht" keeps several hypotheses, "jpda" averages over them, "gnn" takes the best. confirm: "existence",
     by the probability that there is a target, or "M-of-N" looks. every_s: output every so many seconds; None: at each
     scan. bad_rows: "skip" them with a report, or "refuse" the input. identify: judge class and identity by the
-    catalogue. The accelerations are those that steady and turning flight allow for.
+    catalogue. The accelerations are those that steady and turning flight allow for. expected_codes, expected_addresses,
+    routes: SSR codes (octal digits), Mode S addresses (hexadecimal) and routes of traffic that is known to be none of
+    the raid.
     """
 
     association: Literal["mht", "jpda", "gnn"] = "mht"
@@ -48,9 +50,12 @@ class TrackOptions:
     identify: bool = True
     drop_after_misses: int = 5
     gate_probability: float = 0.999
-    cruise_acceleration_m_s2: float = 0.5
+    cruise_acceleration_m_s2: float = 0.2
     manoeuvre_acceleration_m_s2: float = 20.0
     speed_max_m_s: float = SPEED_WITHOUT_CLASSES_M_S
+    expected_codes: tuple[str, ...] = ()
+    expected_addresses: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no tracker can do."""
@@ -148,24 +153,46 @@ def track(
     if chosen.bad_rows == "refuse":
         table.refuse_bad()
     classes, class_names = _classes() if chosen.identify else (np.zeros(0, CLASS), ())
-    snaps = _scan_times(table.plots, radars)
-    last_s = float(table.plots["time_s"].max()) if table.plots.size else 0.0
-    states = follow(table.plots, radars, tracker_of(chosen), classes, last_s)
-    states = snaps.applied(states)
+    went = course(table.plots, radars, tracker_of(chosen), Informed(classes, *_traffic(chosen, frame)), _end_s(table.plots, radars))
+    states = went.states
     if chosen.every_s is not None:
         states = at_intervals(states, chosen.every_s, chosen.cruise_acceleration_m_s2)
     return Tracks(
         states=states, sensors=listed, frame=frame, bad_rows=table.bad, rows_read=table.rows,
         scans=_scans(table, radars), notes=table.notes, class_names=class_names, target_names=table.target_names,
-        truth=truth,
+        learned={sensor.name: _learned(went.picture.senses[k]) for k, sensor in enumerate(listed)}, truth=truth,
     )
+
+
+def _end_s(plots: np.ndarray, radars: np.ndarray) -> float:
+    """End of the last revisit with a plot in it."""
+    if not plots.size:
+        return 0.0
+    last_s, r = float(plots["time_s"].max()), int(plots["radar_index"][np.argmax(plots["time_s"])])
+    period_s, phase_s = float(radars["period_s"][r]), float(radars["phase_s"][r])
+    return phase_s + period_s * float(np.ceil((last_s - phase_s) / period_s - 1e-6))
+
+
+def _learned(sense: np.ndarray) -> dict[str, float]:
+    """Those figures of a sense (f8[SENSE]) that were learned."""
+    found = {}
+    if sense[LEARNS_PD]:
+        found["pd"] = float(sense[PD])
+    if sense[LEARNS_NOISE]:
+        found["false_plots"] = float(sense[FALSE_PLOTS])
+    return found
+
+
+def _traffic(options: TrackOptions, frame: Frame | None) -> tuple[np.ndarray, np.ndarray]:
+    """FILED[n] and LEG[m] of what is known of traffic."""
+    return filed_of(options.expected_codes, options.expected_addresses), legs_of(options.routes, frame)
 
 
 def tracker_of(options: TrackOptions) -> np.ndarray:
     """TRACKER[1] of some options; InputError where they contradict themselves."""
-    confirm = "3-of-5" if options.confirm == "existence" else options.confirm
     return settings(
-        confirm=confirm,
+        association=options.association,
+        confirm=options.confirm,
         drop_after_misses=options.drop_after_misses,
         gate_probability=options.gate_probability,
         accelerations_m_s2=(options.cruise_acceleration_m_s2, options.manoeuvre_acceleration_m_s2),
@@ -206,48 +233,6 @@ def _scans(table: PlotTable, radars: np.ndarray) -> int:
     mine = table.plots["radar_index"]
     turn = np.floor((table.plots["time_s"] - radars["phase_s"][mine]) / radars["period_s"][mine])
     return int(np.unique(np.stack([mine, turn.astype(np.int64)]), axis=1).shape[1])
-
-
-# Output times -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Snaps:
-    """Times that scans share, in order, and how far after them the tracker's batches end."""
-
-    times_s: np.ndarray
-    slack_s: float
-
-    def applied(self, states: np.ndarray) -> np.ndarray:
-        """States at the end of a batch of such a scan, put back to the time of the scan itself."""
-        if not self.times_s.size or not states.size:
-            return states
-        moved = states.copy()
-        at = np.clip(np.searchsorted(self.times_s, states["time_s"], side="right") - 1, 0, None)
-        back_s = states["time_s"] - self.times_s[at]
-        near = (back_s >= 0.0) & (back_s <= self.slack_s)
-        moved["time_s"][near] = self.times_s[at][near]
-        for axis in "xyz":
-            moved[f"{axis}_m"][near] -= (back_s * states[f"v{axis}_m_s"])[near]
-        return moved
-
-
-def _scan_times(plots: np.ndarray, radars: np.ndarray) -> _Snaps:
-    """Find sensors whose plots share one time a scan, and let their batches end just after those times."""
-    shared, slack_s = [np.zeros(0)], 0.0
-    for index in range(radars.size):
-        times = np.unique(plots["time_s"][plots["radar_index"] == index])
-        if not times.size:
-            continue
-        period_s = float(radars["period_s"][index])
-        turns = (times - times[0]) / period_s
-        off = turns - np.round(turns)
-        if np.abs(off).max() <= ALIGNED_SHARE:
-            after_s = (float(off.max()) + 1e-6) * period_s
-            radars["phase_s"][index] = times[0] + after_s
-            shared.append(times)
-            slack_s = max(slack_s, after_s + (1e-6 - float(off.min())) * period_s)
-    return _Snaps(np.unique(np.concatenate(shared)), slack_s)
 
 
 def at_intervals(states: np.ndarray, every_s: float, acceleration_m_s2: float) -> np.ndarray:
