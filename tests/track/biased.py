@@ -1,10 +1,15 @@
 """A stage for registration: straight flights, a reference of them, and plots of radars with known errors."""
 
+import gzip
+import json
+
 import numpy as np
 
 from farwatch.records import PLOT, TRUTH
 from farwatch.track.bias_model import expected
 from farwatch.track.sight import height_above_sea
+from farwatch.track.trajectories import truth_of
+from farwatch.world.earth import Frame
 
 
 def flights(rng, count=20, half_m=1.5e5):
@@ -73,3 +78,17 @@ def errors(**named):
     """Errors f8[7] by name."""
     order = ("range_m", "range_gain", "azimuth_rad", "elevation_rad", "time_s", "east_m", "north_m")
     return np.array([named.get(name, 0.0) for name in order])
+
+
+def swiss_flights(shared, minutes=30.0):
+    """TRUTH[] of half an hour of real broadcasts over Switzerland, a point every 10 s or so; targets are addresses."""
+    rows = json.loads(gzip.decompress((shared / "data" / "trajectories" / "switzerland.json.gz").read_bytes()))
+    time_s = np.array([row["timestamp"] for row in rows]) / 1e3
+    start = time_s.min() + 6 * 3600.0
+    within = (time_s >= start) & (time_s < start + 60.0 * minutes)
+    chosen = [row for row, inside in zip(rows, within, strict=True) if inside and row["altitude"]]
+    targets = np.array([int(row["icao24"], 16) for row in chosen])
+    where = np.array([(row["latitude"], row["longitude"], row["altitude"] * 0.3048) for row in chosen])
+    told = truth_of(Frame(47.0, 8.0), [row["timestamp"] / 1e3 - start for row in chosen], targets, where)
+    told = told[np.isfinite(told["x_m"])]
+    return told[np.lexsort((told["time_s"], told["target"]))]

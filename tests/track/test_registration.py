@@ -1,7 +1,5 @@
 """Errors that were put into plots are found, with honest deviations, or refused."""
 
-import gzip
-import json
 from math import pi, radians
 
 import numpy as np
@@ -14,9 +12,8 @@ from farwatch.track import bias_model, registration
 from farwatch.track.consistency import mean_bounds
 from farwatch.track.pairing import Options
 from farwatch.track.registration import FEW, GOOD, INCONSISTENT, UNOBSERVABLE, against_reference
-from farwatch.track.trajectories import places_at, trajectories, truth_of
-from farwatch.world.earth import Frame
-from track.biased import errors, flights, reference, scanned, seen
+from farwatch.track.trajectories import places_at, trajectories
+from track.biased import errors, flights, reference, scanned, seen, swiss_flights
 from track.scene import radar
 
 HALF_DEGREE_TENTH_MILE = errors(azimuth_rad=radians(0.5), range_m=185.2)
@@ -165,6 +162,19 @@ def test_a_noisy_reference_is_weighed():
     assert nees(found, HALF_DEGREE_TENTH_MILE) < 16.3
 
 
+def test_pressure_heights_are_allowed_for():
+    """A reference 150 m too high, said to be off by so much, moves range no farther than the stated deviation."""
+    site, rng = a_site(), rng_of("heights")
+    targets = flights(rng, 20)
+    plots, truth = scanned(site[0], 0, targets, HALF_DEGREE_TENTH_MILE, rng), reference(targets, rng)
+    truth["z_m"] += 150.0
+    found = against_reference(plots, site, truth, Options(addresses=named(20), height_sigma_m=150.0))
+    silent = against_reference(plots, site, truth, Options(addresses=named(20)))
+    assert nees(found, HALF_DEGREE_TENTH_MILE) < 16.3
+    assert nees(silent, HALF_DEGREE_TENTH_MILE) > 16.3
+    assert found.sigma[0, 0] > 1.5 * silent.sigma[0, 0]
+
+
 def test_understated_plot_errors_widen_the_deviation():
     """Plots twice as bad as they say show a chi-square of 4, and the stated deviations grow to match."""
     site, rng = a_site(), rng_of("understated")
@@ -281,16 +291,7 @@ def test_real_flights_register_a_radar(shared):
     Plots are drawn from the trajectories halfway between points of one set, the reference is the other half, so that
     interpolation (over 20 s) has to stand in for real manoeuvres.
     """
-    rows = json.loads(gzip.decompress((shared / "data" / "trajectories" / "switzerland.json.gz").read_bytes()))
-    frame = Frame(47.0, 8.0)
-    time_s = np.array([row["timestamp"] for row in rows]) / 1e3
-    start = time_s.min() + 6 * 3600.0
-    chosen = [row for row, t in zip(rows, time_s, strict=True) if start <= t < start + 1800.0 and row["altitude"]]
-    targets = np.array([int(row["icao24"], 16) for row in chosen])
-    where = np.array([(row["latitude"], row["longitude"], row["altitude"] * 0.3048) for row in chosen])
-    told = truth_of(frame, [row["timestamp"] / 1e3 - start for row in chosen], targets, where)
-    told = told[np.isfinite(told["x_m"])]
-    told = told[np.lexsort((told["time_s"], told["target"]))]
+    told = swiss_flights(shared)
     rng, site = rng_of("swiss"), radar(x_m=3e3, y_m=-2e3, z_m=1100.0, height_m=1100.0)
     held, given = told[1::2], told[::2]
     true = HALF_DEGREE_TENTH_MILE + errors(time_s=2.4)

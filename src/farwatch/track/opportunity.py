@@ -51,6 +51,8 @@ class Opportunity:
     acceleration_sigma_m_s2: float = 1.0
     """Deviation of horizontal acceleration among windows."""
     climb_sigma_m_s: float = 10.0
+    height_sigma_m: float = 100.0
+    """Deviation of an error common to all reported heights, as of pressure heights on a day; estimated along."""
     held: int = 0
     """The radar whose clock and place are taken as right."""
     least_pairs: int = 20
@@ -193,14 +195,15 @@ def _sine(plots: np.ndarray, radar: np.ndarray) -> Floats:
 
 
 def _free(radars: np.ndarray, options: Opportunity) -> list[int]:
-    """Places, in errors laid out radar by radar, of those that are estimated and not held."""
+    """Places, in errors laid out radar by radar, of those that are estimated and not held; last the heights' error."""
     columns = columns_of(options.estimate)
-    return [
+    of_radars = [
         r * len(NAMES) + c
         for r in range(radars.size)
         for c in columns
         if not (r == options.held and c in _HELD)
     ]
+    return [*of_radars, radars.size * len(NAMES)]
 
 
 def _height(radar: np.ndarray, place: Floats) -> tuple[Floats, Floats]:
@@ -212,11 +215,11 @@ def _height(radar: np.ndarray, place: Floats) -> tuple[Floats, Floats]:
     return far - EARTH_RADIUS_M, (local / far[:, None]) @ turn
 
 
-def _leftovers(scene: _Scene, radars: np.ndarray, motion: Floats, bias: Floats, free: list[int]) -> _Leftovers:
-    """Plots against motions f8[w, 8] and errors f8[k, 7]; `free`: which of the k 7 errors are estimated."""
+def _leftovers(scene: _Scene, radars: np.ndarray, motion: Floats, errors: Floats, free: list[int]) -> _Leftovers:
+    """Plots against motions f8[w, 8] and errors f8[7 k + 1], the last that of heights; `free`: those estimated."""
     n = scene.plots.size
     left, by_motion = np.zeros((n, 4)), np.zeros((n, 4, _MOTION))
-    by_bias = np.zeros((n, 4, bias.size))
+    by_bias, bias = np.zeros((n, 4, errors.size)), errors[:-1].reshape(-1, len(NAMES))
     share = np.sqrt(np.bincount(scene.window, minlength=motion.shape[0]))
     for r in range(radars.size):
         mine = np.flatnonzero(scene.plots["radar_index"] == r)
@@ -228,7 +231,9 @@ def _leftovers(scene: _Scene, radars: np.ndarray, motion: Floats, bias: Floats, 
         told = expected(radars[r], place, velocity, bias[r])
         height, rise = _height(radars[r], place)
         weight, known_height = _weights(p, share[scene.window[mine]])
-        left[mine] = np.column_stack([over(p, told.report), known_height - height]) * weight
+        lifted = np.where(p["height_sigma_m"] > 0, 1.0, 0.0)
+        left[mine] = np.column_stack([over(p, told.report), known_height - lifted * errors[-1] - height]) * weight
+        by_bias[mine, 3, -1] = lifted * weight[:, 3]
         by_bias[mine, :3, r * len(NAMES) : (r + 1) * len(NAMES)] = told.by_bias * weight[:, :3, None]
         slope = np.concatenate([told.by_place, rise[:, None, :]], axis=1) * weight[:, :, None]
         s = since[:, :, None]
@@ -269,21 +274,26 @@ def _solved(scene: _Scene, told: _Leftovers, weight: Floats, motion: Floats, at:
 
 
 def _iterated(
-    scene: _Scene, radars: np.ndarray, start: tuple[Floats, Floats], free: list[int], *, robust: bool
+    scene: _Scene, radars: np.ndarray, start: tuple[Floats, Floats], options: Opportunity, *, robust: bool
 ) -> tuple[Floats, Floats, _Step, _Leftovers]:
     """Gauss-Newton until errors rest: motions, errors, the last step and what is left over."""
-    motion, bias = start[0].copy(), start[1].copy()
-    wide = np.tile(WIDE, radars.size)[free]
+    motion, errors, free = start[0].copy(), start[1].copy(), _free(radars, options)
+    wide = _wide(radars, options)
     for _ in range(_STEPS):
-        told = _leftovers(scene, radars, motion, bias, free)
+        told = _leftovers(scene, radars, motion, errors, free)
         bound = 2.45 * scatter(told.distance) if robust else np.inf
         weight = np.minimum(1.0, bound / np.sqrt(np.maximum(told.distance, 1e-12)))
-        step = _solved(scene, told, weight, motion, bias.ravel()[free], wide)
+        step = _solved(scene, told, weight, motion, errors[free], wide)
         motion += step.motion
-        bias.reshape(-1)[free] += step.bias
+        errors[free] += step.bias
         if (abs(step.bias) <= 1e-3 * np.sqrt(np.diag(step.covariance))).all():
             break
-    return motion, bias, step, _leftovers(scene, radars, motion, bias, free)
+    return motion, errors, step, _leftovers(scene, radars, motion, errors, free)
+
+
+def _wide(radars: np.ndarray, options: Opportunity) -> Floats:
+    """Deviations of the prior of what is estimated."""
+    return np.append(np.tile(WIDE, radars.size), max(options.height_sigma_m, 1e-3))[_free(radars, options)]
 
 
 def _believed(scene: _Scene, distance: Floats, determined: Floats) -> NDArray[np.bool_]:
@@ -302,9 +312,8 @@ def _believed(scene: _Scene, distance: Floats, determined: Floats) -> NDArray[np
 
 def _fitted(scene: _Scene, radars: np.ndarray, options: Opportunity) -> Biases:
     """Robust fit, then a plain one over what is believed."""
-    free = _free(radars, options)
-    zero = np.zeros((radars.size, len(NAMES)))
-    motion, bias, step, told = _iterated(scene, radars, (scene.start, zero), free, robust=True)
+    zero = np.zeros(radars.size * len(NAMES) + 1)
+    motion, errors, step, told = _iterated(scene, radars, (scene.start, zero), options, robust=True)
     scale = scatter(told.distance)
     kept = _believed(scene, told.distance, step.determined)
     windows, renamed = np.unique(scene.window[kept], return_inverse=True)
@@ -312,12 +321,12 @@ def _fitted(scene: _Scene, radars: np.ndarray, options: Opportunity) -> Biases:
     if windows.size == 0:
         return _result(radars, options, None, (before * 0, before), (np.nan, 0, scale))
     rest = _Scene(scene.plots[kept], renamed, scene.centre_s[windows], scene.start[windows], scene.precision)
-    motion, bias, step, told = _iterated(rest, radars, (motion[windows], bias), free, robust=False)
+    motion, errors, step, told = _iterated(rest, radars, (motion[windows], errors), options, robust=False)
     used = np.bincount(rest.plots["radar_index"], minlength=radars.size)
     measured = 2 * rest.plots.size + int((rest.plots["elevation_sigma_rad"] > 0).sum())
-    degrees = max(round(measured - float(step.determined.sum()) - len(free)), 1)
+    degrees = max(round(measured - float(step.determined.sum()) - step.bias.size), 1)
     ratio = float(told.distance.sum()) / degrees
-    found = bias, step.covariance * max(1.0, ratio)
+    found = errors[:-1].reshape(-1, len(NAMES)), step.covariance * max(1.0, ratio)
     return _result(radars, options, found, (used, before - used), (ratio, degrees, scale))
 
 
@@ -331,8 +340,8 @@ def _result(
     """From errors f8[k, 7] and covariance of the free ones; counts used and rejected; chi-square, degrees, scale."""
     k, columns, free = radars.size, columns_of(options.estimate), _free(radars, options)
     names = tuple(NAMES[c] for c in columns)
-    covariance = np.zeros((k * len(NAMES), k * len(NAMES)))
-    covariance[np.ix_(free, free)] = np.diag(np.tile(WIDE, k)[free] ** 2) if found is None else found[1]
+    covariance = np.zeros((k * len(NAMES) + 1, k * len(NAMES) + 1))
+    covariance[np.ix_(free, free)] = np.diag(_wide(radars, options) ** 2) if found is None else found[1]
     asked = [r * len(NAMES) + c for r in range(k) for c in columns]
     covariance = covariance[np.ix_(asked, asked)]
     sigma = np.sqrt(np.diag(covariance)).reshape(k, -1)

@@ -36,7 +36,10 @@ class Options:
     reference_sigma_m: float = 0.0
     """Deviation of a reference place along each axis, besides what interpolation may miss."""
     height_sigma_m: float = 0.0
-    """Further deviation of a reference height: some 100 m where it is a pressure height."""
+    """Further deviation of a reference height, some 100 m where it is a pressure height: of each, and of all alike.
+
+    The part that is alike is estimated along, so that the stated deviations of range and clock allow for it.
+    """
     least_pairs: int = 20
     """Fewer give no estimate."""
     addresses: Mapping[int, int] | None = None

@@ -200,8 +200,8 @@ def _radar(plots: np.ndarray, radar: Any, known: Trajectories, options: Options)
     every = candidates(plots, radar, known, options)
     if every.plot.size < options.least_pairs:
         return nothing._replace(pairs=every.plot.size)
-    bias = coarse_bias(plots, radar, known, every, options)
-    bias[[i for i in range(7) if i not in columns]] = 0.0
+    bias = np.append(coarse_bias(plots, radar, known, every, options), 0.0)
+    bias[[i for i in range(8) if i not in columns]] = 0.0
     for _ in range(_ROUNDS):
         paired = best_pairs(plots, radar, known, every, bias, options)
         if paired.plot.size < options.least_pairs:
@@ -210,21 +210,32 @@ def _radar(plots: np.ndarray, radar: Any, known: Trajectories, options: Options)
     return _last(plots, radar, known, paired, bias, options)
 
 
+def _columns(options: Options) -> list[int]:
+    """Places of what is estimated among the seven errors and, eighth, that of the reference's heights."""
+    return columns_of(options.estimate) + ([7] if options.height_sigma_m > 0.0 else [])
+
+
+def _wide(options: Options) -> Floats:
+    """Deviations of the prior of what is estimated."""
+    return np.append(WIDE, options.height_sigma_m)[_columns(options)]
+
+
 def _system(
     plots: np.ndarray, radar: Any, known: Trajectories, pairs: Pairs, bias: Floats, options: Options
 ) -> tuple[Floats, Floats, Floats]:
-    """Leftovers and their derivatives by the errors asked for, in deviations: f8[n, c], f8[n, c, p]; distance² f8[n].
+    """Leftovers and their derivatives by what is estimated, in deviations: f8[n, c], f8[n, c, p]; distance² f8[n].
 
-    Infinite distance where a target's place is not known.
+    bias: f8[8], the last an error common to all heights of the reference. Infinite distance where a target's place is
+    not known.
     """
     seen = plots[pairs.plot]
     at = places_at(known, pairs.target, seen["time_s"] - bias[4], options.max_gap_s)
     told = bias_model.expected(radar, at.place, at.velocity, bias)
-    gap = bias_model.over(seen, told.report)
+    lift = -told.by_place @ np.asarray(radar["to_local"])[2]  # heights too high: targets were lower than expected
+    gap = bias_model.over(seen, told.report + bias[7] * lift)
     blur = at.sigma_m**2 + options.reference_sigma_m**2
-    rise = abs(told.by_place[:, 0] @ np.asarray(radar["to_local"])[2])  # sine of the elevation
     variance = np.stack([
-        seen["range_sigma_m"] ** 2 + blur + (rise * options.height_sigma_m) ** 2,
+        seen["range_sigma_m"] ** 2 + blur + (lift[:, 0] * options.height_sigma_m) ** 2,
         seen["azimuth_sigma_rad"] ** 2 + blur / told.ground_m**2,
         seen["elevation_sigma_rad"] ** 2 + (blur + options.height_sigma_m**2) / told.ground_m**2,
     ], axis=1)  # fmt: skip
@@ -232,7 +243,8 @@ def _system(
     used[:, 2] = (seen["elevation_sigma_rad"] > 0.0) & ("elevation_rad" in options.estimate)
     weight = (used & at.known[:, None]) / np.sqrt(np.where(used, variance, 1.0))
     left = gap * weight
-    slope = told.by_bias[:, :, columns_of(options.estimate)] * weight[:, :, None]
+    every = np.concatenate([told.by_bias, lift[:, :, None]], axis=2)
+    slope = every[:, :, _columns(options)] * weight[:, :, None]
     distance = np.where(at.known, (left**2).sum(axis=1), np.inf)
     return left, slope, distance
 
@@ -240,12 +252,12 @@ def _system(
 def _reweighted(
     plots: np.ndarray, radar: Any, known: Trajectories, pairs: Pairs, bias: Floats, options: Options
 ) -> Floats:
-    """Errors f8[7] by Huber's reweighted least squares on given pairs."""
-    columns, found = columns_of(options.estimate), bias.copy()
+    """Errors f8[8] by Huber's reweighted least squares on given pairs."""
+    columns, found, wide = _columns(options), bias.copy(), _wide(options)
     for _ in range(_STEPS):
         left, slope, distance = _system(plots, radar, known, pairs, found, options)
         weight = np.minimum(1.0, 2.45 * scatter(distance) / np.sqrt(np.maximum(distance, 1e-12)))
-        step, covariance = solved(left, slope, weight, found[columns], WIDE[columns])
+        step, covariance = solved(left, slope, weight, found[columns], wide)
         found[columns] += step
         if (abs(step) <= 1e-3 * np.sqrt(np.diag(covariance))).all():
             break
@@ -271,23 +283,25 @@ def _last(
     plots: np.ndarray, radar: Any, known: Trajectories, pairs: Pairs, bias: Floats, options: Options
 ) -> _Fit:
     """Plain least squares over the pairs that are believed, with its covariance and chi-square."""
-    columns, found = columns_of(options.estimate), bias.copy()
+    columns, found, wide = _columns(options), bias.copy(), _wide(options)
     distance = _system(plots, radar, known, pairs, found, options)[2]
     scale = scatter(distance)
     gate = gate_threshold(TRUSTED_PROBABILITY, 3 if "elevation_rad" in options.estimate else 2) * scale**2
     believed = distance <= gate
     kept = Pairs(pairs.plot[believed], pairs.target[believed])
-    covariance = np.diag(WIDE[columns] ** 2)
+    covariance = np.diag(wide**2)
     for _ in range(3):
         left, slope, distance = _system(plots, radar, known, kept, found, options)
-        step, covariance = solved(left, slope, np.isfinite(distance) * 1.0, found[columns], WIDE[columns])
+        step, covariance = solved(left, slope, np.isfinite(distance) * 1.0, found[columns], wide)
         found[columns] += step
     left, slope, distance = _system(plots, radar, known, kept, found, options)
     used = np.isfinite(distance)
     degrees = max(int((slope[used] != 0).any(axis=2).sum()) - len(columns), 1)
     ratio = float(distance[used].sum()) / degrees
     count = int(used.sum())
-    return _Fit(found, covariance * max(1.0, ratio), count, pairs.plot.size - count, ratio, degrees, scale)
+    p = len(columns_of(options.estimate))
+    covariance = covariance[:p, :p] * max(1.0, ratio)
+    return _Fit(found[:7], covariance, count, pairs.plot.size - count, ratio, degrees, scale)
 
 
 def apply(plots: np.ndarray, biases: Biases) -> np.ndarray:

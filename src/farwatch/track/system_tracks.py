@@ -31,8 +31,8 @@ class Fusing:
     """Time between two system pictures; None: one whenever a radar puts out its tracks."""
     gate: float = 22.5
     """Chi-square (6 numbers) within which two tracks are of one target."""
-    part_gate: float = 40.0
-    """Beyond it they are not."""
+    part_threshold: float = 40.0
+    """Chi-square beyond which they are not."""
     merge_after: int = 2
     part_after: int = 4
     """Pictures in a row that two tracks must agree to become one, and disagree to part."""
@@ -165,7 +165,7 @@ def _part(systems: list[_System], live: Live, options: Fusing) -> None:
         eldest = min(states, key=lambda r: (float(states[r]["confirmed_s"][0]), r))
         for r in [r for r in states if r != eldest]:
             apart = float(distance2(states[r], states[eldest])[0])
-            system.parted[r] = system.parted.get(r, 0) + 1 if apart > options.part_gate else 0
+            system.parted[r] = system.parted.get(r, 0) + 1 if apart > options.part_threshold else 0
             if system.parted[r] >= options.part_after:
                 del system.members[r], system.parted[r]
 
