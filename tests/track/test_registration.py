@@ -271,8 +271,8 @@ def test_interpolation_follows_a_parabola_and_knows_what_it_misses():
 
 def test_gaps_are_not_joined():
     """Between points a minute apart, and outside the trajectory, the place is unknown."""
-    rows = np.zeros(4, TRUTH)
-    rows["time_s"] = 0.0, 10.0, 70.0, 80.0
+    rows = np.zeros(5, TRUTH)
+    rows["time_s"], rows["z_m"][4] = (0.0, 10.0, 70.0, 80.0, 40.0), np.nan
     known = places_at(trajectories(rows), np.zeros(5, int), np.array([-1.0, 5.0, 40.0, 75.0, 81.0]), 30.0).known
     assert known.tolist() == [False, True, False, True, False]
 

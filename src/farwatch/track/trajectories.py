@@ -43,8 +43,9 @@ class Place(NamedTuple):
 
 
 def trajectories(truth: np.ndarray) -> Trajectories:
-    """From TRUTH[n] in any order; a time given twice for one target counts once."""
-    ordered = truth[np.lexsort((truth["time_s"], truth["target"]))]
+    """From TRUTH[n] in any order; a time given twice for one target counts once, a place that is not finite never."""
+    told = truth[np.isfinite(truth["time_s"] + truth["x_m"] + truth["y_m"] + truth["z_m"])]
+    ordered = told[np.lexsort((told["time_s"], told["target"]))]
     fresh = np.ones(ordered.size, bool)
     fresh[1:] = (np.diff(ordered["target"]) != 0) | (np.diff(ordered["time_s"]) > 0)
     rows = ordered[fresh]
