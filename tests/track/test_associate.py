@@ -9,12 +9,19 @@ from scipy.optimize import linear_sum_assignment
 from farwatch.chance import name_id
 from farwatch.errors import InputError
 from farwatch.records import CONFIRMED, TENTATIVE, TRACK
-from farwatch.track import associate, follow, settings
+from farwatch.track import associate, follow, senses, settings
 from farwatch.track.assign import assign, assign_matrix, new_room, search
 from farwatch.track.filter import begin
 from farwatch.track.sight import SIGHT, take
 from naive import tracking as naive
 from track.scene import observe, plot, radar, spherical, straight
+
+
+def sense_of(site, plots=0):
+    """What is believed of a radar at its first batch."""
+    sense, noise = np.zeros(senses.SENSE), np.zeros(senses.BINS)
+    senses.settle(sense, noise, site[0], plots)
+    return sense
 
 
 def rng_of(name):
@@ -75,6 +82,7 @@ def crowd():
     plots = observe(site, [], rng, 10.0, false_plots=60.0)
     batch = associate.new_batch(60, plots.size)
     associate.read(batch, plots, plots.size, site[0])
+    batch.sights["noise_density"] *= 60.0
     return site, plots, batch
 
 
@@ -104,7 +112,7 @@ def test_sorting_does_not_depend_on_what_came_before(crowd):
 def test_gating_finds_what_looking_everywhere_finds(crowd):
     """Candidates found through the grid are those found by holding every track against every plot."""
     site, plots, batch = crowd
-    rng, tracks, outlines = rng_of("tracks"), np.zeros(40, TRACK), np.zeros((40, associate.OUTLINE))
+    rng, tracks, outlines = rng_of("tracks"), np.zeros(40, TRACK), np.zeros((41, associate.OUTLINE))
     sight = np.zeros(1, SIGHT)[0]
     for i, track in enumerate(tracks):
         at = plots["range_m"][i], plots["azimuth_rad"][i], plots["elevation_rad"][i]
@@ -113,17 +121,17 @@ def test_gating_finds_what_looking_everywhere_finds(crowd):
         track["status"] = CONFIRMED if i % 2 else TENTATIVE
         associate.sum_up(track, outlines, i)
     settled = tracks.copy()
-    associate.gate(batch, tracks, outlines, 40, settings()[0])
+    associate.gate(batch, tracks, outlines, 40, settings()[0], sense_of(site))
     for i, track in enumerate(tracks):
         if track["time_s"] == settled["time_s"][i]:
             continue
-        scores = [
-            associate.log_ratio(track, batch.sights[k], settings()["gate"][0])
-            + (0 if i % 2 else associate.TENTATIVE_SCORE)
-            for k in range(plots.size)
-        ]
-        best = sorted(np.nonzero(np.array(scores) > 0)[0], key=lambda k: -scores[k])[: associate.WIDTH]
+        ratios = [associate.log_ratio(track, batch.sights[k], settings()["gate"][0]) for k in range(plots.size)]
+        likely = np.nonzero(np.array(ratios) > associate.LEAST_RATIO)[0]
+        best = sorted(likely, key=lambda k: -ratios[k])[: associate.WIDTH]
         assert sorted(batch.columns[i, : batch.counts[i]]) == sorted(best)
+        claim = 0.5 * 0.8  # log-odds 0, nothing hidden, nominal Pd
+        expected = [-ratios[k] - np.log(claim / (1.0 - claim)) for k in batch.columns[i, : batch.counts[i]]]
+        np.testing.assert_allclose(batch.costs[i, : batch.counts[i]], expected, atol=0.05)  # it may have left meanwhile
     assert batch.counts[:40].sum() > 20
 
 
@@ -146,8 +154,7 @@ def test_likelihood_agrees_with_its_twin():
         r = r if settled else seen["range_m"]
         metres = r * c * (r if sigmas[2] else 1.0)
         found = associate.log_ratio(track, sight, 1e9)
-        odds = 0.8 / 0.2 / sight["noise_density"]
-        assert found == pytest.approx(np.log(odds * density / metres), abs=2e-3)
+        assert found == pytest.approx(np.log(density / metres / sight["noise_density"]), abs=2e-3)
     assert associate.log_ratio(track, sight, 1e-9) == -np.inf
 
 
@@ -171,19 +178,16 @@ def test_distance_skips_what_is_not_measured():
 
 
 def test_only_the_best_candidates_are_kept():
-    """A full list gives up its worst plot for a better one, and the gain of one kept is what its cost says."""
-    columns, costs, counts = (
+    """A full list gives up its worst plot for a better one."""
+    columns, ratios, counts = (
         np.zeros((1, associate.WIDTH), np.int32),
         np.zeros((1, associate.WIDTH)),
         np.zeros(1, np.int32),
     )
     for k in range(associate.WIDTH + 5):
-        associate.keep(columns, costs, counts, 0, k, -float((k * 7) % 17))
-    assert sorted(-costs[0]) == list(range(5, 17))
-    k = int(columns[0, 3])
-    free = associate.gain(columns, costs, 0, k, CONFIRMED)
-    assert free == pytest.approx(-costs[0, 3] + associate.MISS_SCORE)
-    assert associate.gain(columns, costs, 0, k, TENTATIVE) == pytest.approx(free - associate.TENTATIVE_SCORE)
+        associate.keep(columns, ratios, counts, 0, k, float((k * 7) % 17))
+    assert sorted(ratios[0]) == list(range(5, 17))
+    assert associate.ratio_of(columns, ratios, 0, int(columns[0, 3])) == ratios[0, 3]
 
 
 def test_an_outline_reaches_at_least_as_far_as_the_gate():

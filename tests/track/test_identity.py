@@ -111,7 +111,7 @@ def test_probabilities_survive_extreme_beliefs(prepared):
         plot(radar()[0], 0, 0.0, (1e4, 0.0, 0.1), (50, 0.003, 0.003), 0, np.random.default_rng(0), 30.0, 1),
     )
     logs[:, identity.LOG_PRIOR] -= 5000.0
-    identity.judge(track, seen, radar()[0], known, logs, settings()[0])
+    identity.judge(track, seen, radar()[0], known_of((known, logs)), np.zeros(2), settings()[0])
     assert 0.0 <= track["hostile_probability"] <= 1.0
     assert identity.place_of(track) == tuple(track["mean"][:3])
 
@@ -122,7 +122,8 @@ def test_no_classes_no_judgement():
         a_track(230.0, 9e3),
         plot(radar()[0], 0, 0.0, (1e4, 0.0, 0.1), (50, 0.003, 0.003), 0, np.random.default_rng(0), 30.0, 1),
     )
-    identity.judge(track, seen, radar()[0], classes()[:0], np.zeros((0, identity.CLASS_LOGS)), settings()[0])
+    none = known_of((classes()[:0], np.zeros((0, identity.CLASS_LOGS))))
+    identity.judge(track, seen, radar()[0], none, np.zeros(2), settings()[0])
     assert track["identity"] == UNKNOWN
 
 
@@ -197,7 +198,7 @@ def judged(prepared, known, followed=(0.0, 0.0), mode_a=0, address=0, **state):
     """A silent airliner's track after one judgement with what is known."""
     track = a_track(**{"speed": 230.0, "height": 9e3, **state})
     track["silences"], track["mode_a"], track["address"] = 20, mode_a, address
-    identity.judge_informed(track, a_plot(), radar()[0], known, np.array(followed), settings()[0])
+    identity.judge(track, a_plot(), radar()[0], known, np.array(followed), settings()[0])
     return track
 
 
@@ -212,12 +213,11 @@ def test_codes_are_noticed_and_kept():
 
 
 def test_nothing_known_changes_nothing(prepared):
-    """Without filed flights and routes the informed judgement is the plain one to the bit, whatever was counted."""
-    plain = a_track(230.0, 9e3)
-    plain["silences"], plain["mode_a"] = 20, 0o4321
-    identity.judge(plain, a_plot(), radar()[0], *prepared, settings()[0])
+    """Without filed flights and routes, looks along a route and a code say nothing."""
+    plain = judged(prepared, known_of(prepared))
     informed = judged(prepared, known_of(prepared), followed=(20.0, 0.0), mode_a=0o4321)
-    assert informed.tobytes() == plain.tobytes()
+    assert informed["hostile_probability"] == plain["hostile_probability"]
+    np.testing.assert_array_equal(informed["belief"], plain["belief"])
 
 
 def test_an_expected_code_speaks_for_no_threat(prepared):

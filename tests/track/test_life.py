@@ -5,11 +5,14 @@ import pytest
 
 from farwatch.records import CONFIRMED, FREE, TENTATIVE, TRACK
 from farwatch.track import life, settings
+from farwatch.track import senses as told
+from farwatch.track.hypotheses import new_hypotheses
 from farwatch.track.associate import OUTLINE
 from farwatch.track.sight import SIGHT, take
 from track.scene import plot, radar, radars
 
 SURE = 1e3
+NO_RIVALS = new_hypotheses(4, 4, 0)
 PERIODS = np.zeros(2)
 """Waits of a radar that keeps its period."""
 
@@ -17,7 +20,7 @@ PERIODS = np.zeros(2)
 @pytest.fixture
 def desk():
     """Four slots, two radars, one track started by radar 0 in slot 0."""
-    sites = radars(radar(), radar(period_s=4.0))
+    sites = radars(radar(batches=8), radar(period_s=4.0, batches=8))
     tracks, looks, streaks = np.zeros(4, TRACK), np.zeros((4, 2)), np.full((4, 2), -1, np.int32)
     for i in range(2):
         begin(tracks[i], looks[i], streaks[i], sites, (8e4 + 100.0 * i, 0.3, 0.1), i)
@@ -48,8 +51,10 @@ def test_confirmation_looks_at_the_last_looks(hits, confirmed):
     track = np.zeros(1, TRACK)[0]
     for hit in hits:
         life.record(track, int(hit))
-    assert life.is_confirming(track, SURE, settings()[0]) == confirmed
-    assert not life.is_confirming(track, life.CONFIRM_SCORE - 1.0, settings()[0])
+    track["log_odds"] = SURE
+    assert life.is_confirming(track, settings()[0]) == confirmed
+    track["log_odds"] = settings()["confirm_odds"][0] - 0.1
+    assert not life.is_confirming(track, settings()[0])
     assert track["looks"] == len(hits)
 
 
@@ -64,9 +69,9 @@ def test_history_forgets_beyond_its_width():
 def test_tentative_tracks_go_sooner(desk):
     """Three misses end a tentative track under 3-of-5, five a confirmed one."""
     _, tracks, _, streaks = desk
-    assert [life.miss(tracks[0], streaks[0], 0, settings()[0]) for _ in range(3)] == [False, False, True]
+    assert [life.miss(tracks[0], streaks[0], 0, settings()[0], sense()) for _ in range(3)] == [False, False, True]
     tracks["status"][1] = CONFIRMED
-    assert [life.miss(tracks[1], streaks[1], 0, settings()[0]) for _ in range(5)] == [False] * 4 + [True]
+    assert [life.miss(tracks[1], streaks[1], 0, settings()[0], sense()) for _ in range(5)] == [False] * 4 + [True]
     assert tracks["misses"][1] == 5
 
 
@@ -74,25 +79,32 @@ def test_a_radar_that_sees_no_more_lets_go(desk):
     """Five misses by one of two holders end its hold, not the track."""
     _, tracks, _, streaks = desk
     tracks["status"][0], streaks[0, 1] = CONFIRMED, 0
-    assert not any(life.miss(tracks[0], streaks[0], 0, settings()[0]) for _ in range(5))
+    assert not any(life.miss(tracks[0], streaks[0], 0, settings()[0], sense()) for _ in range(5))
     assert streaks[0].tolist() == [life.NOT_HELD, 0]
+
+
+def sense(**changes):
+    """What is believed of a radar at its first batch."""
+    row, noise = np.zeros(told.SENSE), np.zeros(told.BINS)
+    told.settle(row, noise, radar(**changes)[0], 0)
+    return row
 
 
 def held(desk):
     """What `account` wants."""
     _, tracks, looks, streaks = desk
-    return tracks, looks, streaks, np.zeros(4), np.zeros((4, OUTLINE))
+    return tracks, looks, streaks, np.zeros((5, OUTLINE)), NO_RIVALS
 
 
 def test_only_overdue_looks_are_charged(desk):
     """A look counts as missed a quarter of a period late, once; the radar that never saw the track is not asked."""
     sites, tracks, looks, _ = desk
-    life.account(held(desk), sites[0], 0, PERIODS, 62.0, settings()[0])
+    life.account(held(desk), sites[0], 0, PERIODS, 62.0, settings()[0], sense())
     assert tracks["looks"][0] == 1
-    life.account(held(desk), sites[1], 1, PERIODS, 70.0, settings()[0])
+    life.account(held(desk), sites[1], 1, PERIODS, 70.0, settings()[0], sense())
     assert tracks["looks"][0] == 1
-    life.account(held(desk), sites[0], 0, PERIODS, 63.0, settings()[0])
-    life.account(held(desk), sites[0], 0, PERIODS, 64.0, settings()[0])
+    life.account(held(desk), sites[0], 0, PERIODS, 63.0, settings()[0], sense())
+    life.account(held(desk), sites[0], 0, PERIODS, 64.0, settings()[0], sense())
     assert (tracks["looks"][0], tracks["misses"][0], looks[0, 0]) == (2, 1, 60.0)
     assert tracks["time_s"][0] == 63.0
 
@@ -102,9 +114,9 @@ def test_a_radar_that_looks_less_often_is_not_charged_for_it(desk):
     sites, tracks, looks, _ = desk
     waits_s = np.array([10.0, 14.0])
     tracks["status"][1] = CONFIRMED
-    life.account(held(desk), sites[0], 0, waits_s, 66.0, settings()[0])
+    life.account(held(desk), sites[0], 0, waits_s, 66.0, settings()[0], sense())
     assert tracks["looks"][:2].tolist() == [2, 1]
-    life.account(held(desk), sites[0], 0, waits_s, 68.0, settings()[0])
+    life.account(held(desk), sites[0], 0, waits_s, 68.0, settings()[0], sense())
     assert tracks["looks"][1] == 2
     assert looks[1, 0] == 64.0
 
@@ -113,7 +125,7 @@ def test_a_track_known_too_badly_is_dropped(desk):
     """Far out of touch, a track outside all coverage ends too."""
     sites, tracks, _, _ = desk
     sites["range_max_m"] = 10e3
-    dropped = sum(life.account(held(desk), sites[0], 0, PERIODS, 50.0 + 13.0 * k, settings()[0]) for k in range(1, 9))
+    dropped = sum(life.account(held(desk), sites[0], 0, PERIODS, 50.0 + 13.0 * k, settings()[0], sense()) for k in range(1, 9))
     assert dropped == 2
     assert tracks["misses"][0] == 0
 

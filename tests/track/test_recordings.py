@@ -6,6 +6,7 @@ import pytest
 from farwatch.formats import asterix
 from farwatch.records import PLOT
 from farwatch.track import follow, settings
+from farwatch.track.prepare import ASSOCIATIONS
 
 pytestmark = pytest.mark.validation
 
@@ -66,12 +67,13 @@ def assert_two_whole_tracks(states, plots, period_s):
     assert sorted(owners) == [0, 1]
 
 
+@pytest.mark.parametrize("association", ASSOCIATIONS)
 @pytest.mark.parametrize("view", list(VIEWS))
-def test_two_aircraft_keep_one_track_each_through_their_crossing(plots, radars, view):
+def test_two_aircraft_keep_one_track_each_through_their_crossing(plots, radars, view, association):
     """Two unbroken tracks in 79 minutes, over gaps of up to ten missed scans and 88 scans under 1 NM apart."""
     seen = hidden(plots, *VIEWS[view])
     assert seen.dtype == PLOT
-    states = follow(seen, radars, settings())
+    states = follow(seen, radars, settings(association=association, confirm="existence"))
     assert_two_whole_tracks(states, plots, float(radars["period_s"][0]))
 
 
@@ -80,7 +82,7 @@ def test_tracks_lie_on_the_plots(plots, radars):
 
     The radar's place is not known, so the frame is its own; slant range is compared with distance.
     """
-    states = follow(plots, radars, settings())
+    states = follow(plots, radars, settings(confirm="existence"))
     near = far = 0
     for number in range(len(AIRCRAFT)):
         mine, sent = states[states["truth"] == number], plots[plots["truth"] == number]
@@ -110,6 +112,6 @@ def test_every_recording_with_plots_can_be_followed(shared):
             if one.plots.size == 0 or sensor.name == "sac20-sic4":
                 continue
             radars = asterix.sensors_of(one, periods_s={} if sensor.period_s > 0 else {sensor.name: 5.0})
-            assert follow(one.plots, radars, settings()).size == 0
+            assert follow(one.plots, radars, settings(confirm="existence")).size == 0
             followed += 1
     assert followed == 8

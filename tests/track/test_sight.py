@@ -30,8 +30,8 @@ def test_directions_point_where_the_plot_is():
     np.testing.assert_allclose([found["x"] - 2e3, found["y"] - 5e3], place[:2], atol=1e-6)
 
 
-def test_noise_density_sums_to_the_expected_number():
-    """The density of noise, integrated over the radar's volume, gives its false plots (and the newborn) a period."""
+def test_noise_density_sums_to_one_plot():
+    """The density of one plot of noise, integrated over the radar's volume, gives one plot."""
     site = radar(false_plots=7.0, elevation_min_rad=0.0, elevation_max_rad=1.0, range_min_m=1e3)
     r, e = np.meshgrid(np.linspace(1e3, 400e3, 400), np.linspace(0.0, 1.0, 50), indexing="ij")
     density = np.array(
@@ -42,7 +42,7 @@ def test_noise_density_sums_to_the_expected_number():
     )
     volume = 2 * np.pi * r[::20] ** 2 * np.cos(e[::20])
     total = (density * volume).mean() * 399e3 * 1.0
-    assert total == pytest.approx(7.0 + kernels.NEW_PER_PERIOD, rel=1e-6)
+    assert total == pytest.approx(1.0, rel=1e-6)
 
 
 def test_prior_height_follows_the_round_earth():

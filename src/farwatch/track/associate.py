@@ -18,6 +18,7 @@ from farwatch.track.assign import Room, new_room
 from farwatch.track.codes import code_log_ratio
 from farwatch.track.existence import edge, persist
 from farwatch.track.filter import axes, combine, dot, noise_density, predict
+from farwatch.track.senses import PD
 from farwatch.track.sight import SIGHT, take
 
 WIDTH = 12
@@ -190,10 +191,10 @@ def reach_of(outlines: Any, i: int, dt_s: float, tracker: Any) -> float:
 
 
 @kernel
-def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any, pd: float) -> None:
+def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any, sense: Any) -> None:
     """Fill the candidate pairs of the first `extent` track slots; a track with a plot near it is brought up to it.
 
-    pd: chance that the radar of this batch sees a target that it can see.
+    sense: what is taken for granted of the radar of this batch, see `senses`.
     """
     for i in range(extent):
         batch.counts[i] = 0
@@ -203,8 +204,8 @@ def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any, pd
             if batch.counts[i] == 0:
                 combine(tracks[i])
             else:
-                persist(tracks[i], tracks[i]["time_s"])
-                ahead = edge(tracks[i], pd)
+                persist(tracks[i], tracks[i]["time_s"], sense)
+                ahead = edge(tracks[i], sense[PD])
                 for place in range(batch.counts[i]):
                     batch.costs[i, place] = -batch.ratios[i, place] - ahead
 

@@ -1,8 +1,8 @@
 """How sure the picture is that a track is a target, as log-odds, when targets may leave and may hide.
 
 A track is one of three things: a target that the radar can see, a target that it cannot see just now (behind a hill, in
-a fade, below the beam), or nothing. Targets leave with a mean time of SURVIVAL_S, and change between seen and hidden with
-mean times VISIBLE_S and HIDDEN_S. A plot multiplies the odds of existence by Pd times its likelihood over the density
+a fade, below the beam), or nothing. Targets leave, and change between seen and hidden, at rates that depend on what is
+known of the radar (`senses.settle`). A plot multiplies the odds of existence by Pd times its likelihood over the density
 of noise; a miss by the chance of being missed, which is large for a target that may be hiding. So misses in a row
 count ever less against existence, and one rule serves fades, hills and low Pd.
 
@@ -15,18 +15,13 @@ from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.track.filter import run_down
+from farwatch.track.senses import FADING_PER_S, LEAVING_PER_S
 
-SURVIVAL_S = 1000.0
-"""Mean time for which a target stays in the picture."""
-
-VISIBLE_S, HIDDEN_S = 1500.0, 25.0
-"""Mean times for which a target can be seen, and cannot."""
+HIDDEN_S = 25.0
+"""Mean time for which a hidden target stays hidden."""
 
 SUREST = 40.0
 """Log-odds beyond which nothing is surer: keeps exponentials finite."""
-
-LEAST_PD, MOST_PD = 0.05, 0.995
-"""A chance of detection is never taken to lie outside these."""
 
 
 @kernel
@@ -36,16 +31,16 @@ def probability(log_odds: float) -> float:
 
 
 @kernel
-def persist(track: Any, time_s: float) -> None:
+def persist(track: Any, time_s: float, sense: Any) -> None:
     """Bring existence and hiding of a TRACK forward to `time_s`: it may have left, hidden, or come out again."""
     dt_s = time_s - track["odds_s"]
     if dt_s <= 0.0:
         return
-    stays = exp(-dt_s / SURVIVAL_S)
+    stays = exp(-dt_s * sense[LEAVING_PER_S])
     track["log_odds"] += log(stays) - log1p((1.0 - stays) * exp(min(track["log_odds"], SUREST)))
-    left = run_down(1.0 / VISIBLE_S + 1.0 / HIDDEN_S, dt_s)
+    left = run_down(sense[FADING_PER_S] + 1.0 / HIDDEN_S, dt_s)
     hidden = track["hidden_probability"]
-    track["hidden_probability"] = hidden + (1.0 - hidden) * left / VISIBLE_S - hidden * left / HIDDEN_S
+    track["hidden_probability"] = hidden + (1.0 - hidden) * left * sense[FADING_PER_S] - hidden * left / HIDDEN_S
     track["odds_s"] = time_s
 
 

@@ -10,14 +10,14 @@ from farwatch.track.picture import EXTENT, Picture, advance
 from farwatch.track.prepare import new_picture, settings
 
 SHOWN = 0.5
-"""Where existence decides, a confirmed track is shown while it is there, and in sight, with at least this probability."""
+"""Where existence decides, a confirmed track is shown while it exists with at least this probability."""
 
 TURNS_KEPT, LEAST_ROOM = 4, 64
 """Turns of plots for which there is room for tentative tracks; slots and plots beyond that."""
 
-LEAST_SCANS, STAMPED_PLOTS, ALIGNED_SHARE = 2, 1.5, 1e-3
-"""A radar stamps scans with one time when so many scans have so many plots a time, on average, within this share of its
-period of whole periods."""
+LEAST_SCANS, ALIGNED_SHARE = 2, 1e-3
+"""A radar stamps scans with one time where there are so many scans or more, and all their times lie within this share of
+its period of whole periods."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,10 +125,10 @@ def _batch_ends(of_radar: list[np.ndarray], radars: np.ndarray, until_s: float |
 def shared_times(times_s: np.ndarray, period_s: float) -> np.ndarray | None:
     """Times of scans whose plots all carry the scan's own time, one a period, those without plots too; else None.
 
-    times_s: f8[n], ascending. At least STAMPED_PLOTS plots a scan must share their time, else it might be chance.
+    times_s: f8[n], ascending.
     """
     stamps = np.unique(times_s)
-    if stamps.size < LEAST_SCANS or times_s.size < STAMPED_PLOTS * stamps.size:
+    if stamps.size < LEAST_SCANS:
         return None
     turns = (stamps - stamps[0]) / period_s
     whole = np.round(turns)
@@ -145,7 +145,7 @@ def states_of(picture: Picture, time_s: float) -> np.ndarray:
     confirmed = tracks[tracks["status"] == CONFIRMED]
     existence = 1.0 / (1.0 + np.exp(-np.clip(confirmed["log_odds"], -40.0, 40.0)))
     if picture.tracker["drop_misses"][0] == 0:
-        shown = existence * (1.0 - confirmed["hidden_probability"]) >= SHOWN
+        shown = existence >= SHOWN
         confirmed, existence = confirmed[shown], existence[shown]
     rows = np.zeros(confirmed.size, STATE)
     for name in STATE.names or ():

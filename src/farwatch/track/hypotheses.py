@@ -26,6 +26,7 @@ from farwatch.records import CONFIRMED, FREE, PLOT_MEMORY, TRACK
 from farwatch.track.associate import LATEST, Batch, find, ratio_of, sum_up
 from farwatch.track.existence import missed, persist, seen_chance
 from farwatch.track.filter import combine, predict, update
+from farwatch.track.senses import PD
 
 RIVALS = 5
 """Most rivals of a track."""
@@ -36,8 +37,9 @@ CHILDREN = 10
 CLEAR = log(300.0)
 """A child this much likelier than the next needs no rival."""
 
-FORGOTTEN = log(1000.0)
-"""A child this much unlikelier than the main hypothesis is not kept as a rival."""
+FORGOTTEN, SOON_FORGOTTEN = log(1000.0), log(20.0)
+"""A child this much unlikelier than the main hypothesis is not kept as a rival: of a track that is believed, and of one
+that is not yet."""
 
 LEAST_GAIN = 1.5
 """Log-weight that an exchange must gain: a coin toss is no reason to change one's mind."""
@@ -144,15 +146,15 @@ def remember(track: Any, serial: int) -> None:
 
 
 @kernel
-def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tracker: Any, pd: float) -> None:
+def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tracker: Any, sense: Any) -> None:
     """List the children of track `i`, if anything about it is in doubt. Child 0 is what the assignment gave it."""
     own.counts[i] = 0
     track, taken, spare_row = tracks[i], batch.room.column_of[i], batch.counts.size - 1
-    if own.links[i, 0] < 0 and not is_in_doubt(batch, track, i, pd):
+    if own.links[i, 0] < 0 and not is_in_doubt(batch, track, i, sense):
         return
-    persist(track, batch.layout[LATEST])
+    persist(track, batch.layout[LATEST], sense)
     children = own.children[i]
-    seen = seen_chance(track, pd)
+    seen = seen_chance(track, sense[PD])
     hit_score, miss_score = track["log_odds"] + log(seen), track["log_odds"] + log(1.0 - seen)
     _set_child(children[0], MAIN, MISSED, 0.0, miss_score)
     _set_child(children[1], MAIN, MISSED, 0.0, miss_score)
@@ -175,8 +177,8 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
         sum_up(desk, outlines, spare_row)
         batch.counts[spare_row] = 0
         find(batch, desk, outlines, spare_row, tracker)
-        persist(desk, track["odds_s"])
-        seen = seen_chance(desk, pd)
+        persist(desk, track["odds_s"], sense)
+        seen = seen_chance(desk, sense[PD])
         hit_score, miss_score = desk["log_odds"] + log(seen), desk["log_odds"] + log(1.0 - seen)
         _add_child(own, i, kept, link, MISSED, 0.0, miss_score)
         for c in range(batch.counts[spare_row]):
@@ -190,9 +192,9 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
 
 
 @kernel
-def is_in_doubt(batch: Batch, track: Any, i: int, pd: float) -> bool:
+def is_in_doubt(batch: Batch, track: Any, i: int, sense: Any) -> bool:
     """Whether a track without rivals has more than one likely way to go on."""
-    taken, seen = batch.room.column_of[i], seen_chance(track, pd)
+    taken, seen = batch.room.column_of[i], seen_chance(track, sense[PD])
     if taken < 0:
         return bool(batch.counts[i] > 0)
     mine, best_other = 0.0, log(1.0 - seen) - log(seen)
@@ -278,9 +280,9 @@ def best_free(own: Hypotheses, tracks: Any, i: int) -> int:
 
 
 @kernel
-def choose(own: Hypotheses, batch: Batch, tracks: Any, extent: int, pd: float) -> None:
+def choose(own: Hypotheses, batch: Batch, tracks: Any, extent: int, sense: Any) -> None:
     """Choose the child that becomes main for every track with children: own.chosen, -1 where none is possible."""
-    claim_surely(own, batch, tracks, extent, pd)
+    claim_surely(own, batch, tracks, extent, sense)
     for _ in range(EXCHANGES):
         moved = False
         for i in range(extent):
@@ -299,7 +301,7 @@ def choose(own: Hypotheses, batch: Batch, tracks: Any, extent: int, pd: float) -
 
 
 @kernel
-def claim_surely(own: Hypotheses, batch: Batch, tracks: Any, extent: int, pd: float) -> None:
+def claim_surely(own: Hypotheses, batch: Batch, tracks: Any, extent: int, sense: Any) -> None:
     """Let every track that is believed claim what the assignment gave it; the others choose later."""
     for i in range(extent):
         own.chosen[i] = -1
@@ -308,7 +310,7 @@ def claim_surely(own: Hypotheses, batch: Batch, tracks: Any, extent: int, pd: fl
             continue
         if own.counts[i] == 0 and k >= 0:
             ratio = ratio_of(batch.columns, batch.ratios, i, k)
-            score = tracks[i]["log_odds"] + log(seen_chance(tracks[i], pd)) + ratio
+            score = tracks[i]["log_odds"] + log(seen_chance(tracks[i], sense[PD])) + ratio
             _set_child(own.children[i, 0], MAIN, k, ratio, score)
             if not is_free(own, tracks, i, own.children[i, 0]):  # what it took for its past belongs to others
                 own.counts[i] = 1
@@ -392,19 +394,19 @@ def _undo(own: Hypotheses, tracks: Any, i: int, present: int, tried: int, count:
 
 
 @kernel
-def grow(own: Hypotheses, batch: Batch, tracks: Any, i: int, tracker: Any, pd: float) -> int:
+def grow(own: Hypotheses, batch: Batch, tracks: Any, i: int, tracker: Any, sense: Any) -> int:
     """Make the chosen child of track `i` its main hypothesis and the best others its rivals; returns its plot or -1."""
     _put_best_first(own, i)
     chosen = own.children[i, own.chosen[i]]
     agreed = _oldest(own, tracks, i, chosen)
-    _make(own, batch, tracks[i], i, chosen, 0, tracker, pd)
-    made = 1
+    _make(own, batch, tracks[i], i, chosen, 0, tracker, sense)
+    made, worst = 1, chosen["score"] - (FORGOTTEN if chosen["score"] > 0.0 else SOON_FORGOTTEN)
     for c in range(own.counts[i]):
         child = own.children[i, c]
-        if made > RIVALS or child["score"] < chosen["score"] - FORGOTTEN:
+        if made > RIVALS or child["score"] < worst:
             break
         if c != own.chosen[i] and _oldest(own, tracks, i, child) == agreed:
-            _make(own, batch, tracks[i], i, child, made, tracker, pd)
+            _make(own, batch, tracks[i], i, child, made, tracker, sense)
             made += 1
     drop_rivals(own, i)
     copy_belief(own.desk[0], tracks[i])
@@ -449,14 +451,14 @@ def _swap(a: Any, b: Any) -> None:
 
 
 @kernel
-def _make(own: Hypotheses, batch: Batch, track: Any, i: int, child: Any, n: int, tracker: Any, pd: float) -> None:
+def _make(own: Hypotheses, batch: Batch, track: Any, i: int, child: Any, n: int, tracker: Any, sense: Any) -> None:
     """Put what a child of track `i` would believe on the desk, in row `n`."""
     desk = own.desk[n]
     if child["parent"] < 0:
         copy_belief(track, desk)
     else:
         copy_belief(own.rivals[own.links[i, child["parent"]]], desk)
-    persist(desk, track["odds_s"])
+    persist(desk, track["odds_s"], sense)
     if child["plot"] >= 0:
         sight = batch.sights[child["plot"]]
         predict(desk, sight["time_s"], tracker)
@@ -464,7 +466,7 @@ def _make(own: Hypotheses, batch: Batch, track: Any, i: int, child: Any, n: int,
         desk["log_odds"], desk["hidden_probability"] = child["score"], 0.0
         remember(desk, own.numbers[BASE] + child["plot"])
     else:
-        missed(desk, pd)
+        missed(desk, sense[PD])
         if desk["time_s"] < track["time_s"]:
             predict(desk, track["time_s"], tracker)
         combine(desk)
@@ -494,7 +496,7 @@ def let_go(own: Hypotheses, track: Any, i: int) -> None:
 
 
 @kernel
-def miss_rivals(own: Hypotheses, track: Any, i: int, pd: float) -> None:
+def miss_rivals(own: Hypotheses, track: Any, i: int, sense: Any) -> None:
     """Charge the rivals of track `i`, whose TRACK has just been charged, the same miss; settled ones go."""
     oldest, kept = PLOT_MEMORY - 1, 0
     for link in range(own.links.shape[1]):
@@ -503,8 +505,8 @@ def miss_rivals(own: Hypotheses, track: Any, i: int, pd: float) -> None:
             break
         own.links[i, link] = -1
         rival = own.rivals[place]
-        persist(rival, track["odds_s"])
-        missed(rival, pd)
+        persist(rival, track["odds_s"], sense)
+        missed(rival, sense[PD])
         remember(rival, MISSED)
         if rival["plots"][oldest] == track["plots"][oldest]:
             own.links[i, kept] = place

@@ -131,7 +131,7 @@ def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker:
             combine(track)
             sum_up(track, outlines, i)
         mean, gone = track["mean"], False
-        persist(track, time_s)
+        persist(track, time_s, sense)
         if covers(radar, mean[0], mean[1], mean[2]):
             looks[i, r] = max(looks[i, r] + wait_s, time_s - overdue * wait_s)
             gone = _charge(hypotheses, track, i, streaks[i], r, tracker, sense)
@@ -152,7 +152,7 @@ def _charge(own: Hypotheses, track: Any, i: int, streaks: Any, r: int, tracker: 
     missed(track, sense[PD])
     if own.links.shape[0] > 0:
         remember(track, -1)
-        miss_rivals(own, track, i, sense[PD])
+        miss_rivals(own, track, i, sense)
     return miss(track, streaks, r, tracker, sense)
 
 

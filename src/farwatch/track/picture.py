@@ -101,7 +101,7 @@ def advance(picture: Picture, radars: Any, r: int, time_s: float, plots: Any, n:
         for k in range(m):
             picture.claimed[k] = 0
             batch.sights[k]["noise_density"] *= crowding(noise, radar, plots[k]) * (sense[FALSE_PLOTS] + sense[NEWCOMERS])
-        gate(batch, tracks, picture.outlines, counters[EXTENT], picture.tracker[0], sense[PD])
+        gate(batch, tracks, picture.outlines, counters[EXTENT], picture.tracker[0], sense)
         _associate(picture, radars, r, plots, m)
     unclaimed = 0
     for k in range(m):
@@ -130,7 +130,7 @@ def _account(picture: Picture, radar: Any, r: int, time_s: float) -> None:
 def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> None:
     """Give plots to tracks in the way the tracker asks for."""
     batch, extent, tracker = picture.batch, picture.counters[EXTENT], picture.tracker[0]
-    own, pd = picture.hypotheses, picture.senses[r, PD]
+    own, sense = picture.hypotheses, picture.senses[r]
     if tracker["association"] == JPDA:
         share_out(picture.joint, batch.columns, batch.costs, batch.counts, extent, m)
         for i in range(extent):
@@ -143,8 +143,8 @@ def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> Non
         for i in range(extent):
             own.counts[i] = 0
             if picture.outlines[i, LIVE] == 1.0:
-                branch(own, batch, picture.tracks, picture.outlines, i, tracker, pd)
-        choose(own, batch, picture.tracks, extent, pd)
+                branch(own, batch, picture.tracks, picture.outlines, i, tracker, sense)
+        choose(own, batch, picture.tracks, extent, sense)
     for i in range(extent):
         if picture.tracks[i]["status"] == FREE:
             continue
@@ -200,7 +200,7 @@ def _grow(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None:
         _free(picture, i)
         picture.counters[DROPPED] += 1
         return
-    k = grow(own, picture.batch, picture.tracks, i, picture.tracker[0], picture.senses[r, PD])
+    k = grow(own, picture.batch, picture.tracks, i, picture.tracker[0], picture.senses[r])
     if k >= 0:
         _settle_hit(picture, radars, r, plots, i, k)
         return

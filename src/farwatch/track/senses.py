@@ -9,14 +9,13 @@ from math import exp, isnan, log, log1p, pi, sqrt
 from typing import Any
 
 from farwatch.compiled import kernel
-from farwatch.track.existence import LEAST_PD, MOST_PD
 
-PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS, LEARNS_PD, LEARNS_NOISE = range(10)
+PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS, LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S = range(12)
 """Columns of a sense: chance of detection per look; false plots and targets seen for the first time per period; targets
 not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks; 1 where the
-figure is learned."""
+figure is learned; rates at which targets leave, and hide."""
 
-SENSE = 10
+SENSE = 12
 
 RANGE_BINS, AZIMUTH_BINS, ELEVATION_BINS = 24, 24, 12
 BINS = RANGE_BINS + AZIMUTH_BINS + ELEVATION_BINS
@@ -24,6 +23,13 @@ BINS = RANGE_BINS + AZIMUTH_BINS + ELEVATION_BINS
 
 PRIOR_PLOTS = 200.0
 """False plots that the even spread counts for in each histogram, against those that are seen."""
+
+LEAST_PD, MOST_PD = 0.05, 0.995
+"""A chance of detection is never taken to lie outside these."""
+
+GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 1000.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
+"""Rates at which targets leave and at which they hide: of a radar whose chance of detection is given, and then holds for
+each look by itself; and of one of which nothing is known, where real targets fade for many looks in a row."""
 
 NOMINAL_PD = 0.8
 """Chance of detection where nothing is said: only the order of magnitude matters."""
@@ -46,6 +52,8 @@ def settle(sense: Any, noise: Any, radar: Any, plots: int) -> None:
     """Set up what is believed of `radar` at its first batch of `plots`; sense: f8[SENSE]; noise: f8[BINS]."""
     learns_pd, learns_noise = isnan(radar["pd"]), isnan(radar["false_plots"])
     sense[LEARNS_PD], sense[LEARNS_NOISE] = 1.0 if learns_pd else 0.0, 1.0 if learns_noise else 0.0
+    leaving, fading = LEARNED_RATES_PER_S if learns_pd else GIVEN_RATES_PER_S
+    sense[LEAVING_PER_S], sense[FADING_PER_S] = leaving, fading
     given_pd = NOMINAL_PD if learns_pd or radar["pd"] == 0.0 else radar["pd"]
     sense[PD] = min(max(given_pd, LEAST_PD), MOST_PD)
     sense[FALSE_PLOTS] = 0.5 * plots * max(radar["batches"], 1) if learns_noise else radar["false_plots"]

@@ -22,12 +22,11 @@ from farwatch.track.files import (
 from farwatch.track.codes import filed_of
 from farwatch.track.corridors import Route, legs_of
 from farwatch.track.follow import Informed, course
-from farwatch.track.prepare import SPEED_WITHOUT_CLASSES_M_S, settings
+from farwatch.track.prepare import ASSOCIATIONS, BY_EXISTENCE, SPEED_WITHOUT_CLASSES_M_S, settings, window
 from farwatch.track.senses import FALSE_PLOTS, LEARNS_NOISE, LEARNS_PD, PD
 from farwatch.track.sensors import Sensor, read_sensors, together
 from farwatch.world.earth import Frame
 
-ASSOCIATIONS = ("mht", "jpda", "gnn")
 BAD_ROWS = ("skip", "refuse")
 
 
@@ -67,7 +66,8 @@ class TrackOptions:
         if self.every_s is not None and not 1e-3 <= self.every_s <= 1e6:
             problems.append(Problem("every_s", str(self.every_s), "must be from 0.001 to 1000000 s"))
         try:
-            tracker_of(self)
+            if self.confirm != BY_EXISTENCE:
+                window(self.confirm)
         except InputError as error:
             problems += error.problems
         if problems:
