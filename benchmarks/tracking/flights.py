@@ -144,7 +144,7 @@ def small_drones(rng, case, until_s):
 
 
 def crossings(rng, case, until_s):
-    """Groups of two to four that fly straight and pass a common place within 100 to 500 m of each other, at 2 to 15°."""
+    """Groups of two to four that fly straight and pass a place within 100 to 500 m of each other, at 2 to 15°."""
     start, speed, course, steps = [], [], [], _steps(until_s)
     while len(start) < case.targets:
         size = min(int(rng.choice((2, 2, 2, 3, 4))), case.targets - len(start))

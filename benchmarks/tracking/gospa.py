@@ -6,6 +6,7 @@ affordable at 10,000 targets.
 """
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -113,11 +114,12 @@ def assign(a, b, cutoff_m, bonus=None):
     if bonus:
         cost = cost - np.array([bonus.get(pair, 0.0) for pair in zip(row.tolist(), column.tolist(), strict=True)])
     n = len(a) + len(b)
-    group = connected_components(coo_matrix((np.ones(row.size), (row, len(a) + column)), (n, n)), directed=False)[1][row]
+    links = coo_matrix((np.ones(row.size), (row, len(a) + column)), (n, n))
+    group = connected_components(links, directed=False)[1][row]
     order = np.argsort(group, kind="stable")
     edges = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0, True])
     kept = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         part = order[start:stop]
         kept.append(part if part.size == 1 else part[_solve(row[part], column[part], cost[part])])
     kept = np.concatenate(kept)

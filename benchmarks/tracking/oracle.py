@@ -15,7 +15,7 @@ SPEED_SIGMA_M_S = 200.0
 
 
 def track(scene, density_m2_s3, from_plot=1, speed_sigma_m_s=SPEED_SIGMA_M_S):
-    """(time_s, target, place) at the scan times, for gospa.score; reported from each target's `from_plot`-th plot on."""
+    """(time_s, target, place) at the scan times, reported from each target's `from_plot`-th plot on."""
     own = scene.plots[scene.plots["truth"] >= 0]
     scan = scene.scan[scene.plots["truth"] >= 0]
     n = int(max(scene.truth["target"].max(), own["truth"].max())) + 1

@@ -13,9 +13,7 @@ import oracle
 import ours
 from scenes import CASES, make
 
-HEAD = (
-    "case          who           GOSPA   loc  missed  false  pair  switch  delay  never  stray  ms/scan  note"
-)
+HEAD = "case          who           GOSPA   loc  missed  false  pair  switch  delay  never  stray  ms/scan  note"
 
 
 def main():
@@ -25,7 +23,7 @@ def main():
     for name in asked.cases:
         rows = [row for seed in range(1, asked.seeds + 1) for row in one_scene(name, seed, asked)]
         kept += rows
-        show(name, rows, asked)
+        show(name, rows)
     if asked.json:
         Path(asked.json).write_text(json.dumps(kept, indent=1))
 
@@ -71,7 +69,7 @@ def judge(scene, asked, who, tracks, spent_s=float("nan"), note=""):
     return {"case": scene.name, "seed": scene.seed, "who": who, "cpu_s": spent_s, "note": note, **found.row()}
 
 
-def show(name, rows, asked):
+def show(name, rows):
     """One line for each contender: means over the seeds."""
     for who in dict.fromkeys(row["who"] for row in rows):
         mine = [row for row in rows if row["who"] == who]

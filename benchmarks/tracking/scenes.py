@@ -163,7 +163,9 @@ def write(scene, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     p, t = scene.plots, scene.truth
-    columns = [p["time_s"], scene.scan, p["range_m"], p["azimuth_rad"]] + ([] if scene.case.flat else [p["elevation_rad"]])
+    columns = [p["time_s"], scene.scan, p["range_m"], p["azimuth_rad"]]
+    if not scene.case.flat:
+        columns.append(p["elevation_rad"])
     heads = "t,scan,range_m,azimuth_rad" + ("" if scene.case.flat else ",elevation_rad")
     shapes = ["%.6f", "%d", "%.3f", "%.8f", "%.8f"][: len(columns)]
     np.savetxt(folder / "plots.csv", np.stack(columns, 1), shapes, ",", header=heads, comments="")
