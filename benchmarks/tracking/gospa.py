@@ -14,6 +14,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+WINDOW = 3
+"""Scans before and after over which gaps are averaged before anybody is said to have changed identity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -24,7 +27,7 @@ class Score:
     missed: float  # truths without a track, per scan
     false_tracks: float  # tracks without a truth, per scan
     pair_rms_m: float  # root mean square gap of a pair
-    switches: int  # truths whose track became another
+    switches: int  # times that a truth's track became another
     delay_scans: float  # from a truth's first scan to its first track; of those that get one
     never: int  # truths that live 10 scans or more and never have a track
     stray_tracks: int  # tracks that are nobody's for at least half of their scans
@@ -41,44 +44,41 @@ def score(truth, tracks, times_s, cutoff_m=1000.0, flat=False):
     the plane of slant range and azimuth, as a radar without elevation knows them.
     """
     truth, tracks = _prepare(truth, flat), _prepare(tracks, flat)
-    held, last, scans = {}, {}, []
-    seen, first, age, strays = {}, {}, {}, {}
-    switches, gaps = 0, []
+    scans, near = [], []
+    first, owned = {}, {}
     for k, time_s in enumerate(times_s):
         ids, a = _now(truth, time_s)
         names, b = _now(tracks, time_s)
-        rows, columns, far = assign(a, b, cutoff_m)
-        scans.append(((far**2).sum(), ids.size - rows.size, names.size - rows.size))
-        gaps.append(far)
-        held = _keep(ids, names, a, b, held, cutoff_m)
-        for i in ids.tolist():
-            seen.setdefault(i, k)
-            age[i] = age.get(i, 0) + 1
-        for i, name in held.items():
+        row, column, gap = pairs_within(a, b, cutoff_m)
+        used = best_pairs(row, column, gap**2 - cutoff_m**2)
+        scans.append(((gap[used] ** 2).sum(), ids.size - used.size, names.size - used.size))
+        near.append((np.full(row.size, k), ids[row], names[column], gap**2))
+        for i in ids[row[used]].tolist():
             first.setdefault(i, k)
-            switches += last.get(i, name) != name
-            last[i] = name
-        own = set(names[columns].tolist())
-        for name in names.tolist():
-            strays.setdefault(name, []).append(name in own)
-    return _sum_up(scans, gaps, switches, (seen, first, age), strays, cutoff_m)
+        own = set(column[used].tolist())
+        for j, name in enumerate(names.tolist()):
+            owned.setdefault(name, []).append(j in own)
+    lives = _lives(truth, times_s)
+    switches = _switches(near, lives, _lives(tracks, times_s), cutoff_m)
+    return _sum_up(np.array(scans), cutoff_m, (lives, first), owned, switches)
 
 
-def _sum_up(scans, gaps, switches, lives, strays, cutoff_m):
-    square, missed, false = np.array(scans).T
-    seen, first, age = lives
-    delays = [first[i] - seen[i] for i in first]
+def _sum_up(scans, cutoff_m, births, owned, switches):
+    square, missed, false = scans.T
+    lives, first = births
+    delays = [first[i] - lives[i][0] for i in first]
+    paired = sum(map(sum, owned.values()))
     return Score(
         gospa_m=float(np.sqrt(square + 0.5 * cutoff_m**2 * (missed + false)).mean()),
         localisation_m=float(np.sqrt(square).mean()),
         missed=float(missed.mean()),
         false_tracks=float(false.mean()),
-        pair_rms_m=float(np.sqrt((np.concatenate(gaps) ** 2).mean())) if sum(map(len, gaps)) else float("nan"),
-        switches=int(switches),
+        pair_rms_m=float(np.sqrt(square.sum() / paired)) if paired else float("nan"),
+        switches=switches,
         delay_scans=float(np.mean(delays)) if delays else float("nan"),
-        never=sum(1 for i in seen if age[i] >= 10 and i not in first),
-        stray_tracks=sum(1 for hits in strays.values() if 2 * sum(hits) <= len(hits)),
-        tracks=len(strays),
+        never=sum(1 for i, (a, b) in lives.items() if b - a >= 9 and i not in first),
+        stray_tracks=sum(1 for hits in owned.values() if 2 * sum(hits) <= len(hits)),
+        tracks=len(owned),
     )
 
 
@@ -98,23 +98,30 @@ def _now(table, time_s):
     return table[1][a:b], table[2][a:b]
 
 
-def assign(a, b, cutoff_m, bonus=None):
-    """Rows, columns and gaps of the pairs of a GOSPA-optimal assignment of a f8[n, d] to b f8[m, d].
+def _lives(table, times_s):
+    """{id: (first scan, last scan)}."""
+    scan = np.searchsorted(np.asarray(times_s), table[0] - 1e-6)
+    lives = {}
+    for i, k in zip(table[1].tolist(), scan.tolist(), strict=True):
+        lives[i] = (lives[i][0] if i in lives else k, k)
+    return lives
 
-    bonus: {(row, column): how much (m2) less than the square of its gap a pair costs}.
-    """
-    none = np.zeros(0, int), np.zeros(0, int), np.zeros(0)
+
+def pairs_within(a, b, cutoff_m):
+    """Rows of a f8[n, d], rows of b f8[m, d] and gaps of all pairs nearer than the cutoff."""
     if len(a) == 0 or len(b) == 0:
-        return none
+        return np.zeros(0, int), np.zeros(0, int), np.zeros(0)
     near = cKDTree(a).sparse_distance_matrix(cKDTree(b), cutoff_m, output_type="coo_matrix")
-    row, column, gap = near.row, near.col, near.data
+    return near.row, near.col, near.data
+
+
+def best_pairs(row, column, cost):
+    """Which of the possible pairs (row, column) the assignment of least cost uses, where no pair costs 0."""
     if row.size == 0:
-        return none
-    cost = gap**2 - cutoff_m**2  # what a pair saves against a missed truth and a false track
-    if bonus:
-        cost = cost - np.array([bonus.get(pair, 0.0) for pair in zip(row.tolist(), column.tolist(), strict=True)])
-    n = len(a) + len(b)
-    links = coo_matrix((np.ones(row.size), (row, len(a) + column)), (n, n))
+        return np.zeros(0, int)
+    first = int(row.max()) + 1
+    n = first + int(column.max()) + 1
+    links = coo_matrix((np.ones(row.size), (row, first + column)), (n, n))
     group = connected_components(links, directed=False)[1][row]
     order = np.argsort(group, kind="stable")
     edges = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0, True])
@@ -122,12 +129,10 @@ def assign(a, b, cutoff_m, bonus=None):
     for start, stop in pairwise(edges):
         part = order[start:stop]
         kept.append(part if part.size == 1 else part[_solve(row[part], column[part], cost[part])])
-    kept = np.concatenate(kept)
-    return row[kept], column[kept], gap[kept]
+    return np.concatenate(kept)
 
 
 def _solve(row, column, cost):
-    """Which of a group's possible pairs its best assignment uses."""
     rows, i = np.unique(row, return_inverse=True)
     columns, j = np.unique(column, return_inverse=True)
     full, which = np.zeros((rows.size, columns.size)), np.full((rows.size, columns.size), -1)
@@ -136,13 +141,45 @@ def _solve(row, column, cost):
     return used[used >= 0]
 
 
-def _keep(ids, names, a, b, held, cutoff_m):
-    """{truth: track} for counting changes: a pair of the last scan is kept where another is not clearly better.
+def _switches(near, truths, tracks, cutoff_m):
+    """How often the truths' tracks became others.
 
-    Two targets closer than the noise would else swap their tracks by chance in every scan, for any tracker.
+    Two targets nearer to each other than the noise would change tracks by chance in every scan, for any tracker. So a
+    pair is judged by its mean square gap over WINDOW scans either way, and the pair of the scan before keeps a small
+    advantage (a fourth of the cutoff, squared).
     """
-    row_of = {i: k for k, i in enumerate(ids.tolist())}
-    column_of = {name: k for k, name in enumerate(names.tolist())}
-    old = [(row_of[i], column_of[name]) for i, name in held.items() if i in row_of and name in column_of]
-    rows, columns, _ = assign(a, b, cutoff_m, dict.fromkeys(old, (cutoff_m / 3.0) ** 2))
-    return dict(zip(ids[rows].tolist(), names[columns].tolist(), strict=True))
+    scan, truth, track, square = (np.concatenate(part) for part in zip(*near, strict=True))
+    cost = _averaged(scan, truth, track, square, truths, tracks, cutoff_m) - cutoff_m**2
+    order = np.argsort(scan, kind="stable")
+    edges = np.searchsorted(scan[order], np.arange(len(near) + 1))
+    last, switches = {}, 0
+    for start, stop in pairwise(edges):
+        part = order[start:stop]
+        if part.size == 0:
+            continue
+        held = np.array(
+            [last.get(i) == name for i, name in zip(truth[part].tolist(), track[part].tolist(), strict=True)]
+        )
+        ids, row = np.unique(truth[part], return_inverse=True)
+        names, column = np.unique(track[part], return_inverse=True)
+        used = best_pairs(row, column, cost[part] - held * (cutoff_m / 4.0) ** 2)
+        for i, name in zip(ids[row[used]].tolist(), names[column[used]].tolist(), strict=True):
+            switches += last.get(i, name) != name
+            last[i] = name
+    return switches
+
+
+def _averaged(scan, truth, track, square, truths, tracks, cutoff_m):
+    """Mean square gap of each pair over the window around its scan; beyond the cutoff counts as the cutoff."""
+    order = np.lexsort((scan, track, truth))
+    out = np.empty(scan.size)
+    new = np.flatnonzero(np.r_[True, (np.diff(truth[order]) != 0) | (np.diff(track[order]) != 0), True])
+    for start, stop in pairwise(new):
+        part = order[start:stop]
+        when, total = scan[part], np.r_[0.0, np.cumsum(square[part])]
+        i, j = int(truth[part[0]]), int(track[part[0]])
+        begin, end = max(truths[i][0], tracks[j][0]), min(truths[i][1], tracks[j][1])
+        a, b = np.searchsorted(when, when - WINDOW), np.searchsorted(when, when + WINDOW, side="right")
+        both = np.minimum(when + WINDOW, end) - np.maximum(when - WINDOW, begin) + 1
+        out[part] = (total[b] - total[a] + (both - (b - a)) * cutoff_m**2) / both
+    return out

@@ -38,14 +38,14 @@ def track(scene, density_m2_s3, from_plot=1, speed_sigma_m_s=SPEED_SIGMA_M_S):
     return tuple(np.concatenate(part) for part in zip(*out, strict=True))
 
 
-def best(scene):
-    """The density of the grid with the least mean square error (gaps cut at 1 km), and the tracks it gives."""
-    found = [(error(scene, tracks := track(scene, q)), q, tracks) for q in DENSITIES_M2_S3]
+def best(scene, cutoff_m=1000.0):
+    """The density of the grid with the least mean square error (gaps cut at `cutoff_m`), and the tracks it gives."""
+    found = [(error(scene, tracks := track(scene, q), cutoff_m), q, tracks) for q in DENSITIES_M2_S3]
     _, density, tracks = min(found, key=lambda one: one[0])
     return density, tracks
 
 
-def error(scene, tracks, cutoff_m=1000.0):
+def error(scene, tracks, cutoff_m):
     """Mean square gap of `tracks` to their own truth, cut at `cutoff_m`."""
     time_s, target, place = tracks
     key = {(t, i): k for k, (t, i) in enumerate(zip(scene.truth["time_s"], scene.truth["target"], strict=True))}
