@@ -1,4 +1,4 @@
-"""Stone Soup over a scene, set up as well as it can be. A program of its own, so that it can live in its own environment.
+"""Stone Soup over a scene, set up as well as it can be. A program of its own, so that it can live elsewhere.
 
 python stone_soup.py SCENE.npz TRACKS.npz '{"method": "gnn", ...}'
 
@@ -9,7 +9,7 @@ noise, gate, confirmation and deletion are tuned for each kind of scene (TUNED).
 get the true detection probability and density of false plots.
 """
 
-import datetime
+import datetime as dt
 import json
 import sys
 import time
@@ -32,7 +32,7 @@ from stonesoup.types.detection import Detection
 from stonesoup.types.state import GaussianState
 from stonesoup.updater.kalman import ExtendedKalmanUpdater
 
-EPOCH = datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC)
+EPOCH = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
 
 DEFAULTS = {
     "method": "gnn",  # or "jpda"
@@ -97,7 +97,15 @@ class Cached(CombinedLinearGaussianTransitionModel):
 
 
 class WideTree(TPRTreeMixIn):
-    """Boxes as wide as the track's uncertainty and the scatter of plots at its range together."""
+    """Boxes as wide as the track's uncertainty and the scatter of plots at its range together.
+
+    The tree is built anew for each scan: nearly every track has moved, and taking one out of a TPR-tree costs ten to a
+    hundred times as much as putting one in.
+    """
+
+    def generate_hypotheses(self, tracks, detections, timestamp, **kwargs):
+        self._reset_tree()
+        return super().generate_hypotheses(tracks, detections, timestamp, **kwargs)
 
     def _track_tree_coordinates(self, track):
         place = np.asarray(track.mean[self.pos_mapping, :], float).ravel()
@@ -133,7 +141,7 @@ def tracker(scans, sensor, options, flat):
     model = (Polar if flat else Spherical)(ndim_state=2 * dimension, mapping=mapping, noise_covar=noise)
     predictor = KalmanPredictor(Cached([ConstantVelocity(options["density_m2_s3"]) for _ in mapping]))
     updater = ExtendedKalmanUpdater(model)
-    horizon = datetime.timedelta(seconds=6 * sensor["revisit_s"])
+    horizon = dt.timedelta(seconds=6 * sensor["revisit_s"])
     nearest = DistanceHypothesiser(predictor, updater, Mahalanobis(), missed_distance=options["gate_sigmas"])
     prior = GaussianState(
         np.zeros((2 * dimension, 1)), np.diag(dimension * [0.0, options["speed_sigma_m_s"] ** 2]), timestamp=EPOCH
@@ -192,7 +200,7 @@ def read(path):
 
 
 def _moment(time_s):
-    return EPOCH + datetime.timedelta(seconds=float(time_s))
+    return EPOCH + dt.timedelta(seconds=float(time_s))
 
 
 def follow(scene, options):
