@@ -1,9 +1,28 @@
-"""What Stone Soup is set to in each case: the best found by turning one knob at a time on a scene of another seed."""
+"""What Stone Soup is set to in each case: found by turning one knob at a time on a scene of another seed (11).
+
+What was made small is the geometric mean of its GOSPA at cutoffs of 1 and 3 km; of settings within 5 % of the best, the
+one with the fewest changes of identity.
+"""
+
+
+def _set(density_m2_s3, gate_sigmas, speed_sigma_m_s, points, holding_misses, misses, gate_probability=0.999):
+    """Options of stone_soup.py."""
+    return dict(locals())
+
+
+EASY = {"gnn": _set(100.0, 6.0, 75.0, 3, 2, 3), "jpda": _set(100.0, 6.0, 75.0, 3, 2, 3, 0.9999)}
 
 STONE_SOUP = {
-    name: {"gnn": {}, "jpda": {}}
-    for name in (
-        "easy10", "easy100", "easy300", "easy1000", "clutter", "crossings", "formations", "fast", "drones", "ballistic",
-        "births", "dense10000",
-    )
-}  # fmt: skip
+    "easy10": EASY,
+    "easy100": EASY,
+    "easy300": EASY,
+    "easy1000": EASY,
+    "births": EASY,
+    "dense10000": EASY,
+    "clutter": {"gnn": _set(30.0, 4.0, 75.0, 4, 2, 5), "jpda": _set(30.0, 4.0, 75.0, 4, 2, 5)},
+    "crossings": {"gnn": _set(3.0, 3.5, 150.0, 3, 2, 4), "jpda": _set(3.0, 3.5, 150.0, 3, 2, 4, 0.99)},
+    "formations": EASY,
+    "fast": EASY,
+    "drones": EASY,
+    "ballistic": EASY,
+}
