@@ -149,6 +149,8 @@ def _switches(near, truths, tracks, cutoff_m):
     advantage (a fourth of the cutoff, squared).
     """
     scan, truth, track, square = (np.concatenate(part) for part in zip(*near, strict=True))
+    if scan.size == 0:
+        return 0
     cost = _averaged(scan, truth, track, square, truths, tracks, cutoff_m) - cutoff_m**2
     order = np.argsort(scan, kind="stable")
     edges = np.searchsorted(scan[order], np.arange(len(near) + 1))
