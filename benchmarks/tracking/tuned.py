@@ -20,7 +20,7 @@ STONE_SOUP = {
     "births": EASY,
     "dense10000": EASY,
     "clutter": {"gnn": _set(30.0, 4.0, 75.0, 4, 2, 5), "jpda": _set(30.0, 4.0, 75.0, 4, 2, 5)},
-    "crossings": {"gnn": _set(3.0, 3.5, 150.0, 3, 2, 4), "jpda": _set(3.0, 3.5, 150.0, 3, 2, 4, 0.99)},
+    "crossings": {"gnn": _set(0.3, 3.5, 150.0, 3, 2, 4), "jpda": _set(3.0, 3.5, 150.0, 3, 2, 3, 0.99)},
     "formations": EASY,
     "fast": EASY,
     "drones": EASY,
