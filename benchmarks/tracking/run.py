@@ -153,10 +153,11 @@ def compare(rows):
                 continue
             parts = [f"{m['gospa_m'] / best['gospa_m']:.2f} of Stone Soup's best GOSPA ({best['who']})"]
             if "oracle" in row:
-                way = (best["gospa_m"] - m["gospa_m"]) / (best["gospa_m"] - row["oracle"]["gospa_m"])
-                parts.append(
-                    f"{m['gospa_m'] / row['oracle']['gospa_m']:.2f} of the oracle's, {100 * way:.0f} % of the way"
-                )
+                goal = row["oracle"]["gospa_m"]
+                parts.append(f"{m['gospa_m'] / goal:.2f} of the oracle's")
+                if best["gospa_m"] > 1.02 * goal:  # else there is no way to go
+                    way = (best["gospa_m"] - m["gospa_m"]) / (best["gospa_m"] - goal)
+                    parts[-1] += f", {100 * way:.0f} % of the way"
             parts.append(f"switches {m['switches']:.0f} to {min(s['switches'] for s in soups):.0f}")
             parts += [f"{spent_s / m['cpu_s']:.0f} times as fast as {name}" for name, spent_s in slow.items()]
             print(f"    {who} at {cutoff_m:.0f} m: " + "; ".join(parts))
