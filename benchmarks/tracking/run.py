@@ -5,6 +5,7 @@ python benchmarks/tracking/run.py --cases easy100 --ours gnn jpda mht --oracle -
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -53,6 +54,7 @@ def arguments():
     parser.add_argument("--flat", action="store_true", help="a radar without elevation")
     parser.add_argument("--clutter", choices=("polar", "area"), default="polar")
     parser.add_argument("--scans", type=int)
+    parser.add_argument("--set", nargs="*", default=[], metavar="FIELD=VALUE", help="ranges_m=(20e3,150e3) pd=0.6 ...")
     parser.add_argument("--learn", action="store_true", help="do not tell ours Pd and false plots")
     parser.add_argument("--json", help="store every row in this file")
     asked = parser.parse_args()
@@ -63,6 +65,7 @@ def arguments():
 def one_scene(name, seed, asked):
     """Score rows of everyone on one scene."""
     changes = {"style": asked.style, "flat": asked.flat, "clutter": asked.clutter}
+    changes |= {name: ast.literal_eval(value) for name, value in (one.split("=", 1) for one in asked.set)}
     if asked.scans:
         changes["scans"] = asked.scans
     scene = make(name, seed, **changes)
