@@ -29,7 +29,7 @@ def radar(scene):
 def options(association, scene, **changes):
     """TRACKER[1] with `association`, or the settings as they are where this checkout has no such choice."""
     known = inspect.signature(settings).parameters
-    asked = {"association": association, "speed_max_m_s": scene.case.speed_max_m_s, **changes}
+    asked = {"association": association, "confirm": "existence", **changes}
     return settings(**{name: value for name, value in asked.items() if name in known})
 
 

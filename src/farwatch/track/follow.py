@@ -1,11 +1,14 @@
 """A tracker over recorded plots: arrays in, a table of track states out."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from farwatch.compiled import kernel
 from farwatch.errors import InputError, Problem
 from farwatch.records import CLASS, CONFIRMED, PLOT, STATE
+from farwatch.track.existence import probability
 from farwatch.track.picture import EXTENT, Picture, advance
 from farwatch.track.prepare import new_picture, settings
 
@@ -14,6 +17,12 @@ SHOWN = 0.5
 
 TURNS_KEPT, LEAST_ROOM = 4, 64
 """Turns of plots for which there is room for tentative tracks; slots and plots beyond that."""
+
+ROWS = 20_000
+"""States written before the table grows."""
+
+BATCH = np.dtype([("time_s", "f8"), ("radar_index", "i8"), ("first", "i8"), ("size", "i8")], align=True)
+"""Plots that one radar hands over at one time: `size` of them, from place `first` on."""
 
 LEAST_SCANS, ALIGNED_SHARE = 2, 1e-3
 """A radar stamps scans with one time where there are so many scans or more, and all their times lie within this share of
@@ -60,30 +69,40 @@ def course(
     """`follow`, with the picture at the end, which has learned chances of detection and noise."""
     _check(plots, radars)
     known = np.zeros(0, CLASS) if informed.classes is None else informed.classes
-    ordered = plots[np.lexsort((plots["azimuth_rad"], plots["range_m"], plots["time_s"]))]
-    taken = [0] * radars.size
-    of_radar = [np.ascontiguousarray(ordered[ordered["radar_index"] == r]) for r in range(radars.size)]
-    batches = []
-    for time_s, r in _batch_ends(of_radar, radars, until_s):
-        first = taken[r]
-        taken[r] = int(np.searchsorted(of_radar[r]["time_s"], time_s, side="right"))
-        batches.append((time_s, r, of_radar[r][first : taken[r]]))
+    ordered = plots[np.lexsort((plots["azimuth_rad"], plots["range_m"], plots["time_s"], plots["radar_index"]))]
+    batches = _batches(ordered, radars, until_s)
     picture = new_picture(tracker, radars.size, known, _room(batches, radars), informed.filed, informed.legs)
-    rows = []
-    for time_s, r, batch in batches:
-        advance(picture, radars, r, time_s, batch, batch.size)
-        rows.append(states_of(picture, time_s))
-    return Course(np.concatenate(rows) if rows else np.zeros(0, STATE), picture)
+    parts, done = [], 0
+    while done < batches.size:
+        rows = np.zeros(max(ROWS, 2 * picture.tracks.size), STATE)
+        done, count = play_batches(picture, radars, ordered, batches, done, rows)
+        parts.append(rows[:count])
+    return Course(np.concatenate(parts) if parts else np.zeros(0, STATE), picture)
 
 
-def _room(batches: list[tuple[float, int, np.ndarray]], radars: np.ndarray) -> tuple[int, int]:
+@kernel
+def play_batches(picture: Picture, radars: Any, plots: Any, batches: Any, done: int, rows: Any) -> Any:
+    """Advance a picture by BATCH[n], from the one after `done` on, as long as `rows` (STATE[]) has room for its tracks.
+
+    plots: PLOT[], those of each batch together. Returns how many batches are done, and how many rows were written.
+    """
+    count = 0
+    while done < batches.size and rows.size - count >= picture.tracks.size:
+        batch = batches[done]
+        first, size = batch["first"], batch["size"]
+        advance(picture, radars, batch["radar_index"], batch["time_s"], plots[first : first + size], size)
+        count = write_states(picture, batch["time_s"], rows, count)
+        done += 1
+    return done, count
+
+
+def _room(batches: np.ndarray, radars: np.ndarray) -> tuple[int, int]:
     """Slots for tracks, and for plots of a batch."""
-    sizes = np.array([batch.size for _, _, batch in batches])
-    if not sizes.size:
+    if not batches.size:
         return LEAST_ROOM, LEAST_ROOM
     turns = TURNS_KEPT * max(int(radars["batches"].sum()), 1)
-    busiest = int(np.convolve(sizes, np.ones(turns, int)).max())
-    return busiest + LEAST_ROOM, max(LEAST_ROOM, int(sizes.max()))
+    busiest = int(np.convolve(batches["size"], np.ones(turns, int)).max())
+    return busiest + LEAST_ROOM, max(LEAST_ROOM, int(batches["size"].max()))
 
 
 def _check(plots: np.ndarray, radars: np.ndarray) -> None:
@@ -103,23 +122,37 @@ def _check(plots: np.ndarray, radars: np.ndarray) -> None:
         raise InputError("plots", problems)
 
 
-def _batch_ends(of_radar: list[np.ndarray], radars: np.ndarray, until_s: float | None) -> list[tuple[float, int]]:
-    """When each radar hands over a batch, in time order; ties by radar. of_radar: PLOT[] of each, in time order."""
-    heard = [plots["time_s"] for plots in of_radar if plots.size]
-    if not heard:
-        return []
-    first_s, last_s = min(float(times[0]) for times in heard), max(float(times[-1]) for times in heard)
-    end_s = last_s + float(radars["period_s"].max()) if until_s is None else until_s
-    ends: list[tuple[float, int]] = []
+def _batches(ordered: np.ndarray, radars: np.ndarray, until_s: float | None) -> np.ndarray:
+    """BATCH[n]: when each radar hands over which plots, in time order; ties by radar.
+
+    ordered: PLOT[], those of each radar together and in time order.
+    """
+    if not ordered.size:
+        return np.zeros(0, BATCH)
+    end_s = float(ordered["time_s"].max() + radars["period_s"].max()) if until_s is None else until_s
+    parts = []
     for r in range(radars.size):
-        stamps = shared_times(of_radar[r]["time_s"], float(radars["period_s"][r]))
-        if stamps is None:
-            step_s = float(radars["period_s"][r]) / max(int(radars["batches"][r]), 1)
-            phase_s = float(radars["phase_s"][r])
-            first, last = (int(np.ceil((edge_s - phase_s) / step_s)) for edge_s in (first_s, end_s))
-            stamps = phase_s + step_s * np.arange(first, last + 1)
-        ends += [(float(time_s), r) for time_s in stamps if time_s <= end_s or until_s is None]
-    return sorted(ends)
+        first, last = np.searchsorted(ordered["radar_index"], [r, r + 1])
+        times_s = ordered["time_s"][first:last]
+        ends_s = _ends(times_s, radars[r], float(ordered["time_s"].min()), end_s)
+        cuts = first + np.searchsorted(times_s, ends_s, side="right")
+        part = np.zeros(ends_s.size, BATCH)
+        part["time_s"], part["radar_index"] = ends_s, r
+        part["first"] = np.concatenate([[first], cuts[:-1]]) if ends_s.size else 0
+        part["size"] = cuts - part["first"]
+        parts.append(part)
+    batches = np.concatenate(parts)
+    return batches[np.lexsort((batches["radar_index"], batches["time_s"]))]
+
+
+def _ends(times_s: np.ndarray, radar: np.void, first_s: float, end_s: float) -> np.ndarray:
+    """When one radar hands over its batches, from the first plot of all to `end_s`."""
+    stamps = shared_times(times_s, float(radar["period_s"]))
+    if stamps is not None:
+        return stamps[stamps <= end_s]
+    step_s, phase_s = float(radar["period_s"]) / max(int(radar["batches"]), 1), float(radar["phase_s"])
+    first, last = (int(np.ceil((edge_s - phase_s) / step_s)) for edge_s in (first_s, end_s))
+    return phase_s + step_s * np.arange(first, last + 1)
 
 
 def shared_times(times_s: np.ndarray, period_s: float) -> np.ndarray | None:
@@ -139,34 +172,54 @@ def shared_times(times_s: np.ndarray, period_s: float) -> np.ndarray | None:
     return np.asarray(every)
 
 
-def states_of(picture: Picture, time_s: float) -> np.ndarray:
-    """STATE rows of the confirmed tracks of a picture, carried to `time_s`."""
-    tracks = picture.tracks[: picture.counters[EXTENT]]
-    confirmed = tracks[tracks["status"] == CONFIRMED]
-    existence = 1.0 / (1.0 + np.exp(-np.clip(confirmed["log_odds"], -40.0, 40.0)))
-    if picture.tracker["drop_misses"][0] == 0:
-        shown = existence >= SHOWN
-        confirmed, existence = confirmed[shown], existence[shown]
-    rows = np.zeros(confirmed.size, STATE)
-    for name in STATE.names or ():
-        if name in (confirmed.dtype.names or ()):
-            rows[name] = confirmed[name]
-    rows["time_s"], rows["existence_probability"] = time_s, existence
-    ahead_s = time_s - confirmed["time_s"]
-    mean = confirmed["mean"].copy()
-    mean[:, :3] += ahead_s[:, None] * mean[:, 3:]
-    for column, name in enumerate(("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")):
-        rows[name] = mean[:, column]
-    rows["covariance"] = _combined(confirmed, ahead_s)
-    return rows
+@kernel
+def write_states(picture: Picture, time_s: float, rows: Any, count: int) -> int:
+    """Write the confirmed tracks of a picture, carried to `time_s`, into `rows` from `count` on; returns the new count."""
+    by_existence = picture.tracker[0]["drop_misses"] == 0
+    for i in range(picture.counters[EXTENT]):
+        track = picture.tracks[i]
+        if track["status"] != CONFIRMED:
+            continue
+        exists = probability(track["log_odds"])
+        if by_existence and exists < SHOWN:
+            continue
+        row = rows[count]
+        write_state(track, time_s, row)
+        row["existence_probability"] = exists
+        count += 1
+    return count
 
 
-def _combined(tracks: np.ndarray, ahead_s: np.ndarray) -> np.ndarray:
-    """Covariances f8[n, 6, 6] of TRACK[n], their models matched by one Gaussian and carried on in a straight line."""
-    x, weight = tracks["x"][:, :, :6], tracks["weight"][:, :, None, None]
-    off = x - tracks["mean"][:, None, :]
-    p = (weight * (tracks["p"][:, :, :6, :6] + off[..., :, None] * off[..., None, :])).sum(1)
-    step = np.broadcast_to(np.eye(6), p.shape).copy()
-    for axis in range(3):
-        step[:, axis, axis + 3] = ahead_s
-    return np.asarray(step @ p @ step.transpose(0, 2, 1))
+@kernel
+def write_state(track: Any, time_s: float, row: Any) -> None:
+    """One TRACK as a STATE row, carried in a straight line to `time_s`; its models matched by one Gaussian."""
+    ahead_s, mean = time_s - track["time_s"], track["mean"]
+    row["time_s"], row["serial"] = time_s, track["serial"]
+    row["x_m"], row["y_m"], row["z_m"] = (
+        mean[0] + ahead_s * mean[3], mean[1] + ahead_s * mean[4], mean[2] + ahead_s * mean[5]
+    )  # fmt: skip
+    row["vx_m_s"], row["vy_m_s"], row["vz_m_s"] = mean[3], mean[4], mean[5]
+    p, x, covariance = track["p"], track["x"], row["covariance"]
+    for a in range(6):
+        for b in range(6):
+            covariance[a, b] = 0.0
+            for m in range(x.shape[0]):
+                spread = (x[m, a] - mean[a]) * (x[m, b] - mean[b])
+                covariance[a, b] += track["weight"][m] * (p[m, min(a, b), max(a, b)] + spread)
+    carry(covariance, ahead_s)
+    row["position_sigma_m"], row["hit_s"] = track["position_sigma_m"], track["hit_s"]
+    row["born_s"], row["confirmed_s"] = track["born_s"], track["confirmed_s"]
+    row["identity"], row["class_index"] = track["identity"], track["class_index"]
+    row["hostile_probability"] = track["hostile_probability"]
+    row["mode_a"], row["address"], row["truth"] = track["mode_a"], track["address"], track["truth"]
+
+
+@kernel
+def carry(covariance: Any, ahead_s: float) -> None:
+    """Carry a covariance f8[6, 6] in a straight line over `ahead_s`, in place."""
+    for a in range(3):
+        for b in range(6):
+            covariance[a, b] += ahead_s * covariance[a + 3, b]
+    for b in range(3):
+        for a in range(6):
+            covariance[a, b] += ahead_s * covariance[a, b + 3]

@@ -27,7 +27,7 @@ PRIOR_PLOTS = 200.0
 LEAST_PD, MOST_PD = 0.05, 0.995
 """A chance of detection is never taken to lie outside these."""
 
-GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 1000.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
+GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 300.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
 """Rates at which targets leave and at which they hide: of a radar whose chance of detection is given, and then holds for
 each look by itself; and of one of which nothing is known, where real targets fade for many looks in a row."""
 
