@@ -19,13 +19,13 @@ from farwatch.track.mixing import blend, mingle, run_down
 from farwatch.track.motion_models import NOISE_TIME_S, PAIR, TURN_RATE, carry, entry_var, move, owns
 
 __all__ = [
-    "axes", "begin", "blend", "combine", "correct", "dot", "equip", "mix", "noise_density", "pair_density", "predict",
-    "predict_position", "reweigh", "settle", "update", "weigh",
+    "axes", "begin", "blend", "combine", "correct", "dot", "equip", "mix", "noise_density", "pair_density",
+    "predict", "predict_position", "reweigh", "settle", "update", "weigh",
 ]  # fmt: skip
 
 CRUISE_SOJOURN_S = 60.0
 MANOEUVRE_SOJOURN_S = 15.0
-"""Mean time a target flies straight before it manoeuvres, and manoeuvres before it flies straight again: of the pair."""
+"""Of the pair: mean time a target flies straight before it manoeuvres, and manoeuvres before it is straight again."""
 
 LEAST_WEIGHT = 1e-4
 """No model is ever ruled out further than this."""

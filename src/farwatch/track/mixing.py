@@ -63,9 +63,15 @@ def chain(p: Any, sojourns_s: Any, dt_s: float) -> None:
     """Chances of the models' changes within `dt_s`: from k to m into p[k, last, m].
 
     sojourns_s: f8[at least as many as there are models]. Row k is that of the unit matrix times exp(G dt), G having
-    the rate of leaving, spread evenly over the other models; long times are cut into steps of at most one sojourn.
+    the rate of leaving, spread evenly over the other models: in closed form for two; for more by its series, with long
+    times cut into steps of at most one sojourn.
     """
     models, last = p.shape[0], p.shape[1] - 1
+    if models == 2:
+        left = run_down(1.0 / sojourns_s[0] + 1.0 / sojourns_s[1], dt_s)
+        p[0, last, 1], p[1, last, 0] = left / sojourns_s[0], left / sojourns_s[1]
+        p[0, last, 0], p[1, last, 1] = 1.0 - p[0, last, 1], 1.0 - p[1, last, 0]
+        return
     fastest = 0.0
     for k in range(models):
         fastest = max(fastest, 1.0 / sojourns_s[k])

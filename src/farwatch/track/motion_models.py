@@ -123,7 +123,7 @@ def mirror(p: Any) -> None:
 
 @kernel
 def sandwich(p: Any, room: Any) -> None:
-    """F P F' in place; p: f8[n, n], symmetric; room: f8[2, n+, n+], F in the first (left as the unit matrix after).
+    """F P F' in place; p: f8[n, n], symmetric; room: f8[2, n+, n+], F in the first.
 
     F P is written transposed, so the same loop again gives F (F P)'. Zeros of F are skipped.
     """
@@ -140,15 +140,15 @@ def sandwich(p: Any, room: Any) -> None:
         for i in range(n):
             for q in range(n):
                 p[q, i] = t[i, q]
-    unit(f)
 
 
 @kernel
-def unit(f: Any) -> None:
-    """Make a square matrix the unit matrix."""
-    for i in range(f.shape[0]):
-        for q in range(f.shape[1]):
-            f[i, q] = 1.0 if i == q else 0.0
+def unit(f: Any, n: int) -> None:
+    """Make the first n rows and columns of a matrix the unit matrix."""
+    for i in range(n):
+        for q in range(n):
+            f[i, q] = 0.0
+        f[i, i] = 1.0
 
 
 @kernel
@@ -464,10 +464,10 @@ def carry(x: Any, p: Any, dt_s: float, tracker: Any, m: int) -> None:
         move(x, p, dt_s, push_density(tracker, m) if dt_s > 0.0 else 0.0)
         return
     f = tracker["covariance"][0]
-    unit(f)
     mirror(p)
     steps = fall_steps(dt_s, tracker["model_drag_per_m"][m]) if kind == BALLISTIC else 1
     for _ in range(steps):
+        unit(f, x.shape[0])
         if kind == BALLISTIC:
             fall(x, f, dt_s / steps, tracker["model_drag_per_m"][m])
         elif kind == TURN:
