@@ -114,21 +114,21 @@ def weigh(weight: Any, m: int, d: float, s: float, least_chi2: float) -> float:
 
 @kernel
 def settle(weight: Any) -> None:
-    """Make weights probabilities, none below LEAST_WEIGHT."""
-    total, low = 0.0, False
+    """Make weights probabilities: what is below LEAST_WEIGHT is lifted to it, at the cost of the others."""
+    total, low = 0.0, 0
     for m in range(weight.shape[0]):
         total += weight[m]
-    whole = 1.0 / total
+    whole, high = 1.0 / total, 0.0
     for m in range(weight.shape[0]):
         weight[m] *= whole
-        low = low or weight[m] < LEAST_WEIGHT
-    if low:
-        total = 0.0
+        if weight[m] < LEAST_WEIGHT:
+            low += 1
+        else:
+            high += weight[m]
+    if low > 0:
+        share = (1.0 - low * LEAST_WEIGHT) / high
         for m in range(weight.shape[0]):
-            weight[m] = max(weight[m], LEAST_WEIGHT)
-            total += weight[m]
-        for m in range(weight.shape[0]):
-            weight[m] /= total
+            weight[m] = weight[m] * share if weight[m] >= LEAST_WEIGHT else LEAST_WEIGHT
 
 
 @kernel
