@@ -17,7 +17,7 @@ CLASS_LIMIT = 24
 MODEL_COUNT = 2
 """Motion models in a track: 0 cruises, 1 manoeuvres."""
 
-PLOT_MEMORY = 5
+PLOT_MEMORY = 8
 """Looks for which the tracker may still change its mind about which plot belonged to which track."""
 
 MODEL_LIMIT = 4

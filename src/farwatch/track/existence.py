@@ -14,7 +14,7 @@ from math import exp, log, log1p
 from typing import Any
 
 from farwatch.compiled import kernel
-from farwatch.track.filter import run_down
+from farwatch.track.mixing import run_down
 from farwatch.track.senses import FADING_PER_S, LEAVING_PER_S
 
 HIDDEN_S = 25.0
@@ -47,7 +47,7 @@ def persist(track: Any, time_s: float, sense: Any) -> None:
 @kernel
 def seen_chance(track: Any, pd: float) -> float:
     """Chance that a look gives a plot of a TRACK that exists."""
-    return (1.0 - track["hidden_probability"]) * pd
+    return float((1.0 - track["hidden_probability"]) * pd)
 
 
 @kernel
@@ -73,4 +73,4 @@ def edge(track: Any, pd: float) -> float:
     plot fits it far better than noise.
     """
     claim = probability(track["log_odds"]) * seen_chance(track, pd)
-    return log(claim / (1.0 - claim))
+    return float(log(claim / (1.0 - claim)))

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from farwatch.compiled import kernel
-from farwatch.records import CONFIRMED, FREE, PLOT_MEMORY, TRACK
+from farwatch.records import CONFIRMED, PLOT_MEMORY, TRACK
 from farwatch.track.associate import LATEST, Batch, find, ratio_of, sum_up
 from farwatch.track.existence import missed, persist, seen_chance
 from farwatch.track.filter import combine, predict, update
@@ -147,7 +147,6 @@ def remember(track: Any, serial: int) -> None:
 @kernel
 def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tracker: Any, sense: Any) -> None:
     """List the children of track `i`, if anything about it is in doubt. Child 0 is what the assignment gave it."""
-    own.counts[i] = 0
     track, taken, spare_row = tracks[i], batch.room.column_of[i], batch.counts.size - 1
     if own.links[i, 0] < 0 and not is_in_doubt(batch, track, i, sense):
         return
@@ -317,8 +316,6 @@ def claim_surely(own: Hypotheses, batch: Batch, tracks: Any, extent: int, sense:
     for i in range(extent):
         own.chosen[i] = -1
         k = batch.room.column_of[i]
-        if tracks[i]["status"] == FREE:
-            continue
         if own.counts[i] == 0 and k >= 0:
             ratio = ratio_of(batch.columns, batch.ratios, i, k)
             score = tracks[i]["log_odds"] + log(seen_chance(tracks[i], sense[PD])) + ratio

@@ -142,15 +142,13 @@ def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> Non
         open_batch(own, m)
         for i in range(extent):
             own.counts[i] = 0
-            if picture.outlines[i, LIVE] == 1.0:
+            if picture.outlines[i, LIVE] == 1.0 and (batch.counts[i] > 0 or own.links[i, 0] >= 0):
                 branch(own, batch, picture.tracks, picture.outlines, i, tracker, sense)
         choose(own, batch, picture.tracks, extent, sense)
-    for i in range(extent):
-        if picture.tracks[i]["status"] == FREE:
-            continue
+    for i in range(extent):  # most tracks are nowhere near: they are passed over without a look at their records
         if tracker["association"] == MHT and own.counts[i] > 0:
             _grow(picture, radars, r, plots, i)
-        else:
+        elif batch.counts[i] > 0:
             _take_one(picture, radars, r, plots, i)
 
 
@@ -159,11 +157,12 @@ def _take_one(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None
     """Give track `i` the plot assigned to it, or, while it is hardly believed, the best that nobody was assigned."""
     batch, track, pd = picture.batch, picture.tracks[i], picture.senses[r, PD]
     k = batch.room.column_of[i]
-    if k < 0 and batch.counts[i] > 0 and track["status"] == TENTATIVE:
+    if k < 0 and track["status"] == TENTATIVE:
         k = _best_left(batch, track, i, pd)
-    if k < 0:
-        if batch.counts[i] > 0:  # predicted to a plot that another track took
-            combine(track)
+    if track["status"] == FREE:  # merged into another meanwhile
+        return
+    if k < 0:  # predicted to a plot that another track took
+        combine(track)
         return
     sight = batch.sights[k]
     predict(track, sight["time_s"], picture.tracker[0])
@@ -195,7 +194,9 @@ def log_odds_of_seeing(track: Any, pd: float) -> float:
 @kernel
 def _grow(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None:
     """Carry out what was chosen for track `i`, which is in doubt, and settle what follows."""
-    own, track = picture.hypotheses, picture.tracks[i]
+    own = picture.hypotheses
+    if picture.tracks[i]["status"] == FREE:  # merged into another meanwhile
+        return
     if own.chosen[i] < 0:  # all it ever had now belongs to others
         _free(picture, i)
         picture.counters[DROPPED] += 1

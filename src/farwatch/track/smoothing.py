@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.records import STATE
-from farwatch.track.filter import NOISE_TIME_S
+from farwatch.track.motion_models import NOISE_TIME_S
 from farwatch.track.fusion import vector
 
 Floats = NDArray[np.float64]
