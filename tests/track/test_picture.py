@@ -85,6 +85,7 @@ def test_a_radar_without_elevation_tracks_on_the_ground():
     assert (np.abs(late["z_m"] - 6e3) < 9e3).all()
 
 
+@pytest.mark.heavy
 def test_noise_alone_confirms_next_to_nothing():
     """Two hundred turns with twenty false plots each make at most two confirmed tracks."""
     site = radar(false_plots=20.0)
