@@ -150,10 +150,10 @@ def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker:
 @kernel
 def _charge(own: Hypotheses, track: Any, i: int, streaks: Any, r: int, tracker: Any, sense: Any) -> bool:
     """One miss of track `i` and of its rivals; whether it is to be dropped."""
-    missed(track, sense[PD])
     if own.links.shape[0] > 0:
         remember(track, -1)
         miss_rivals(own, track, i, sense)
+    missed(track, sense[PD])
     return miss(track, streaks, r, tracker, sense)
 
 
