@@ -26,7 +26,7 @@ def radar(scene):
     return one
 
 
-def options(association, scene, **changes):
+def options(association, **changes):
     """TRACKER[1] with `association`, or the settings as they are where this checkout has no such choice."""
     known = inspect.signature(settings).parameters
     asked = {"association": association, "confirm": "existence", **changes}
@@ -44,7 +44,7 @@ def run(scene, association="gnn", learn=False, **changes):
     site = radar(scene)
     if learn:
         site["false_plots"] = site["pd"] = np.nan
-    tracker = options(association, scene, **changes)
+    tracker = options(association, **changes)
     begun = time.process_time()
     states = follow(scene.plots, site, tracker, None, float(scene.times_s[-1]))
     spent_s = time.process_time() - begun
@@ -56,4 +56,4 @@ def run(scene, association="gnn", learn=False, **changes):
 def warm(association):
     """Compile, or load what was compiled."""
     scene = make("easy10", 0, scans=8)
-    follow(scene.plots, radar(scene), options(association, scene), None, float(scene.times_s[-1]))
+    follow(scene.plots, radar(scene), options(association), None, float(scene.times_s[-1]))

@@ -101,7 +101,7 @@ def test_every_model_page_is_complete(page):
     assert not missing, listing(missing)
 
 
-@pytest.mark.parametrize("page", sorted((DOCS / "decisions").glob("0*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted((DOCS / "decisions").glob("[0-9]*.md")), ids=lambda page: page.stem)
 def test_every_decision_names_what_was_rejected(page):
     """A decision page says what was decided and which options were not taken, and why."""
     text = page.read_text(encoding="utf-8")

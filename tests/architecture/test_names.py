@@ -26,14 +26,14 @@ DIMENSIONLESS = {
     "snr_one", "snr_reference", "threshold", "false_plots", "shape", "scale", "ratio", "fraction",
     # statistics whose unit is that of what they describe
     "total", "spread", "median", "quantile", "limit", "variance", "worth", "conversion", "nodata",
-    # of an assignment: a negative log-likelihood
-    "cost", "none_cost",
+    # of an assignment: a negative log-likelihood; of a hypothesis: log-odds
+    "cost", "none_cost", "score",
     # documented as mixed units: filter states and their covariances
     "p", "x", "state", "covariance",
 }
 DIMENSIONLESS_ENDING = re.compile(
     r"(^|_)(probability|share|fraction|ratio|factor|threshold|count|index|channels|weight|reply|log_sum|exponent|number"
-    r"|confidence|tolerance|pd|pfa|snr|shape|u|quantile|chi2|erl)$|^p_|(^|_)(sine|cosine|tangent|sin|cos)(_|$)"
+    r"|confidence|tolerance|odds|pd|pfa|snr|shape|u|quantile|chi2|erl)$|^p_|(^|_)(sine|cosine|tangent|sin|cos)(_|$)"
 )
 SYMBOL = re.compile(r"^[a-z]{1,2}[0-9]?$")  # a letter of a cited formula, or a coordinate
 

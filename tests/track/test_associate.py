@@ -11,6 +11,7 @@ from farwatch.errors import InputError
 from farwatch.records import CONFIRMED, TENTATIVE, TRACK
 from farwatch.track import associate, follow, senses, settings
 from farwatch.track.assign import assign, assign_matrix, new_room, search
+from farwatch.track.existence import edge
 from farwatch.track.filter import begin
 from farwatch.track.sight import SIGHT, take
 from naive import tracking as naive
@@ -129,9 +130,9 @@ def test_gating_finds_what_looking_everywhere_finds(crowd):
         likely = np.nonzero(np.array(ratios) > associate.LEAST_RATIO)[0]
         best = sorted(likely, key=lambda k: -ratios[k])[: associate.WIDTH]
         assert sorted(batch.columns[i, : batch.counts[i]]) == sorted(best)
-        claim = 0.5 * 0.8  # log-odds 0, nothing hidden, nominal Pd
-        expected = [-ratios[k] - np.log(claim / (1.0 - claim)) for k in batch.columns[i, : batch.counts[i]]]
-        np.testing.assert_allclose(batch.costs[i, : batch.counts[i]], expected, atol=0.05)  # it may have left meanwhile
+        assert -0.2 < track["log_odds"] < 0.0  # it began at 0, and may have left in the two seconds since
+        expected = [-ratios[k] - edge(track, senses.NOMINAL_PD) for k in batch.columns[i, : batch.counts[i]]]
+        np.testing.assert_allclose(batch.costs[i, : batch.counts[i]], expected, rtol=1e-12)
     assert batch.counts[:40].sum() > 20
 
 

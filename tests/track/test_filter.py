@@ -13,7 +13,7 @@ from naive import tracking as naive
 from track.beliefs import belief_for, fill, see, started, tracker_of
 from track.scene import plot, radar, spherical, turning
 
-ACCELERATIONS = (0.5, 20.0)
+ACCELERATIONS = (0.2, 20.0)
 TILTED = np.array([[0.0, 0.8, 0.6], [-1.0, 0.0, 0.0], [0.0, -0.6, 0.8]])
 
 

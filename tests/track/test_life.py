@@ -6,8 +6,8 @@ import pytest
 from farwatch.records import CONFIRMED, FREE, TENTATIVE, TRACK
 from farwatch.track import life, settings
 from farwatch.track import senses as told
-from farwatch.track.hypotheses import new_hypotheses
 from farwatch.track.associate import OUTLINE
+from farwatch.track.hypotheses import new_hypotheses
 from farwatch.track.sight import SIGHT, take
 from track.scene import plot, radar, radars
 
@@ -125,7 +125,8 @@ def test_a_track_known_too_badly_is_dropped(desk):
     """Far out of touch, a track outside all coverage ends too."""
     sites, tracks, _, _ = desk
     sites["range_max_m"] = 10e3
-    dropped = sum(life.account(held(desk), sites[0], 0, PERIODS, 50.0 + 13.0 * k, settings()[0], sense()) for k in range(1, 9))
+    times_s = 50.0 + 13.0 * np.arange(1, 9)
+    dropped = sum(life.account(held(desk), sites[0], 0, PERIODS, when, settings()[0], sense()) for when in times_s)
     assert dropped == 2
     assert tracks["misses"][0] == 0
 

@@ -52,13 +52,13 @@ def test_doppler_joins_the_density():
 
 
 def test_association_compares_the_same_density():
-    """The tracker's log ratio is this density over that of noise, with the odds of detection."""
+    """The tracker's log ratio is this density over that of noise."""
     site, rng = radar(false_plots=20.0)[0], rng_of("ratio")
     track = a_track(rng)
     _, sight = a_sight(site, rng)
     found = associate.log_ratio(track, sight, 16.0)
-    odds = associate.HIT_SCORE - associate.MISS_SCORE - np.log(sight["noise_density"])
-    assert likelihood.log_density(track, sight, 16.0) + odds == pytest.approx(found, abs=1e-9)
+    density = likelihood.log_density(track, sight, 16.0)
+    assert density - np.log(sight["noise_density"]) == pytest.approx(found, abs=1e-9)
 
 
 def test_distance_and_its_pieces():

@@ -4,9 +4,19 @@ import numpy as np
 import pytest
 
 from farwatch.chance import name_id
-from farwatch.records import CONFIRMED, FREE, TENTATIVE
+from farwatch.records import CONFIRMED, FREE, TENTATIVE, TRACK
 from farwatch.track import advance, clear, follow, new_picture, settings
-from farwatch.track.picture import CONFIRMATIONS, COUNTERS, CROWDED, EXTENT, STARTED, UNREAD, oldest_tentative
+from farwatch.track.picture import (
+    CONFIRMATIONS,
+    COUNTERS,
+    CROWDED,
+    EXTENT,
+    STARTED,
+    UNREAD,
+    log_odds_of_seeing,
+    oldest_tentative,
+)
+from farwatch.track.prepare import ASSOCIATIONS
 from track.scene import classes, observe, of_truth, plot, radar, radars, spherical, straight, turning
 
 
@@ -75,6 +85,7 @@ def test_a_radar_without_elevation_tracks_on_the_ground():
     assert (np.abs(late["z_m"] - 6e3) < 9e3).all()
 
 
+@pytest.mark.heavy
 def test_noise_alone_confirms_next_to_nothing():
     """Two hundred turns with twenty false plots each make at most two confirmed tracks."""
     site = radar(false_plots=20.0)
@@ -84,6 +95,7 @@ def test_noise_alone_confirms_next_to_nothing():
     assert np.unique(states["serial"]).size <= 2
 
 
+@pytest.mark.heavy
 def test_targets_are_found_among_noise():
     """In a hundred false plots a turn every target gets one track, and few tracks are nobody's."""
     rng, site = rng_of("clutter"), radar(false_plots=100.0)
@@ -154,15 +166,19 @@ def test_out_of_coverage_is_no_miss():
 @pytest.fixture
 def busy():
     """A batch-rich recording: two radars, ten targets, noise."""
-    rng, sites = rng_of("busy"), radars(radar(false_plots=20.0), radar(period_s=4.0, x_m=2e4, phase_s=0.2, batches=4))
+    rng, sites = rng_of("busy"), radars(radar(false_plots=10.0), radar(period_s=4.0, x_m=2e4, phase_s=0.2, batches=4))
     targets = [straight((*rng.uniform(-1e5, 1e5, 2), 5e3), (*rng.uniform(-250, 250, 2), 0.0)) for _ in range(10)]
-    return observe(sites, targets, rng, 120.0, false_plots=20.0), sites
+    return observe(sites, targets, rng, 60.0, false_plots=10.0), sites
 
 
-def play(plots, sites, order):
+def empty(association, sites):
+    """A new picture."""
+    return new_picture(settings(association=association), sites.size, classes(), (200, 200))
+
+
+def play(plots, sites, order, picture):
     """All batches of a recording into a picture, each batch in an order of choice."""
-    picture = new_picture(settings(), sites.size, classes(), (400, 400))
-    for step in range(int(120.0 * 2)):
+    for step in range(int(60.0 * 2)):
         for r in range(sites.size):
             now = 0.5 * (step + 1)
             mine = (plots["radar_index"] == r) & (plots["time_s"] > now - 0.5) & (plots["time_s"] <= now)
@@ -171,34 +187,47 @@ def play(plots, sites, order):
     return picture
 
 
-def alike(a, b):
-    """Whether two pictures hold the same tracks to the bit."""
+def alike(a, b, *, numbered=False):
+    """Whether two pictures hold the same tracks to the bit; `numbered`: and plots had the same numbers in both."""
+    names = [name for name in a.tracks.dtype.names if numbered or name != "plots"]
     keep = a.tracks["status"] != FREE
     same = np.array_equal(keep, b.tracks["status"] != FREE)
     return same and all(
         np.array_equal(a.tracks[name][keep], b.tracks[name][keep], equal_nan=a.tracks[name].dtype.kind == "f")
-        for name in a.tracks.dtype.names
+        for name in names
     )
 
 
-def test_the_order_of_plots_has_no_say(busy):
+@pytest.mark.parametrize("association", ASSOCIATIONS)
+def test_the_order_of_plots_has_no_say(busy, association):
     """Each batch forwards, backwards or shuffled: the same picture to the bit, and again when repeated."""
     plots, sites = busy
     rng = rng_of("shuffle")
-    forwards = play(plots, sites, np.arange)
+    forwards = play(plots, sites, np.arange, empty(association, sites))
     assert (forwards.tracks["status"] == CONFIRMED).sum() >= 9
-    for order in (lambda n: np.arange(n)[::-1], rng.permutation, np.arange):
-        assert alike(forwards, play(plots, sites, order))
+    for order in (lambda n: np.arange(n)[::-1], rng.permutation):
+        assert alike(forwards, play(plots, sites, order, empty(association, sites)))
+    assert alike(forwards, play(plots, sites, np.arange, empty(association, sites)), numbered=True)
 
 
-def test_clear_empties_the_picture(busy):
-    """A used picture, cleared, does the same as a new one."""
+@pytest.mark.parametrize("association", ASSOCIATIONS)
+def test_clear_empties_the_picture(busy, association):
+    """A used picture, cleared, holds nothing, and does the same as a new one."""
     plots, sites = busy
-    used = play(plots, sites, np.arange)
+    used = play(plots, sites, np.arange, empty(association, sites))
     clear(used)
     assert (used.tracks["status"] == FREE).all()
     assert (used.counters == 0).all()
     assert used.counters.size == COUNTERS
+    play(plots, sites, np.arange, used)
+    assert alike(used, play(plots, sites, np.arange, empty(association, sites)), numbered=True)
+
+
+def test_how_likely_a_look_sees_what_is_there():
+    """Log-odds of a plot, for a track that hides with some probability."""
+    track = np.zeros(1, TRACK)[0]
+    track["hidden_probability"] = 0.5
+    assert log_odds_of_seeing(track, 0.8) == pytest.approx(np.log(0.4 / 0.6))
 
 
 def a_plot(site, position, rng, when=1.0):

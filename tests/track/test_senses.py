@@ -90,6 +90,7 @@ def test_a_chance_of_detection_is_counted():
     assert learned[senses.PD] == pytest.approx(0.53, abs=0.02)
 
 
+@pytest.mark.heavy
 def test_a_recording_teaches_pd_and_noise():
     """Twenty targets at Pd 0.7 in forty false plots a turn: both are found, and the tracks with them."""
     site, rng = radar(pd=np.nan, false_plots=np.nan), np.random.default_rng(3)
