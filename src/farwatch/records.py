@@ -178,6 +178,7 @@ TRACK = np.dtype(
         ("log_odds", "f8"),          # of existence; what misses mean depends on the chance that it hides
         ("hidden_probability", "f8"),  # that it is there and no radar can see it just now
         ("odds_s", "f8"),            # of the two above
+        ("birth_log_odds", "f8"),    # what a plot counted for where it began
         ("plots", "i8", (PLOT_MEMORY,)),  # serials of its last plots, newest first, -1 for a miss
         ("history", "u4"),           # last looks, newest in bit 0, 1 = plot
         ("looks", "i8"), ("misses", "i8"),  # looks so far; misses in a row
@@ -201,6 +202,7 @@ TRACKER = np.dtype(
         ("drop_misses", "i8"),       # 0: existence alone decides
         ("confirm_odds", "f8"),      # log-odds of existence that a track needs to be confirmed
         ("cruise_acceleration_m_s2", "f8"), ("manoeuvre_acceleration_m_s2", "f8"),
+        ("cruise_sojourn_s", "f8"), ("manoeuvre_sojourn_s", "f8"),  # mean time a target keeps to it
         ("gate", "f8"),              # chi-square
         ("speed_max_m_s", "f8"),     # fastest thing a new track may be
         ("hostile_threshold", "f8"), ("neutral_threshold", "f8"),

@@ -13,6 +13,7 @@ from farwatch.track import associate, follow, senses, settings
 from farwatch.track.assign import assign, assign_matrix, new_room, search
 from farwatch.track.existence import edge
 from farwatch.track.filter import begin
+from farwatch.track.prepare import Motion
 from farwatch.track.sight import SIGHT, take
 from naive import tracking as naive
 from track.scene import observe, plot, radar, spherical, straight
@@ -197,7 +198,7 @@ def test_targets_in_formation_take_their_own_plots():
 
 def test_reach_is_what_gate_and_speed_allow():
     """A track that knows nothing of its speed reaches as far as the fastest thing flies; a good one less far."""
-    outline, tracker = np.zeros((1, associate.OUTLINE)), settings(speed_max_m_s=1000.0)[0]
+    outline, tracker = np.zeros((1, associate.OUTLINE)), settings(motion=Motion(speed_max_m_s=1000.0))[0]
     outline[0, associate.PLACE_SIGMA], outline[0, associate.SPEED_SIGMA] = 100.0, 5000.0
     place_m = np.sqrt(tracker["gate"]) * 100.0
     assert associate.reach_of(outline, 0, 10.0, tracker) == pytest.approx(place_m + 10e3)

@@ -8,6 +8,7 @@ from farwatch.records import TRACK
 from farwatch.track import correction, mixing, motion_models, settings
 from farwatch.track import filter as kernels
 from farwatch.track.consistency import mean_bounds
+from farwatch.track.prepare import Motion
 from farwatch.track.sight import SIGHT, take
 from naive import tracking as naive
 from track.beliefs import belief_for, fill, see, started, tracker_of
@@ -15,6 +16,11 @@ from track.scene import plot, radar, spherical, turning
 
 ACCELERATIONS = (0.2, 20.0)
 TILTED = np.array([[0.0, 0.8, 0.6], [-1.0, 0.0, 0.0], [0.0, -0.6, 0.8]])
+
+
+def pushes(cruise, manoeuvre):
+    """Motion of a pair that allows for these pushes."""
+    return Motion(cruise_acceleration_m_s2=cruise, manoeuvre_acceleration_m_s2=manoeuvre)
 
 
 def rng_of(name):
@@ -115,7 +121,7 @@ def fly(rng, looks, accelerations, sigmas=(40.0, 0.002, 0.002)):
     root = np.linalg.cholesky(noise)
     state = np.array([*rng.uniform(-1.2e5, 1.2e5, 2), 8e3, *rng.normal(size=3) * 200.0])
     track, sight = np.zeros(1, TRACK)[0], np.zeros(1, SIGHT)[0]
-    tracker = settings(accelerations_m_s2=accelerations)[0]
+    tracker = settings(motion=pushes(*accelerations))[0]
     errors, covariances = [], []
     for look in range(looks):
         seen = plot(site, 0, look * period_s, spherical(site, state[:3]), sigmas, 0, rng, 1.0, 0)
@@ -199,7 +205,7 @@ def test_mixing_and_moving_alone():
     track = a_track(rng_of("mix"))
     change = naive.transition(7.0)
     x, p, w = naive.mix(track["x"].copy(), track["p"].copy(), track["weight"].copy(), change)
-    kernels.mix(track, 7.0)
+    kernels.mix(track, 7.0, settings()[0])
     np.testing.assert_allclose(track["x"], x, rtol=1e-12)
     np.testing.assert_allclose(track["weight"], w, rtol=1e-12)
     step, noise = naive.motion(2.0, 3.0)
@@ -451,7 +457,7 @@ def test_weights_are_probabilities():
     weight[:] = 0.0, 1.0, 1.0
     kernels.settle(weight)
     np.testing.assert_allclose(weight, [kernels.LEAST_WEIGHT, *([(1 - kernels.LEAST_WEIGHT) / 2] * 2)], rtol=1e-12)
-    assert kernels.pair_density(settings(accelerations_m_s2=(2.0, 3.0))[0], 1) == pytest.approx(72.0)
+    assert kernels.pair_density(settings(motion=pushes(2.0, 3.0))[0], 1) == pytest.approx(72.0)
 
 
 def test_new_beliefs_know_what_their_models_say():

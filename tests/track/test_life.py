@@ -41,7 +41,7 @@ def test_a_new_track_knows_its_first_plot(desk):
     assert tracks["status"].tolist() == [TENTATIVE, TENTATIVE, FREE, FREE]
     assert (tracks["looks"][0], tracks["history"][0], tracks["truth"][0]) == (1, 1, 7)
     assert streaks[0].tolist() == [0, life.NOT_HELD]
-    assert looks[0].tolist() == [50.0, 50.0]
+    assert looks[0].tolist() == [50.0, -np.inf]
     assert np.isnan(tracks["confirmed_s"][0])
 
 

@@ -19,7 +19,7 @@ from farwatch.track.codes import code_log_ratio
 from farwatch.track.existence import edge, persist
 from farwatch.track.filter import combine, noise_density, predict
 from farwatch.track.likelihood import log_density
-from farwatch.track.senses import PD
+from farwatch.track.senses import PD, TURN_GAP_S
 from farwatch.track.sight import SIGHT, take
 
 WIDTH = 12
@@ -61,6 +61,7 @@ class Batch(NamedTuple):
     ratios: Any  # f8[cap + 1, WIDTH], their log-ratios
     costs: Any  # f8[cap + 1, WIDTH], what assigning them costs, against none
     counts: Any  # i4[cap + 1]
+    taken: Any  # i4[cap], plot that each track has taken, -1 = none
     room: Room
 
 
@@ -78,6 +79,7 @@ def new_batch(track_capacity: int, plot_capacity: int) -> Batch:
         ratios=np.zeros((track_capacity + 1, WIDTH)),
         costs=np.zeros((track_capacity + 1, WIDTH)),
         counts=np.zeros(track_capacity + 1, np.int32),
+        taken=np.full(track_capacity, -1, np.int32),
         room=new_room(track_capacity, plot_capacity),
     )
 
@@ -194,14 +196,16 @@ def reach_of(outlines: Any, i: int, dt_s: float, tracker: Any) -> float:
 
 
 @kernel
-def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any, sense: Any) -> None:
+def gate(batch: Batch, tracks: Any, outlines: Any, looks: Any, extent: int, tracker: Any, sense: Any) -> None:
     """Fill the candidate pairs of the first `extent` track slots; a track with a plot near it is brought up to it.
 
-    sense: what is taken for granted of the radar of this batch, see `senses`.
+    looks: f8[cap], when this radar last looked at each track; one that had its plot of this turn in an earlier slice
+    gets no other. sense: what is taken for granted of the radar of this batch, see `senses`.
     """
+    box, served_s = box_of(batch), batch.layout[LATEST] - sense[TURN_GAP_S]
     for i in range(extent):
-        batch.counts[i] = 0
-        if outlines[i, LIVE] == 0.0:
+        batch.counts[i], batch.taken[i] = 0, -1
+        if outlines[i, LIVE] == 0.0 or looks[i] > served_s or is_apart(outlines, i, box, tracker):
             continue
         if find(batch, tracks[i], outlines, i, tracker):
             if batch.counts[i] == 0:
@@ -214,8 +218,27 @@ def gate(batch: Batch, tracks: Any, outlines: Any, extent: int, tracker: Any, se
 
 
 @kernel
+def box_of(batch: Batch) -> tuple[float, ...]:
+    """What the plots of a batch lie within: left, low, right, top with their reach; middle of their times, half width."""
+    layout = batch.layout
+    cell, farthest, x0, y0 = layout[CELL], layout[FARTHEST], layout[X0], layout[Y0]
+    right, top = x0 + layout[ACROSS] * cell + farthest, y0 + layout[DOWN] * cell + farthest
+    middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
+    return x0 - farthest, y0 - farthest, right, top, middle, slack
+
+
+@kernel
+def is_apart(outlines: Any, i: int, box: Any, tracker: Any) -> bool:
+    """Whether track `i` is nowhere near any plot of a batch."""
+    dt_s, vx, vy, slack = box[4] - outlines[i, TIME], outlines[i, VX], outlines[i, VY], box[5]
+    own = reach_of(outlines, i, abs(dt_s) + slack, tracker) + slack * (abs(vx) + abs(vy))
+    x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
+    return bool(x + own < box[0] or y + own < box[1] or x - own > box[2] or y - own > box[3])
+
+
+@kernel
 def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
-    """Fill row `i` of the candidates with the plots near a TRACK of outline `i`; whether the track was moved to them."""
+    """Fill row `i` of the candidates with the plots near a TRACK of outline `i`; whether the track was moved there."""
     layout, spots, first = batch.layout, batch.spots, batch.cell_first
     middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
     cell, farthest, across, down = layout[CELL], layout[FARTHEST], int(layout[ACROSS]), int(layout[DOWN])

@@ -2,9 +2,9 @@
 
 A track is one of three things: a target that the radar can see, a target that it cannot see just now (behind a hill, in
 a fade, below the beam), or nothing. Targets leave, and change between seen and hidden, at rates that depend on what is
-known of the radar (`senses.settle`). A plot multiplies the odds of existence by Pd times its likelihood over the density
-of noise; a miss by the chance of being missed, which is large for a target that may be hiding. So misses in a row
-count ever less against existence, and one rule serves fades, hills and low Pd.
+known of the radar (`senses.settle`). A plot multiplies the odds of existence by Pd times its likelihood over the
+density of noise; a miss by the chance of being missed, which is large for a target that may be hiding. So misses in a
+row count ever less against existence, and one rule serves fades, hills and low Pd.
 
 Sources: Musicki, Evans and Stankovic 1994 (integrated probabilistic data association, Markov chain two); Musicki and
 Evans 2004 (joint).

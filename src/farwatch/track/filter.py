@@ -23,10 +23,6 @@ __all__ = [
     "predict", "predict_position", "reweigh", "settle", "update", "weigh",
 ]  # fmt: skip
 
-CRUISE_SOJOURN_S = 1000.0
-MANOEUVRE_SOJOURN_S = 30.0
-"""Of the pair: mean time a target flies straight before it manoeuvres, and manoeuvres before it is straight again."""
-
 LEAST_WEIGHT = 1e-4
 """No model is ever ruled out further than this."""
 
@@ -63,18 +59,19 @@ def predict(track: Any, time_s: float, tracker: Any) -> None:
                 carry(x[m], p[m], dt_s, tracker, m)
     elif dt_s != 0.0:
         if dt_s > 0.0:
-            mix(track, dt_s)
+            mix(track, dt_s, tracker)
         for m in range(x.shape[0]):
             move(x[m], p[m], dt_s, pair_density(tracker, m) if dt_s > 0.0 else 0.0)
     track["time_s"] = time_s
 
 
 @kernel
-def mix(track: Any, dt_s: float) -> None:
+def mix(track: Any, dt_s: float, tracker: Any) -> None:
     """Let the target of a TRACK change between the models of its pair: exact two-state chain in continuous time."""
     if track["x"].shape[0] > 1:
-        left = run_down(1.0 / CRUISE_SOJOURN_S + 1.0 / MANOEUVRE_SOJOURN_S, dt_s)
-        blend(track["x"], track["p"], track["weight"], left / CRUISE_SOJOURN_S, left / MANOEUVRE_SOJOURN_S)
+        cruise_s, manoeuvre_s = tracker["cruise_sojourn_s"], tracker["manoeuvre_sojourn_s"]
+        left = run_down(1.0 / cruise_s + 1.0 / manoeuvre_s, dt_s)
+        blend(track["x"], track["p"], track["weight"], left / cruise_s, left / manoeuvre_s)
 
 
 @kernel

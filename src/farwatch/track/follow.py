@@ -25,8 +25,8 @@ BATCH = np.dtype([("time_s", "f8"), ("radar_index", "i8"), ("first", "i8"), ("si
 """Plots that one radar hands over at one time: `size` of them, from place `first` on."""
 
 LEAST_SCANS, ALIGNED_SHARE = 2, 1e-3
-"""A radar stamps scans with one time where there are so many scans or more, and all their times lie within this share of
-its period of whole periods."""
+"""A radar stamps scans with one time where there are so many scans or more, and all their times lie within this share
+of its period of whole periods."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +47,9 @@ def follow(
     """Track `plots` and return STATE rows: every confirmed track at the end of each radar's batch, in time order.
 
     plots: PLOT[n], any order, `radar_index` into radars: RADAR[k]; each radar hands its plots over `batches` times a
-    period, from its phase on, or, where it stamps all plots of a scan with one time, at these times. tracker: TRACKER[1]
-    (default `settings()`); classes: CLASS[] for identity. Runs until `until_s`, by default one period past the last plot.
-    Raises InputError for plots without a radar or not finite.
+    period, from its phase on, or, where it stamps all plots of a scan with one time, at these times. tracker:
+    TRACKER[1] (default `settings()`); classes: CLASS[] for identity. Runs until `until_s`, by default one to two
+    periods past the last plot. Raises InputError for plots without a radar or not finite.
     """
     return course(plots, radars, settings() if tracker is None else tracker, Informed(classes), until_s).states
 
@@ -129,7 +129,7 @@ def _batches(ordered: np.ndarray, radars: np.ndarray, until_s: float | None) -> 
     """
     if not ordered.size:
         return np.zeros(0, BATCH)
-    end_s = float(ordered["time_s"].max() + radars["period_s"].max()) if until_s is None else until_s
+    end_s = float(ordered["time_s"].max() + 2.0 * radars["period_s"].max()) if until_s is None else until_s
     parts = []
     for r in range(radars.size):
         first, last = np.searchsorted(ordered["radar_index"], [r, r + 1])
@@ -147,12 +147,15 @@ def _batches(ordered: np.ndarray, radars: np.ndarray, until_s: float | None) -> 
 
 def _ends(times_s: np.ndarray, radar: np.void, first_s: float, end_s: float) -> np.ndarray:
     """When one radar hands over its batches, from the first plot of all to `end_s`."""
-    stamps = shared_times(times_s, float(radar["period_s"]))
+    period_s = float(radar["period_s"])
+    stamps = shared_times(times_s, period_s)
     if stamps is not None:
-        return stamps[stamps <= end_s]
-    step_s, phase_s = float(radar["period_s"]) / max(int(radar["batches"]), 1), float(radar["phase_s"])
-    first, last = (int(np.ceil((edge_s - phase_s) / step_s)) for edge_s in (first_s, end_s))
-    return phase_s + step_s * np.arange(first, last + 1)
+        more = max(int((end_s - stamps[-1]) / period_s + ALIGNED_SHARE), 0)
+        stamps = np.concatenate([stamps, stamps[-1] + period_s * np.arange(1, more + 1)])
+        return np.asarray(stamps[stamps <= end_s + ALIGNED_SHARE * period_s])
+    step_s, phase_s = period_s / max(int(radar["batches"]), 1), float(radar["phase_s"])
+    first, last = np.ceil((first_s - phase_s) / step_s), np.floor((end_s - phase_s) / step_s + ALIGNED_SHARE)
+    return np.asarray(phase_s + step_s * np.arange(first, last + 1))
 
 
 def shared_times(times_s: np.ndarray, period_s: float) -> np.ndarray | None:
@@ -174,7 +177,7 @@ def shared_times(times_s: np.ndarray, period_s: float) -> np.ndarray | None:
 
 @kernel
 def write_states(picture: Picture, time_s: float, rows: Any, count: int) -> int:
-    """Write the confirmed tracks of a picture, carried to `time_s`, into `rows` from `count` on; returns the new count."""
+    """Write the confirmed tracks of a picture, carried to `time_s`, into `rows` from `count` on; the new count."""
     by_existence = picture.tracker[0]["drop_misses"] == 0
     for i in range(picture.counters[EXTENT]):
         track = picture.tracks[i]

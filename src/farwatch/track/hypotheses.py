@@ -6,8 +6,8 @@ along that branch. The main hypotheses of all tracks never share a plot; which c
 sum of all tracks: first the optimal assignment among the present main hypotheses, then exchanges in which one track
 takes another child and those whose plots it takes move to the best that is left to them, as long as the sum grows. Good
 children that were not chosen stay as rivals. A decision is final after PLOT_MEMORY looks: rivals that disagree with the
-main hypothesis further back are dropped. Where nothing is in doubt, which is nearly everywhere, a track has no rivals and
-costs what it costs without this file.
+main hypothesis further back are dropped. Where nothing is in doubt, which is nearly everywhere, a track has no rivals
+and costs what it costs without this file.
 
 Only tracks that more likely exist than not claim their plots; tentative ones may share a plot until one of them is
 believed.
@@ -77,7 +77,7 @@ FREE_PLACES, BASE, SIZE = range(3)
 
 
 def new_hypotheses(tracks: int, plots: int, pool: int, kept: np.dtype[Any] = TRACK) -> Hypotheses:
-    """Room for `tracks` slots of type `kept`, batches of `plots` plots and `pool` rivals in all; 0: none are ever kept."""
+    """Room for `tracks` slots of type `kept`, batches of `plots` plots, `pool` rivals in all; 0: none are ever kept."""
     return Hypotheses(
         rivals=np.zeros(pool, np.dtype([(name, kept[name]) for name in _KEPT], align=True)),
         links=np.full((tracks if pool else 0, RIVALS), -1, np.int32),
@@ -153,7 +153,7 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
     persist(track, batch.layout[LATEST], sense)
     children = own.children[i]
     seen = seen_chance(track, sense[PD])
-    hit_score, miss_score = track["log_odds"] + log(seen), track["log_odds"] + log(1.0 - seen)
+    hit_score, miss_score = track["log_odds"] + log(seen), log_of_missing(track, sense)
     _set_child(children[0], MAIN, MISSED, 0.0, miss_score)
     _set_child(children[1], MAIN, MISSED, 0.0, miss_score)
     own.counts[i] = 1
@@ -192,13 +192,19 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
 def _lay_out(own: Hypotheses, track: Any, i: int, link: int, desk: Any, sense: Any) -> None:
     """Put a rival of track `i`, whose TRACK has been brought forward in time, on the desk, as of the same time.
 
-    A rival keeps by how much its log-odds differ from those of the main hypothesis: what time does to existence, it does
-    to all hypotheses of a track alike, and never to what tells one from another.
+    A rival keeps by how much its log-odds differ from those of the main hypothesis: what time does to existence, it
+    does to all hypotheses of a track alike, and never to what tells one from another.
     """
     rival = own.rivals[own.links[i, link]]
     copy_belief(rival, desk)
     persist(desk, track["odds_s"], sense)
     desk["log_odds"] = track["log_odds"] + rival["log_odds"]
+
+
+@kernel
+def log_of_missing(track: Any, sense: Any) -> float:
+    """Log-odds of a TRACK once a look has missed it."""
+    return float(track["log_odds"] + log(1.0 - seen_chance(track, sense[PD])))
 
 
 @kernel
@@ -303,11 +309,12 @@ def choose(own: Hypotheses, batch: Batch, tracks: Any, extent: int, sense: Any) 
     for i in range(extent):
         if own.counts[i] > 0 and own.chosen[i] < 0:
             best = best_free(own, tracks, i)
+            if best < 0 and tracks[i]["status"] == CONFIRMED:  # missed, from the main hypothesis
+                best = 1 if own.children[i, 0]["plot"] >= 0 else 0
             own.chosen[i] = best
+            release(own, tracks[i], i)
             if best >= 0 and own.children[i, best]["score"] > 0.0:
                 mark(own, tracks, i, own.children[i, best], NOBODY, i)
-            if best < 0 and tracks[i]["status"] == CONFIRMED:
-                own.chosen[i] = min(own.counts[i] - 1, 1)  # missed, from the main hypothesis
 
 
 @kernel
@@ -321,7 +328,8 @@ def claim_surely(own: Hypotheses, batch: Batch, tracks: Any, extent: int, sense:
             score = tracks[i]["log_odds"] + log(seen_chance(tracks[i], sense[PD])) + ratio
             _set_child(own.children[i, 0], MAIN, k, ratio, score)
             if not is_free(own, tracks, i, own.children[i, 0]):  # what it took for its past belongs to others
-                own.counts[i] = 1
+                _set_child(own.children[i, 1], MAIN, MISSED, 0.0, log_of_missing(tracks[i], sense))
+                own.counts[i] = 2
             elif score > 0.0:
                 mark(own, tracks, i, own.children[i, 0], NOBODY, i)
         elif own.counts[i] > 0 and own.children[i, 0]["score"] > 0.0 and is_free(own, tracks, i, own.children[i, 0]):
@@ -496,11 +504,29 @@ def drop_rivals(own: Hypotheses, i: int) -> None:
 def let_go(own: Hypotheses, track: Any, i: int) -> None:
     """Track `i` is gone: its rivals and claims with it."""
     drop_rivals(own, i)
+    release(own, track, i)
+
+
+@kernel
+def release(own: Hypotheses, track: Any, i: int) -> None:
+    """Let go of what track `i` claims by its memory."""
+    _hand_over(own, track, i, NOBODY)
+
+
+@kernel
+def claim(own: Hypotheses, track: Any, i: int) -> None:
+    """Claim for track `i` what it remembers and nobody else claims."""
+    _hand_over(own, track, NOBODY, i)
+
+
+@kernel
+def _hand_over(own: Hypotheses, track: Any, now: int, wanted: int) -> None:
+    """Let what a TRACK remembers, where it belongs to `now`, belong to `wanted`."""
     mask, oldest = own.owner.size - 1, own.numbers[BASE] + own.numbers[SIZE] - own.owner.size
     for h in range(PLOT_MEMORY):
         serial = track["plots"][h]
-        if serial >= oldest and serial >= 0 and own.owner[serial & mask] == i:
-            own.owner[serial & mask] = NOBODY
+        if serial >= oldest and serial >= 0 and own.owner[serial & mask] == now:
+            own.owner[serial & mask] = wanted
 
 
 @kernel

@@ -5,8 +5,8 @@ from track to track, forwards and backwards: the work grows with the number of j
 plot that only one track wants needs no bit in the set. Beyond SHARED_LIMIT shared plots or CLUSTER_LIMIT tracks, loopy
 belief propagation takes over, which always converges and errs by little.
 
-Sources: Bar-Shalom, Daum and Huang 2009 (JPDA); Musicki and Evans 2004 (with existence); Maskell, Briers and Wright 2004
-(merging equal sets); Williams and Lau 2014 (belief propagation and its convergence).
+Sources: Bar-Shalom, Daum and Huang 2009 (JPDA); Musicki and Evans 2004 (with existence); Maskell, Briers and Wright
+2004 (merging equal sets); Williams and Lau 2014 (belief propagation and its convergence).
 """
 
 from math import exp

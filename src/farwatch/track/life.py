@@ -3,10 +3,11 @@
 A radar holds a track from its first plot of it; only radars that hold a track can miss it. Each keeps its own count of
 misses in a row, so a radar whose view is blocked does not end what another still sees: a track is dropped when every
 radar that held it has missed it often enough. A tentative track goes as soon as its plots so far can no longer be
-part of a confirming window. Confirmation asks for M plots in N looks and for enough odds of existence; where the tracker
-goes by existence alone (`drop_misses` 0), tracks also end by it.
+part of a confirming window. Confirmation asks for M plots in N looks and for enough odds of existence; where the
+tracker goes by existence alone (`drop_misses` 0), tracks also end by it.
 """
 
+from math import inf
 from typing import Any
 
 from farwatch.compiled import kernel
@@ -15,7 +16,7 @@ from farwatch.track.associate import LIVE, sum_up
 from farwatch.track.existence import missed, persist
 from farwatch.track.filter import begin, combine, equip, predict
 from farwatch.track.hypotheses import Hypotheses, let_go, miss_rivals, remember
-from farwatch.track.senses import BIRTH, PD, learn_pd
+from farwatch.track.senses import PD, learn_pd
 from farwatch.track.sight import covers
 
 LOOK_OVERDUE, TURN_OVER = 1.25, 0.999
@@ -48,7 +49,8 @@ def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, s
     track["serial"], track["status"], track["identity"] = serial, TENTATIVE, UNKNOWN
     track["history"], track["looks"], track["misses"] = 1, 1, 0
     track["born_s"], track["confirmed_s"], track["hit_s"] = sight["time_s"], float("nan"), sight["time_s"]
-    track["log_odds"], track["hidden_probability"], track["odds_s"] = 0.0, 0.0, sight["time_s"]
+    track["log_odds"], track["birth_log_odds"], track["odds_s"] = 0.0, 0.0, sight["time_s"]
+    track["hidden_probability"] = 0.0
     for h in range(track["plots"].size):
         track["plots"][h] = -1
     track["rcs_log_sum"], track["rcs_count"] = 0.0, 0
@@ -57,9 +59,9 @@ def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, s
     track["class_index"], track["hostile_probability"] = -1, 0.0
     track["truth"] = plot["truth"]
     for q in range(looks.size):
-        looks[q] = sight["time_s"]
+        looks[q] = -inf
         streaks[q] = NOT_HELD
-    streaks[r] = 0
+    looks[r], streaks[r] = sight["time_s"], 0
 
 
 @kernel
@@ -97,21 +99,22 @@ def miss(track: Any, streaks: Any, r: int, tracker: Any, sense: Any) -> bool:
     track["misses"] = fewest
     if tracker["drop_misses"] == 0:
         tentative = track["status"] == TENTATIVE
-        return bool(track["log_odds"] < (sense[BIRTH] - TENTATIVE_PATIENCE if tentative else CONFIRMED_PATIENCE))
-    limit = tracker["drop_misses"]
+        limit = track["birth_log_odds"] - TENTATIVE_PATIENCE if tentative else CONFIRMED_PATIENCE
+        return bool(track["log_odds"] < limit)
+    most = tracker["drop_misses"]
     if track["status"] == TENTATIVE:
-        limit = min(limit, tracker["confirm_looks"] - tracker["confirm_hits"] + 1)
-    if fewest < limit and streaks[r] >= limit:  # others still see it: this radar lets go
+        most = min(most, tracker["confirm_looks"] - tracker["confirm_hits"] + 1)
+    if fewest < most and streaks[r] >= most:  # others still see it: this radar lets go
         streaks[r] = NOT_HELD
-    return bool(fewest >= limit)
+    return bool(fewest >= most)
 
 
 @kernel
 def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker: Any, sense: Any) -> int:
     """Charge overdue looks of radar `r` at `time_s`; returns how many tracks were dropped.
 
-    held: (tracks, looks, streaks, outlines, hypotheses) of the picture; waits_s: f8[2], what the radar takes between two
-    looks at a tentative and at a confirmed track, 0 for its period. A track outside the radar's volume is charged
+    held: (tracks, looks, streaks, outlines, hypotheses) of the picture; waits_s: f8[2], what the radar takes between
+    two looks at a tentative and at a confirmed track, 0 for its period. A track outside the radar's volume is charged
     nothing. Whoever misses a look is carried on to `time_s`, so that its growing uncertainty shows.
     """
     tracks, looks, streaks, outlines, hypotheses = held

@@ -4,8 +4,8 @@
 function of the picture and the batch alone. Plots are taken in an order of their own making (a grid over the
 ground), so handing them over in another order gives the same picture to the bit.
 
-Three ways to associate share everything else: GNN gives each track one plot for good, by optimal assignment; JPDA lets a
-track take up all its candidates at once, each by its probability; MHT assigns, but keeps rivals where in doubt.
+Three ways to associate share everything else: GNN gives each track one plot for good, by optimal assignment; JPDA lets
+a track take up all its candidates at once, each by its probability; MHT assigns, but keeps rivals where in doubt.
 """
 
 from math import log
@@ -23,8 +23,8 @@ from farwatch.track.hypotheses import (
     Hypotheses,
     branch,
     choose,
+    claim,
     clear_hypotheses,
-    drop_rivals,
     grow,
     let_go,
     open_batch,
@@ -34,7 +34,18 @@ from farwatch.track.identity import Known, is_due, judge, notice, prepare_classe
 from farwatch.track.jpda import Joint, share_out
 from farwatch.track.life import STEADY, account, find_twin, is_confirming, merge, miss, record, start
 from farwatch.track.mixture import absorb
-from farwatch.track.senses import BIRTH, FALSE_PLOTS, NEWCOMERS, PD, crowding, learn, learn_pd, notice_noise, settle
+from farwatch.track.senses import (
+    BIRTH,
+    FALSE_PLOTS,
+    NEWCOMERS,
+    PD,
+    TURN_GAP_S,
+    crowding,
+    learn,
+    learn_pd,
+    notice_noise,
+    settle,
+)
 
 SERIAL, EXTENT, STARTED, CONFIRMATIONS, DROPPED, MERGED, CROWDED, UNREAD = range(8)
 """Counters: next serial; slots in use lie below this; tracks started, confirmed, dropped, merged; tentative tracks
@@ -100,8 +111,9 @@ def advance(picture: Picture, radars: Any, r: int, time_s: float, plots: Any, n:
         read(batch, plots, m, radar)
         for k in range(m):
             picture.claimed[k] = 0
-            batch.sights[k]["noise_density"] *= crowding(noise, radar, plots[k]) * (sense[FALSE_PLOTS] + sense[NEWCOMERS])
-        gate(batch, tracks, picture.outlines, counters[EXTENT], picture.tracker[0], sense)
+            many = sense[FALSE_PLOTS] + sense[NEWCOMERS]
+            batch.sights[k]["noise_density"] *= many * crowding(noise, radar, plots[k])
+        gate(batch, tracks, picture.outlines, picture.looks[:, r], counters[EXTENT], picture.tracker[0], sense)
         _associate(picture, radars, r, plots, m)
     unclaimed = 0
     for k in range(m):
@@ -136,6 +148,7 @@ def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> Non
         for i in range(extent):
             if batch.counts[i] > 0:
                 _take_shares(picture, radars, r, plots, i)
+        _confirm(picture, radars, r, plots, extent)
         return
     assign(batch.columns, batch.costs, batch.counts, 0.0, batch.room, extent, m)
     if tracker["association"] == MHT:
@@ -150,6 +163,7 @@ def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> Non
             _grow(picture, radars, r, plots, i)
         elif batch.counts[i] > 0:
             _take_one(picture, radars, r, plots, i)
+    _confirm(picture, radars, r, plots, extent)
 
 
 @kernel
@@ -159,8 +173,6 @@ def _take_one(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None
     k = batch.room.column_of[i]
     if k < 0 and track["status"] == TENTATIVE:
         k = _best_left(batch, track, i, pd)
-    if track["status"] == FREE:  # merged into another meanwhile
-        return
     if k < 0:  # predicted to a plot that another track took
         combine(track)
         return
@@ -195,8 +207,6 @@ def log_odds_of_seeing(track: Any, pd: float) -> float:
 def _grow(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None:
     """Carry out what was chosen for track `i`, which is in doubt, and settle what follows."""
     own = picture.hypotheses
-    if picture.tracks[i]["status"] == FREE:  # merged into another meanwhile
-        return
     if own.chosen[i] < 0:  # all it ever had now belongs to others
         _free(picture, i)
         picture.counters[DROPPED] += 1
@@ -210,9 +220,12 @@ def _grow(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None:
 
 @kernel
 def _settle_miss(picture: Picture, r: int, i: int) -> None:
-    """What follows once track `i` has gone without a plot in a batch that had some for it."""
+    """What follows once track `i` has gone without a plot in a batch that had some for it.
+
+    Where a turn comes in slices its own plot may be in the next one: then `account` says when it was missed.
+    """
     sum_up(picture.tracks[i], picture.outlines, i)
-    if picture.streaks[i, r] >= 0:
+    if picture.streaks[i, r] >= 0 and picture.senses[r, TURN_GAP_S] == 0.0:
         picture.looks[i, r] = picture.batch.layout[LATEST]
         if miss(picture.tracks[i], picture.streaks[i], r, picture.tracker[0], picture.senses[r]):
             _free(picture, i)
@@ -246,35 +259,55 @@ def _take_shares(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> N
 
 @kernel
 def _settle_hit(picture: Picture, radars: Any, r: int, plots: Any, i: int, k: int) -> None:
-    """What follows once track `i` has taken plot `k`: records, confirmation, merger, identity."""
-    tracks, looks, streaks, tracker = picture.tracks, picture.looks, picture.streaks, picture.tracker[0]
-    track, plot, counters, radar = tracks[i], plots[k], picture.counters, radars[r]
+    """Write down that track `i` has taken plot `k`."""
+    track, plot, radar = picture.tracks[i], plots[k], radars[r]
+    picture.batch.taken[i] = k
     if track["log_odds"] > 0.0:
         picture.claimed[k] = 1
     sum_up(track, picture.outlines, i)
     record(track, 1)
     notice(track, plot, radar)
     follow_route(track, radar, picture.known.legs, picture.followed[i])
-    if track["status"] == CONFIRMED and 0 <= streaks[i, r] < STEADY:
+    if track["status"] == CONFIRMED and 0 <= picture.streaks[i, r] < STEADY:
         learn_pd(picture.senses[r], 1)
-    looks[i, r], streaks[i, r] = plot["time_s"], 0
+    picture.looks[i, r], picture.streaks[i, r] = plot["time_s"], 0
     track["misses"], track["hit_s"], track["truth"] = 0, plot["time_s"], plot["truth"]
-    fresh = track["status"] == TENTATIVE and is_confirming(track, tracker)
-    if fresh:
-        twin = find_twin(tracks[: counters[EXTENT]], looks, streaks, radars, i)
-        if twin >= 0:
-            if picture.hypotheses.links.shape[0] > 0:
-                let_go(picture.hypotheses, track, i)
-                drop_rivals(picture.hypotheses, twin)
-            merge(tracks, looks, streaks, i, twin)
-            sum_up(tracks[twin], picture.outlines, twin)
-            picture.outlines[i, LIVE] = 0.0
-            counters[MERGED] += 1
-            return
-        track["status"], track["confirmed_s"] = CONFIRMED, plot["time_s"]
-        counters[CONFIRMATIONS] += 1
-    if fresh or (track["status"] == CONFIRMED and is_due(track)):
-        judge(track, plot, radar, picture.known, picture.followed[i], tracker)
+
+
+@kernel
+def _confirm(picture: Picture, radars: Any, r: int, plots: Any, extent: int) -> None:
+    """Confirm, or merge into its twin, each track that has earned it; judge who is who. Once all plots are settled."""
+    tracks, tracker = picture.tracks, picture.tracker[0]
+    for i in range(extent):
+        k, track = picture.batch.taken[i], tracks[i]
+        if k < 0:
+            continue
+        fresh = track["status"] == TENTATIVE and is_confirming(track, tracker)
+        if fresh:
+            twin = find_twin(tracks[:extent], picture.looks, picture.streaks, radars, i)
+            if twin >= 0:
+                _merge(picture, i, twin)
+                continue
+            track["status"], track["confirmed_s"] = CONFIRMED, plots[k]["time_s"]
+            picture.counters[CONFIRMATIONS] += 1
+        if fresh or (track["status"] == CONFIRMED and is_due(track)):
+            judge(track, plots[k], radars[r], picture.known, picture.followed[i], tracker)
+
+
+@kernel
+def _merge(picture: Picture, i: int, twin: int) -> None:
+    """Let track `twin` go on with what track `i` knows, claims and all."""
+    tracks, own = picture.tracks, picture.hypotheses
+    kept = own.links.shape[0] > 0
+    if kept:
+        let_go(own, tracks[i], i)
+        let_go(own, tracks[twin], twin)
+    merge(tracks, picture.looks, picture.streaks, i, twin)
+    if kept:
+        claim(own, tracks[twin], twin)
+    sum_up(tracks[twin], picture.outlines, twin)
+    picture.outlines[i, LIVE] = 0.0
+    picture.counters[MERGED] += 1
 
 
 @kernel
@@ -299,7 +332,7 @@ def _start_tracks(picture: Picture, radar: Any, r: int, plots: Any, m: int) -> N
             counters[CROWDED] += 1
         track, sight, plot, serial = tracks[chosen], batch.sights[k], plots[k], counters[SERIAL]
         start(track, picture.looks[chosen], picture.streaks[chosen], r, sight, plot, serial, picture.tracker[0])
-        track["log_odds"] = picture.senses[r, BIRTH]
+        track["log_odds"] = track["birth_log_odds"] = picture.senses[r, BIRTH]
         picture.followed[chosen, :] = 0.0
         if picture.tracker[0]["association"] == MHT:
             remember(track, picture.hypotheses.numbers[BASE] + k)

@@ -1,5 +1,6 @@
 """From a scenario, or plain settings, to an empty picture."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,9 @@ MODELS = {
 
 PAIR_NAMES = ("cruise", "manoeuvre")
 
+RAID_SOJOURNS_S = 60.0, 15.0
+"""How long targets of a raid fly straight, and manoeuvre, before they change: more often than air traffic."""
+
 RIVALS_PER_TRACK = 1.0
 """Room for rival hypotheses, all tracks together."""
 
@@ -74,9 +78,14 @@ def prepare(scenario: Any, n_radars: int, classes: np.ndarray, n_targets: int) -
         confirm=named.confirm,
         drop_after_misses=named.drop_after_misses,
         gate_probability=named.gate_probability,
-        accelerations_m_s2=(named.cruise_acceleration_m_s2, named.manoeuvre_acceleration_m_s2),
         thresholds=(named.hostile_threshold, named.neutral_threshold),
-        speed_max_m_s=speed_limit(classes),
+        motion=Motion(
+            cruise_acceleration_m_s2=named.cruise_acceleration_m_s2,
+            manoeuvre_acceleration_m_s2=named.manoeuvre_acceleration_m_s2,
+            cruise_sojourn_s=RAID_SOJOURNS_S[0],
+            manoeuvre_sojourn_s=RAID_SOJOURNS_S[1],
+            speed_max_m_s=speed_limit(classes),
+        ),
     )
     return new_picture(tracker, n_radars, classes, (2 * n_targets + SPARE_TRACKS, 2 * n_targets + SPARE_PLOTS))
 
@@ -88,23 +97,38 @@ def speed_limit(classes: np.ndarray) -> float:
     return SPEED_MARGIN * float(classes["expected_speed_high_m_s"].max())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """How targets are expected to move.
+
+    models: of MODELS, at most MODEL_LIMIT. Of the pair of constant velocities: the pushes that each allows for, and how
+    long a target keeps to it. speed_max_m_s: fastest a new track may be.
+    """
+
+    models: tuple[str, ...] = PAIR_NAMES
+    cruise_acceleration_m_s2: float = 0.2
+    manoeuvre_acceleration_m_s2: float = 20.0
+    cruise_sojourn_s: float = 1000.0
+    manoeuvre_sojourn_s: float = 30.0
+    speed_max_m_s: float = SPEED_WITHOUT_CLASSES_M_S
+
+
 def settings(
     *,
     association: str = "gnn",
     confirm: str = "3-of-5",
     drop_after_misses: int = 5,
     gate_probability: float = 0.999,
-    accelerations_m_s2: tuple[float, float] = (0.2, 20.0),
     thresholds: tuple[float, float] = (0.9, 0.8),
-    speed_max_m_s: float = SPEED_WITHOUT_CLASSES_M_S,
-    models: tuple[str, ...] = PAIR_NAMES,
+    motion: Motion | None = None,
 ) -> np.ndarray:
-    """TRACKER[1]. association: one of ASSOCIATIONS; accelerations_m_s2: cruising, manoeuvring; thresholds: hostile, neutral;
-    models: of MODELS, at most MODEL_LIMIT.
+    """TRACKER[1].
 
-    confirm: "M-of-N" with 1 <= M <= N <= 32, together with `drop_after_misses`; or "existence": tracks then begin and
-    end by their probability of existence alone. Raises InputError for anything else.
+    association: one of ASSOCIATIONS; confirm: "M-of-N" with 1 <= M <= N <= 32, together with `drop_after_misses`, or
+    "existence": tracks then begin and end by their probability of existence alone; thresholds: hostile, neutral.
+    Raises InputError for anything else.
     """
+    expected = Motion() if motion is None else motion
     if association not in ASSOCIATIONS:
         rule = f"must be one of {', '.join(ASSOCIATIONS)}"
         raise InputError("tracker", [Problem("association", repr(association), rule)])
@@ -116,17 +140,20 @@ def settings(
     else:
         tracker["confirm_hits"], tracker["confirm_looks"] = window(confirm)
         tracker["drop_misses"], tracker["confirm_odds"] = drop_after_misses, CONFIRM_ODDS
-    tracker["cruise_acceleration_m_s2"], tracker["manoeuvre_acceleration_m_s2"] = accelerations_m_s2
+    for name in ("acceleration_m_s2", "sojourn_s"):
+        for model in PAIR_NAMES:
+            tracker[f"{model}_{name}"] = getattr(expected, f"{model}_{name}")
     tracker["gate"] = gate_threshold(gate_probability, 3)
-    tracker["speed_max_m_s"] = speed_max_m_s
+    tracker["speed_max_m_s"] = expected.speed_max_m_s
     tracker["hostile_threshold"], tracker["neutral_threshold"] = thresholds
-    if tuple(models) != PAIR_NAMES:
-        _name_models(tracker, models, accelerations_m_s2)
+    if tuple(expected.models) != PAIR_NAMES:
+        _name_models(tracker, expected)
     return tracker
 
 
-def _name_models(tracker: np.ndarray, models: tuple[str, ...], accelerations_m_s2: tuple[float, float]) -> None:
+def _name_models(tracker: np.ndarray, motion: Motion) -> None:
     """Write a set of models into TRACKER[1]; InputError, with all problems, for one that is none."""
+    models = motion.models
     problems = [
         Problem("models", repr(name), f"must be one of {', '.join(MODELS)}", near(name, MODELS))
         for name in models
@@ -136,7 +163,7 @@ def _name_models(tracker: np.ndarray, models: tuple[str, ...], accelerations_m_s
         problems.append(Problem("models", ", ".join(models), f"1 to {MODEL_LIMIT} different ones make a set"))
     if problems:
         raise InputError("tracker", problems)
-    given = dict(zip(PAIR_NAMES, accelerations_m_s2, strict=True))
+    given = {"cruise": motion.cruise_acceleration_m_s2, "manoeuvre": motion.manoeuvre_acceleration_m_s2}
     for m, name in enumerate(models):
         kind, push, lasts_s, turn_rad_s, drag_per_m, sojourn_s = MODELS[name]
         tracker["model_kind"][0, m], tracker["model_sojourn_s"][0, m] = kind, sojourn_s
@@ -175,7 +202,8 @@ def new_picture(
     """Empty picture.
 
     tracker: TRACKER[1]; classes: CLASS[k]; room: slots for tracks, and plots it reads in a batch; filed: FILED[n] of
-    `codes.filed_of`, flights that were filed; legs: LEG[m] of `corridors.legs_of`, known routes. Raises InputError where there are more than CLASS_LIMIT classes.
+    `codes.filed_of`, flights that were filed; legs: LEG[m] of `corridors.legs_of`, known routes. Raises InputError
+    where there are more than CLASS_LIMIT classes.
     """
     if classes.size > CLASS_LIMIT:
         raise InputError("classes", [Problem("classes", str(classes.size), f"at most {CLASS_LIMIT} are possible")])

@@ -10,12 +10,15 @@ from typing import Any
 
 from farwatch.compiled import kernel
 
-PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS, LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S = range(12)
+PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS = range(8)
 """Columns of a sense: chance of detection per look; false plots and targets seen for the first time per period; targets
-not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks; 1 where the
-figure is learned; rates at which targets leave, and hide."""
+not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks."""
 
-SENSE = 12
+LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S, TURN_GAP_S = range(8, 13)
+"""More columns: 1 where a figure is learned; rates at which targets leave, and hide; least time between two plots of one
+track, where a turn comes in slices."""
+
+SENSE = 13
 
 RANGE_BINS, AZIMUTH_BINS, ELEVATION_BINS = 24, 24, 12
 BINS = RANGE_BINS + AZIMUTH_BINS + ELEVATION_BINS
@@ -28,8 +31,8 @@ LEAST_PD, MOST_PD = 0.05, 0.995
 """A chance of detection is never taken to lie outside these."""
 
 GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 300.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
-"""Rates at which targets leave and at which they hide: of a radar whose chance of detection is given, and then holds for
-each look by itself; and of one of which nothing is known, where real targets fade for many looks in a row."""
+"""Rates at which targets leave and at which they hide: of a radar whose chance of detection is given, and then holds
+for each look by itself; and of one of which nothing is known, where real targets fade for many looks in a row."""
 
 NOMINAL_PD = 0.8
 """Chance of detection where nothing is said: only the order of magnitude matters."""
@@ -39,6 +42,9 @@ NOMINAL_NEWCOMERS = 0.3
 
 FIRST_SHARE = 0.1
 """Share of the plots of the first turn that are taken for targets where noise might as well explain them all."""
+
+TURN_GAP = 0.5
+"""A rotating radar has one plot at most of a target in this share of its turn."""
 
 PRIOR_LOOKS = 20.0
 """Looks that the nominal chance of detection counts for against what is seen."""
@@ -54,6 +60,7 @@ def settle(sense: Any, noise: Any, radar: Any, plots: int) -> None:
     sense[LEARNS_PD], sense[LEARNS_NOISE] = 1.0 if learns_pd else 0.0, 1.0 if learns_noise else 0.0
     leaving, fading = LEARNED_RATES_PER_S if learns_pd else GIVEN_RATES_PER_S
     sense[LEAVING_PER_S], sense[FADING_PER_S] = leaving, fading
+    sense[TURN_GAP_S] = TURN_GAP * radar["period_s"] if radar["rotating"] == 1 and radar["batches"] > 1 else 0.0
     given_pd = NOMINAL_PD if learns_pd or radar["pd"] == 0.0 else radar["pd"]
     sense[PD] = min(max(given_pd, LEAST_PD), MOST_PD)
     sense[FALSE_PLOTS] = 0.5 * plots * max(radar["batches"], 1) if learns_noise else radar["false_plots"]

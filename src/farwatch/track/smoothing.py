@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.records import STATE
-from farwatch.track.motion_models import NOISE_TIME_S
 from farwatch.track.fusion import vector
+from farwatch.track.motion_models import NOISE_TIME_S
 
 Floats = NDArray[np.float64]
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from farwatch.errors import FarwatchError, InputError, Problem
 from farwatch.records import CLASS, STATE
+from farwatch.track.codes import filed_of
+from farwatch.track.corridors import Route, legs_of
 from farwatch.track.files import (
     BadRow,
     PlotTable,
@@ -19,10 +21,16 @@ from farwatch.track.files import (
     track_columns,
     write_columns,
 )
-from farwatch.track.codes import filed_of
-from farwatch.track.corridors import Route, legs_of
 from farwatch.track.follow import Informed, course
-from farwatch.track.prepare import ASSOCIATIONS, BY_EXISTENCE, PAIR_NAMES, SPEED_WITHOUT_CLASSES_M_S, settings, window
+from farwatch.track.prepare import (
+    ASSOCIATIONS,
+    BY_EXISTENCE,
+    PAIR_NAMES,
+    SPEED_WITHOUT_CLASSES_M_S,
+    Motion,
+    settings,
+    window,
+)
 from farwatch.track.senses import FALSE_PLOTS, LEARNS_NOISE, LEARNS_PD, PD
 from farwatch.track.sensors import Sensor, read_sensors, together
 from farwatch.world.earth import Frame
@@ -154,7 +162,8 @@ def track(
     if chosen.bad_rows == "refuse":
         table.refuse_bad()
     classes, class_names = _classes() if chosen.identify else (np.zeros(0, CLASS), ())
-    went = course(table.plots, radars, tracker_of(chosen), Informed(classes, *_traffic(chosen, frame)), _end_s(table.plots, radars))
+    informed = Informed(classes, *_traffic(chosen, frame))
+    went = course(table.plots, radars, tracker_of(chosen), informed, _end_s(table.plots, radars))
     states = went.states
     if chosen.every_s is not None:
         states = at_intervals(states, chosen.every_s, chosen.cruise_acceleration_m_s2)
@@ -196,9 +205,12 @@ def tracker_of(options: TrackOptions) -> np.ndarray:
         confirm=options.confirm,
         drop_after_misses=options.drop_after_misses,
         gate_probability=options.gate_probability,
-        accelerations_m_s2=(options.cruise_acceleration_m_s2, options.manoeuvre_acceleration_m_s2),
-        speed_max_m_s=options.speed_max_m_s,
-        models=options.models,
+        motion=Motion(
+            models=options.models,
+            cruise_acceleration_m_s2=options.cruise_acceleration_m_s2,
+            manoeuvre_acceleration_m_s2=options.manoeuvre_acceleration_m_s2,
+            speed_max_m_s=options.speed_max_m_s,
+        ),
     )
 
 

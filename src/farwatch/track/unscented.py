@@ -146,7 +146,7 @@ def predict(belief: Any, time_s: float, tracker: Any, room: Room) -> None:
     if dt_s > 0.0 and named:
         mingle(belief, dt_s, tracker)
     elif dt_s > 0.0:
-        mix(belief, dt_s)
+        mix(belief, dt_s, tracker)
     a, q = room.array, room.noise
     for m in range(x.shape[0] if dt_s != 0.0 else 0):
         scatter(x[m], p[m], room)
