@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from farwatch.campaign import Result
-    from farwatch.track import TrackOptions, Tracks
 
 
 class Verbs(typer.core.TyperGroup):
@@ -52,6 +51,17 @@ PIPE_COLUMNS = 132
 Trials = Annotated[int, typer.Option("--trials", "-n", min=1, help="How many times the raid is played.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all chance; the scenario's own when left out.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads; all cores when left out. Changes no result.")]
+PlotFiles = Annotated[
+    list[Path], typer.Argument(help="Tables of plots, .csv, .csv.gz or .parquet; or one ASTERIX recording.")
+]
+SensorFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--sensor", "-s", help="YAML file of a sensor; of a recording, what it does not tell. Repeatable."),
+]
+OnlyRadars = Annotated[
+    list[str] | None, typer.Option("--only", help="Radar of a recording to take, as sac25-sic12. Repeatable.")
+]
+TracksOut = Annotated[Path, typer.Option("--out", "-o", help="Table of tracks to write: .csv, .csv.gz or .parquet.")]
 
 
 def main() -> None:
@@ -141,17 +151,19 @@ def check(
 
 @app.command()
 def schema(
-    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario or sensor.")] = "scenario",
+    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario, sensor or traffic.")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of scenario or sensor files, for editors that complete and check while you type."""
+    """Print the JSON Schema of scenario, sensor or traffic files, for editors that complete and check as you type."""
     import json
 
     if of == "sensor":
         from farwatch.track.sensors import sensor_schema as chosen
+    elif of == "traffic":
+        from farwatch.track.traffic import traffic_schema as chosen
     elif of == "scenario":
         from farwatch.scenario import schema as chosen
     else:
-        raise typer.BadParameter(f"{of!r} is neither scenario nor sensor")
+        raise typer.BadParameter(f"{of!r} is none of scenario, sensor, traffic")
     typer.echo(json.dumps(chosen(), indent=2))
 
 
@@ -230,15 +242,9 @@ def coverage(
 
 @app.command()
 def track(
-    plots: Annotated[
-        list[Path], typer.Argument(help="Tables of plots, .csv, .csv.gz or .parquet, or ASTERIX recordings.")
-    ],
-    sensor: Annotated[
-        list[Path] | None, typer.Option("--sensor", "-s", help="YAML file of a sensor. Repeatable.")
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Table of tracks to write: .csv, .csv.gz or .parquet.")
-    ] = Path("tracks.csv"),
+    plots: PlotFiles,
+    sensor: SensorFiles = None,
+    out: TracksOut = Path("tracks.csv"),
     association: Annotated[
         str, typer.Option(help="How plots are shared out: mht (several hypotheses), jpda or gnn.")
     ] = "mht",
@@ -248,20 +254,35 @@ def track(
     every: Annotated[
         float | None, typer.Option(help="Output every so many seconds; at each scan when left out.")
     ] = None,
+    smooth: Annotated[
+        bool, typer.Option("--smooth", help="With hindsight: mend each state by what came later. No live picture.")
+    ] = False,
+    traffic: Annotated[
+        Path | None, typer.Option(help="YAML file of expected traffic: codes, addresses, routes.")
+    ] = None,
+    only: OnlyRadars = None,
     bad_rows: Annotated[
         str, typer.Option(help="Rows that cannot be used: skip them and say which, or refuse the input.")
     ] = "skip",
 ) -> None:
     """Track recorded plots: the confirmed tracks at each scan, as known then, without hindsight."""
+    from farwatch.formats.asterix_tracking import given
     from farwatch.report import tracking as pages
     from farwatch.track import TrackOptions
+    from farwatch.track import track as follow
     from farwatch.track.files.writing import form_of
+    from farwatch.track.traffic import options_of
 
     form_of(out)  # refused before the work, not after
-    words: dict[str, Any] = {"association": association, "confirm": confirm, "bad_rows": bad_rows}
-    options = TrackOptions(every_s=every, **words)
-    tracks = _tracked(plots, sensor or [], options)
-    pages.show(_console(), tracks)
+    words: dict[str, Any] = {"association": association, "confirm": confirm, "bad_rows": bad_rows, "smooth": smooth}
+    options = TrackOptions(every_s=every, **words, **options_of(traffic))
+    read = given(plots, sensor or [], only or [])
+    console = _console()
+    if read.recording is not None:
+        pages.show_recording(console, read.recording, read.left_out)
+    _say_compiling(_console(stderr=True), "picture.advance", "the tracker, half a minute")
+    tracks = follow(read.plots, read.sensors, options)
+    pages.show(console, tracks)
     typer.echo(f"wrote {tracks.write(out)}")
 
 
@@ -395,25 +416,6 @@ def _play(scenario: Any, trials: int, seed: int | None, threads: int | None, out
     _tell(_console(), result, out)
     if result.interrupted:
         raise typer.Exit(130)
-
-
-RECORDINGS = {".ast", ".asterix", ".gps", ".pcap", ".pcapng"}
-"""Suffixes of ASTERIX recordings; all else that holds plots is a table."""
-
-
-def _tracked(plots: list[Path], sensor: list[Path], options: "TrackOptions") -> "Tracks":
-    """Tracks of tables, or of one recording, which brings its own sensors: the suffix chooses the reader."""
-    from farwatch.track import track as follow
-
-    recorded = [path for path in plots if path.suffix.lower() in RECORDINGS]
-    if not recorded:
-        if not sensor:
-            raise typer.BadParameter("name the sensor of the plots: --sensor alpha.yaml")
-        _say_compiling(_console(stderr=True), "picture.advance", "the tracker, half a minute")
-        return follow(plots, sensor, options)
-    if len(plots) > 1:
-        raise typer.BadParameter("a recording is tracked by itself: name one file")
-    raise typer.BadParameter(f"{recorded[0]}: ASTERIX recordings cannot be read yet")
 
 
 def _tell(console: "Console", result: "Result", out: Path) -> None:

@@ -92,6 +92,15 @@ def read_traffic(path: str | Path) -> Traffic:
     return found
 
 
+def options_of(path: str | Path | None) -> dict[str, Any]:
+    """What a traffic file, if there is one, says, by the fields of `TrackOptions`."""
+    if path is None:
+        return {}
+    known = read_traffic(path)
+    routes = tuple(route.route for route in known.routes)
+    return {"expected_codes": known.codes, "expected_addresses": known.addresses, "routes": routes}
+
+
 def traffic_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a traffic file."""
     made = Traffic.model_json_schema()
