@@ -1,6 +1,6 @@
 """The command line: one verb per question; thin, every answer comes from a room.
 
-Exit codes: 0 done; 1 a validation row failed; 2 an input was refused; 130 interrupted (what was finished is reported).
+Exit codes: 0 done; 1 a validation row failed or a limit is not met; 2 an input was refused; 130 interrupted (what was finished is reported).
 Heavy modules are imported inside the verb that needs them, so that `farwatch --help` is quick.
 """
 
@@ -287,6 +287,62 @@ def track(
 
 
 @app.command()
+def register(
+    plots: PlotFiles,
+    sensor: SensorFiles = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Table of where targets really were; when left out, several sensors correct each other."),
+    ] = None,
+    estimate: Annotated[
+        list[str] | None, typer.Option(help="Error to find: range_m, azimuth_rad or time_s; all. Repeatable.")
+    ] = None,
+    height_sigma_m: Annotated[
+        float | None, typer.Option(help="How far heights may be off, all alike, m: 100 or so of pressure heights.")
+    ] = None,
+    only: OnlyRadars = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="YAML file to write: the sensors, with their errors.")
+    ] = None,
+) -> None:
+    """Find constant errors of range, azimuth and clock, from a reference or from targets that several sensors see."""
+    from farwatch.errors import InputError
+    from farwatch.formats.asterix_tracking import given
+    from farwatch.report import registration as pages
+    from farwatch.report.tracking import show_recording
+    from farwatch.track.registering import FIELDS, Registering
+    from farwatch.track.registering import register as find
+
+    options = Registering(estimate=tuple(estimate or FIELDS), height_sigma_m=height_sigma_m)
+    read = given(plots, sensor or [], only or [])
+    console = _console()
+    if read.recording is not None:
+        show_recording(console, read.recording, read.left_out)
+    found = find(read.plots, read.sensors, reference, options)
+    pages.show(console, found)
+    if found.problems:
+        raise InputError("registration", found.problems)
+    if out is not None:
+        typer.echo(f"wrote {pages.write(out, found.mended())}")
+
+
+@app.command()
+def fuse(
+    tracks: Annotated[list[Path], typer.Argument(help="Tables of tracks, one of each radar.")],
+    out: TracksOut = Path("fused.csv"),
+) -> None:
+    """Fuse track files of several radars into one picture, never surer than they justify (covariance intersection)."""
+    from farwatch.report import tracking as pages
+    from farwatch.track.files.writing import form_of, write_columns
+    from farwatch.track.fusing import fuse_files
+
+    form_of(out)
+    found = fuse_files(tracks)
+    pages.show_fused(_console(), found)
+    typer.echo(f"wrote {write_columns(out, found.columns)}")
+
+
+@app.command()
 def score(
     tracks: Annotated[Path, typer.Argument(help="Table of tracks, of `farwatch track` or another tracker.")],
     truth: Annotated[Path, typer.Argument(help="Table of where the targets really were.")],
@@ -297,22 +353,32 @@ def score(
     cutoff_m: Annotated[
         float | None, typer.Option(help="Farther from the truth than this, a track is not of it, m.")
     ] = None,
+    dimensions: Annotated[int, typer.Option(min=2, max=3, help="2: heights are not compared.")] = 3,
+    from_s: Annotated[float | None, typer.Option(help="Compare from this time on.")] = None,
+    until_s: Annotated[float | None, typer.Option(help="Compare until this time.")] = None,
+    standard: Annotated[
+        str | None, typer.Option(help="Limits to hold the figures against: wam-en-route, or a YAML file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", "-o", help="What to write: .json, .png, .svg, or a folder. Repeatable.")
+    ] = None,
 ) -> None:
     """Judge tracks by the truth: accuracy, missed and false tracks, continuity, consistency."""
     from farwatch.report import score as pages
-    from farwatch.track.evaluate import score as judge
-    from farwatch.track.files import read_tracks, read_truth
-    from farwatch.track.sensors import read_sensors, together
+    from farwatch.report.score_request import asked, judged
 
-    sensors = [one for path in sensor or () for one in read_sensors(path)]
-    frame = together(sensors)[1] if sensors else None
-    chosen: dict[str, Any] = {} if cutoff_m is None else {"cutoff_m": cutoff_m}
-    found = judge(read_tracks(tracks, frame).states, read_truth(truth, frame).truth, **chosen)
+    options = asked(cutoff_m, dimensions, from_s, until_s, standard)
+    found = judged(tracks, truth, sensor or [], options)
     if as_json:
-        typer.echo(pages.to_json(found))
+        typer.echo(pages.to_json(found), nl=False)
     else:
         pages.show(_console(), found)
+    for path in out or ():
+        for written in pages.write(found, path):
+            typer.echo(f"wrote {written}", err=as_json)
+    if any(verdict.met is False for verdict in found.surveillance.verdicts):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from farwatch.formats.asterix import Sensor as Radar
 from farwatch.report.wording import number, plural
 from farwatch.track.files import BadRow
 from farwatch.track.files.plots import KINDS
+from farwatch.track.fusing import SystemPicture
 from farwatch.track.tracking import Tracks
 
 LINES_NAMED = 3
@@ -120,11 +121,26 @@ def _named(row: BadRow) -> str:
     return f"{row.source} line {row.line}" + (f": {row.value}" if row.value else "")
 
 
+def show_fused(console: Console, fused: SystemPicture) -> None:
+    """Print what files were fused, in which frame, and what came of it."""
+    for name, count in zip(fused.sources, fused.counts, strict=True):
+        console.print(Text(f"{name}: {plural(count, 'track')}"), soft_wrap=True)
+    for note in fused.notes:
+        console.print(Text(f"  note: {note}", style="dim"), soft_wrap=True)
+    console.print(Text(sentence(fused.states, "system track"), style="bold"), soft_wrap=True)
+
+
 def found(tracks: Tracks) -> str:
     """One sentence: how many tracks were confirmed, over how long, and how many at once."""
-    times, at_once = np.unique(tracks.states["time_s"], return_counts=True)
+    return sentence(tracks.states, "confirmed track") if tracks.states.size else "No track was confirmed."
+
+
+def sentence(states: np.ndarray, what: str) -> str:
+    """How many tracks STATE[n] hold, over how long, and how many at once."""
+    times, at_once = np.unique(states["time_s"], return_counts=True)
     if not times.size:
-        return "No track was confirmed."
+        return f"No {what}."
+    count = int(np.unique(states["serial"]).size)
     span = f"from {times[0]:,.1f} s to {times[-1]:,.1f} s"
     middle = number(float(np.median(at_once)))
-    return f"{plural(len(tracks), 'track')} confirmed, {span}; {middle} at once (median), {at_once.max():,} at most."
+    return f"{plural(count, what)}, {span}; {middle} at once (median), {at_once.max():,} at most."
