@@ -1,6 +1,7 @@
 """The command line: one verb per question; thin, every answer comes from a room.
 
-Exit codes: 0 done; 1 a validation row failed or a limit is not met; 2 an input was refused; 130 interrupted (what was finished is reported).
+Exit codes: 0 done; 1 a validation row failed or a limit is not met; 2 an input was refused; 130 interrupted (what was
+finished is reported).
 Heavy modules are imported inside the verb that needs them, so that `farwatch --help` is quick.
 """
 
@@ -351,7 +352,7 @@ def score(
         typer.Option("--sensor", "-s", help="Sensors of the tracks; the first one's place, where tables give degrees."),
     ] = None,
     cutoff_m: Annotated[
-        float | None, typer.Option(help="Farther from the truth than this, a track is not of it, m.")
+        float | None, typer.Option(min=0.001, help="Farther from the truth than this, a track is not of it, m.")
     ] = None,
     dimensions: Annotated[int, typer.Option(min=2, max=3, help="2: heights are not compared.")] = 3,
     from_s: Annotated[float | None, typer.Option(help="Compare from this time on.")] = None,
@@ -361,7 +362,7 @@ def score(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     out: Annotated[
-        list[Path] | None, typer.Option("--out", "-o", help="What to write: .json, .png, .svg, or a folder. Repeatable.")
+        list[Path] | None, typer.Option("--out", "-o", help="What to write: .json, .png, .svg or a folder. Repeatable.")
     ] = None,
 ) -> None:
     """Judge tracks by the truth: accuracy, missed and false tracks, continuity, consistency."""

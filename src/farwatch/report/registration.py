@@ -27,7 +27,7 @@ def show(console: Console, found: Registered) -> None:
     for line in bad_lines(found.bad_rows, found.plots + len(found.bad_rows)):
         console.print(Text(f"  {line}"), soft_wrap=True)
     console.print(error_table(found))
-    console.print(Text(f"relative to {found.biases.gauge}; ± is one standard deviation", style="dim"), soft_wrap=True)
+    console.print(Text(f"relative to {gauge(found)}; ± is one standard deviation", style="dim"), soft_wrap=True)
 
 
 def error_table(found: Registered) -> Table:
@@ -47,9 +47,18 @@ def error_table(found: Registered) -> Table:
     return table
 
 
+def gauge(found: Registered) -> str:
+    """What the errors are relative to, with the sensors' names."""
+    said = found.biases.gauge
+    for r, sensor in enumerate(found.sensors):
+        said = said.replace(f"radar {r} ", f"{sensor.name} ")
+    return said
+
+
 def signed(value: float) -> str:
     """A number with its sign."""
-    return f"−{number(-value)}" if value < 0.0 else number(value)
+    text = number(abs(value))
+    return f"−{text}" if value < 0.0 and text != "0" else text
 
 
 def write(path: Path, sensors: tuple[Sensor, ...]) -> Path:

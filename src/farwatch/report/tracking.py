@@ -17,8 +17,8 @@ from farwatch.track.tracking import Tracks
 LINES_NAMED = 3
 """Bad rows of one kind that are named by their line."""
 
-TRACKS_NAMED = 10
-"""Tracks that are listed by address or code."""
+TRACKS_NAMED = 8
+"""Tracks up to which each is listed with its address or code."""
 
 HINDSIGHT = "states are smoothed: each knows what came later, so this is no live picture"
 
@@ -46,13 +46,13 @@ def show(console: Console, tracks: Tracks) -> None:
 
 
 def named(tracks: Tracks) -> list[str]:
-    """What tracks called themselves by Mode S address and SSR code: a line for each, the last ones heard; few lines."""
+    """What tracks called themselves by Mode S address and SSR code, the last ones heard: each if they are few."""
     states = tracks.states[np.lexsort((tracks.states["time_s"], tracks.states["serial"]))]
     last = states[np.append(np.diff(states["serial"]) != 0, True)] if states.size else states
     told = last[(last["address"] > 0) | (last["mode_a"] > 0)]
-    lines = [f"track {row['serial']}: {_called(row)}" for row in told[:TRACKS_NAMED]]
-    more = told.size - TRACKS_NAMED
-    return [*lines, f"and {plural(more, 'track')} more with a name"] if more > 0 else lines
+    if told.size > TRACKS_NAMED:
+        return [f"{told.size:,} of them answered with an address or a code"]
+    return [f"track {row['serial']}: {_called(row)}" for row in told]
 
 
 def _called(row: np.void) -> str:

@@ -25,10 +25,10 @@ def with_hindsight(states: np.ndarray, options: Smoothing | None = None) -> np.n
     told = states.copy()
     order = np.lexsort((states["time_s"], states["serial"]))
     rows = states[order]
-    node, place = _nodes(rows)
-    after = taken_back(rows[node])
+    after = taken_back(rows[_nodes(rows)])
     better = smooth(after, options)
     same = np.append(after["serial"][1:] == after["serial"][:-1], False)
+    place = _places(rows, after)
     which = np.flatnonzero(same[place])
     k = place[which]
     density = _densities(after, options or Smoothing())
@@ -42,14 +42,27 @@ def with_hindsight(states: np.ndarray, options: Smoothing | None = None) -> np.n
     return told
 
 
-def _nodes(rows: np.ndarray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows that rest on a plot later than all before them of their track, and for each row the last of these."""
+def _nodes(rows: np.ndarray) -> NDArray[np.int64]:
+    """Rows that rest on a plot later than all before them of their track."""
     latest = np.full(rows.size, False)
     last_s, serial = -np.inf, None
     for i, (of, hit_s) in enumerate(zip(rows["serial"].tolist(), rows["hit_s"].tolist(), strict=True)):
         latest[i] = of != serial or hit_s > last_s
         last_s, serial = (hit_s if latest[i] else last_s), of
-    return np.flatnonzero(latest), np.cumsum(latest) - 1
+    return np.flatnonzero(latest)
+
+
+def _places(rows: np.ndarray, after: np.ndarray) -> NDArray[np.int64]:
+    """For each row the last of STATE[m] `after` that is of its track and not later; both by track, then time.
+
+    That may be a plot that came to light only after the row, where sensors hand their plots over at different times.
+    """
+    if not rows.size:
+        return np.zeros(0, np.int64)
+    span_s = float(np.ptp(np.append(rows["time_s"], after["time_s"]))) + 1.0
+    _, number = np.unique(np.append(rows["serial"], after["serial"]), return_inverse=True)
+    ours, theirs = (one["time_s"] + span_s * of for one, of in ((rows, number[: rows.size]), (after, number[rows.size :])))
+    return np.asarray(np.searchsorted(theirs, ours, side="right") - 1)
 
 
 def taken_back(rows: np.ndarray) -> np.ndarray:

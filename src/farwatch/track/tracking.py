@@ -158,7 +158,7 @@ def track(
     classes, class_names = _classes() if chosen.identify else (np.zeros(0, CLASS), ())
     informed = Informed(classes, *_traffic(chosen, frame))
     went = course(table.plots, radars, tracker_of(chosen), informed, _end_s(table.plots, radars))
-    states = with_hindsight(went.states) if chosen.smooth else went.states
+    states = settled(with_hindsight(went.states) if chosen.smooth else went.states)
     if chosen.every_s is not None:
         states = at_intervals(states, chosen.every_s, chosen.cruise_acceleration_m_s2)
     return Tracks(
@@ -244,6 +244,14 @@ def _scans(table: PlotTable, radars: np.ndarray) -> int:
     mine = table.plots["radar_index"]
     turn = np.floor((table.plots["time_s"] - radars["phase_s"][mine]) / radars["period_s"][mine])
     return int(np.unique(np.stack([mine, turn.astype(np.int64)]), axis=1).shape[1])
+
+
+def settled(states: np.ndarray) -> np.ndarray:
+    """STATE rows, of each track one at a time: where sensors hand over at once, the row after the last of them."""
+    count = states.size
+    latest_first = np.stack([states["time_s"], states["serial"].astype(np.float64)], axis=1)[::-1]
+    _, first = np.unique(latest_first, axis=0, return_index=True)
+    return np.asarray(states[np.sort(count - 1 - first)])
 
 
 def at_intervals(states: np.ndarray, every_s: float, acceleration_m_s2: float) -> np.ndarray:
