@@ -158,25 +158,6 @@ def test_likelihood_agrees_with_its_twin():
     assert associate.log_ratio(track, sight, 1e-9) == -np.inf
 
 
-def test_distance_skips_what_is_not_measured():
-    """Squared distance and determinant equal the matrix forms, with three components and with two."""
-    rng = rng_of("distance")
-    root = rng.normal(size=(6, 6)) * 100
-    p, x = root @ root.T, rng.normal(size=6) * 100
-    rows = tuple(map(tuple, np.linalg.qr(rng.normal(size=(3, 3)))[0]))
-    for var_e in (300.0, 0.0):
-        h = np.hstack([np.array(rows), np.zeros((3, 3))])[: 3 if var_e else 2]
-        left = np.array([40.0, -30.0, 20.0])[: len(h)] - h @ x
-        bend = 0.0 if var_e else rows[2] @ p[:3, :3] @ np.array(rows[2]) / 2e5
-        left[0] -= bend
-        s = h @ p @ h.T + np.diag([200.0 + 2 * bend**2, 100.0, var_e][: len(h)])
-        far, det = associate.distance(
-            x, p, 0.0, rows, (0.0, 0.0, 0.0), (40.0, -30.0, 20.0), (200.0, 100.0, var_e, np.inf), 1e5
-        )
-        assert far == pytest.approx(left @ np.linalg.solve(s, left))
-        assert det == pytest.approx(np.linalg.det(s))
-
-
 def test_only_the_best_candidates_are_kept():
     """A full list gives up its worst plot for a better one."""
     columns, ratios, counts = (

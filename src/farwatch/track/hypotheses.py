@@ -52,8 +52,7 @@ NOBODY, MISSED, MAIN = -1, -1, -1
 
 _KEPT = ("x", "p", "weight", "mean", "position_sigma_m", "time_s", "log_odds", "hidden_probability", "odds_s", "plots")
 
-RIVAL = np.dtype([(name, TRACK[name]) for name in _KEPT], align=True)
-"""What one rival hypothesis believes: the fields of a TRACK that hypotheses differ in."""
+"""Fields of a TRACK that hypotheses differ in: what a RIVAL holds."""
 
 CHILD = np.dtype([("parent", "i4"), ("plot", "i4"), ("ratio", "f8"), ("score", "f8")], align=True)
 """One way a track may go on: from its main hypothesis or rival `parent`, with plot `plot` of the batch."""
@@ -77,10 +76,10 @@ class Hypotheses(NamedTuple):
 FREE_PLACES, BASE, SIZE = range(3)
 
 
-def new_hypotheses(tracks: int, plots: int, pool: int) -> Hypotheses:
-    """Room for `tracks` slots, batches of `plots` plots and `pool` rivals in all; pool 0: no rivals are ever kept."""
+def new_hypotheses(tracks: int, plots: int, pool: int, kept: np.dtype[Any] = TRACK) -> Hypotheses:
+    """Room for `tracks` slots of type `kept`, batches of `plots` plots and `pool` rivals in all; 0: none are ever kept."""
     return Hypotheses(
-        rivals=np.zeros(pool, RIVAL),
+        rivals=np.zeros(pool, np.dtype([(name, kept[name]) for name in _KEPT], align=True)),
         links=np.full((tracks if pool else 0, RIVALS), -1, np.int32),
         spare=np.arange(pool, dtype=np.int32),
         children=np.zeros((tracks if pool else 0, CHILDREN), CHILD),
@@ -88,7 +87,7 @@ def new_hypotheses(tracks: int, plots: int, pool: int) -> Hypotheses:
         chosen=np.full(tracks, -1, np.int32),
         owner=np.full(1 << int(np.ceil(np.log2(max(16 * plots, 64)))) if pool else 64, NOBODY, np.int32),
         moves=np.zeros((PLOT_MEMORY + 1, 2), np.int32),
-        desk=np.zeros(CHILDREN + 1, TRACK),
+        desk=np.zeros(CHILDREN + 1, kept),
         numbers=np.array([pool, 0, 0]),
     )
 
@@ -173,11 +172,10 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
     for link in range(RIVALS):
         if own.links[i, link] < 0:
             break
-        copy_belief(own.rivals[own.links[i, link]], desk)
+        _lay_out(own, track, i, link, desk, sense)
         sum_up(desk, outlines, spare_row)
         batch.counts[spare_row] = 0
         find(batch, desk, outlines, spare_row, tracker)
-        persist(desk, track["odds_s"], sense)
         seen = seen_chance(desk, sense[PD])
         hit_score, miss_score = desk["log_odds"] + log(seen), desk["log_odds"] + log(1.0 - seen)
         _add_child(own, i, kept, link, MISSED, 0.0, miss_score)
@@ -189,6 +187,19 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
         found = found or children[c]["plot"] >= 0
     if not found:  # a radar that looks elsewhere just now: no hypothesis has missed anything yet
         own.counts[i] = 0
+
+
+@kernel
+def _lay_out(own: Hypotheses, track: Any, i: int, link: int, desk: Any, sense: Any) -> None:
+    """Put a rival of track `i`, whose TRACK has been brought forward in time, on the desk, as of the same time.
+
+    A rival keeps by how much its log-odds differ from those of the main hypothesis: what time does to existence, it does
+    to all hypotheses of a track alike, and never to what tells one from another.
+    """
+    rival = own.rivals[own.links[i, link]]
+    copy_belief(rival, desk)
+    persist(desk, track["odds_s"], sense)
+    desk["log_odds"] = track["log_odds"] + rival["log_odds"]
 
 
 @kernel
@@ -417,6 +428,7 @@ def grow(own: Hypotheses, batch: Batch, tracks: Any, i: int, tracker: Any, sense
         place = own.spare[own.numbers[FREE_PLACES]]
         own.links[i, n - 1] = place
         copy_belief(own.desk[n], own.rivals[place])
+        own.rivals[place]["log_odds"] -= tracks[i]["log_odds"]
     return int(chosen["plot"])
 
 
@@ -457,8 +469,7 @@ def _make(own: Hypotheses, batch: Batch, track: Any, i: int, child: Any, n: int,
     if child["parent"] < 0:
         copy_belief(track, desk)
     else:
-        copy_belief(own.rivals[own.links[i, child["parent"]]], desk)
-    persist(desk, track["odds_s"], sense)
+        _lay_out(own, track, i, child["parent"], desk, sense)
     if child["plot"] >= 0:
         sight = batch.sights[child["plot"]]
         predict(desk, sight["time_s"], tracker)
@@ -497,16 +508,18 @@ def let_go(own: Hypotheses, track: Any, i: int) -> None:
 
 @kernel
 def miss_rivals(own: Hypotheses, track: Any, i: int, sense: Any) -> None:
-    """Charge the rivals of track `i`, whose TRACK has just been charged, the same miss; settled ones go."""
-    oldest, kept = PLOT_MEMORY - 1, 0
+    """Charge the rivals of track `i` a miss that its TRACK remembers but has not been charged yet; settled ones go."""
+    oldest, kept, unseen = PLOT_MEMORY - 1, 0, 1.0 - seen_chance(track, sense[PD])
     for link in range(own.links.shape[1]):
         place = own.links[i, link]
         if place < 0:
             break
         own.links[i, link] = -1
-        rival = own.rivals[place]
+        rival, ahead = own.rivals[place], own.rivals[place]["log_odds"]
         persist(rival, track["odds_s"], sense)
+        ahead += log((1.0 - seen_chance(rival, sense[PD])) / unseen)
         missed(rival, sense[PD])
+        rival["log_odds"] = ahead
         remember(rival, MISSED)
         if rival["plots"][oldest] == track["plots"][oldest]:
             own.links[i, kept] = place
