@@ -51,7 +51,7 @@ def test_no_file_is_no_traffic():
         ('"00000a"', "34e5", "line 2: addresses.1 = 34e5: must be up to six hexadecimal digits"),
         ('"00000a"', '"1000000"', "line 2: addresses.1"),
         ("addresses", "adresses", "line 2: adresses: is not a field; did you mean addresses?"),
-        ("    name: UL1\n    places", "    places", "line 4"),
+        ("- name: UL1\n    places", "- places", "line 4: routes.0.name: is missing"),
         ("[47, 8.5]", "[147, 8.5]", "line 5: routes.UL1.places.1.0 = 147: must be at most 90"),
         ("[47, 8.5]", "[47]", "line 5: routes.UL1.places.1: has too few items"),
         ("[47, 8.5]", "[47, 8.5, 300]", "line 5: routes.UL1.places.1: must have at most 2 items"),

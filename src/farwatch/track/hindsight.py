@@ -61,7 +61,8 @@ def _places(rows: np.ndarray, after: np.ndarray) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     span_s = float(np.ptp(np.append(rows["time_s"], after["time_s"]))) + 1.0
     _, number = np.unique(np.append(rows["serial"], after["serial"]), return_inverse=True)
-    ours, theirs = (one["time_s"] + span_s * of for one, of in ((rows, number[: rows.size]), (after, number[rows.size :])))
+    ours = rows["time_s"] + span_s * number[: rows.size]
+    theirs = after["time_s"] + span_s * number[rows.size :]
     return np.asarray(np.searchsorted(theirs, ours, side="right") - 1)
 
 
