@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from math import atan2, degrees, hypot
 
 import pytest
 from typer.testing import CliRunner
@@ -232,7 +234,7 @@ def test_track_writes_and_tells(run, recorded, out):
     assert found.exit_code == 0, found.output
     assert "12 plots of alpha in 12 scans" in found.output
     assert "plots.csv line 14: range_m -5" in found.output
-    assert "1 track confirmed" in found.output
+    assert "1 confirmed track" in found.output
     assert f"wrote {out}" in found.output
     assert (recorded / out).exists()
 
@@ -243,6 +245,9 @@ def test_track_writes_and_tells(run, recorded, out):
         ("plots.csv --sensor alpha.yaml --bad-rows refuse", ["1 problem", "line 14"]),
         ("plots.csv --sensor beta.yaml", ["beta.yaml"]),
         ("plots.csv", ["--sensor"]),
+        ("plots.csv --sensor alpha.yaml --only alpha", ["picks radars of a recording"]),
+        ("plots.csv --sensor alpha.yaml --traffic alpha.yaml", ["alpha.yaml", "name: is not a field"]),
+        ("cut.ast", ["cut.ast", "cannot be read"]),
         ("alpha.yaml --sensor alpha.yaml", ["suffix"]),
         ("plots.csv --sensor plots.csv", ["problem"]),
         ("plots.csv --sensor alpha.yaml --out x.doc", ["must end in"]),
@@ -261,3 +266,136 @@ def test_schema_of_a_sensor(run):
     """Sensor files have a schema too; other kinds are refused."""
     assert json.loads(run("schema", "--of", "sensor").output)["title"] == "farwatch sensor"
     assert run("schema", "--of", "raid").exit_code == 2
+    assert "routes" in json.loads(run("schema", "--of", "traffic").output)["properties"]
+
+
+def test_track_may_mend_states_by_what_came_later(run, recorded):
+    """Said in the summary; other states than without."""
+    assert run("track", "plots.csv", "-s", "alpha.yaml", "-o", "live.csv").exit_code == 0
+    found = run("track", "plots.csv", "-s", "alpha.yaml", "-o", "late.csv", "--smooth")
+    assert "no live picture" in found.output
+    assert (recorded / "late.csv").read_text() != (recorded / "live.csv").read_text()
+
+
+@pytest.mark.validation
+def test_track_reads_a_recording(run, recorded, shared):
+    """What it held, its radar, two tracks with their addresses; several radars without places are refused by name."""
+    folder = shared / "data" / "asterix"
+    found = run("track", folder / "es_sac20_sic4_79min.gps", "-o", "tracks.csv")
+    assert found.exit_code == 0, found.output
+    assert "1,830 of CAT048" in found.output
+    assert "sac20-sic4: 1830 plots, up to 180 km, turns in 4.99 s (north marks), place not told" in found.output
+    assert "2 confirmed tracks" in found.output
+    assert "address 343085, SSR code 5050" in found.output
+    refused = run("track", folder / "cat_034_048.pcap")
+    assert refused.exit_code == 2
+    assert "--only sac25-sic12" in refused.output
+    picked = run("track", folder / "cat_034_048.pcap", "--only", "sac25-sic12")
+    assert picked.exit_code == 0
+    assert "65 reports of CAT048 left out: no position 2, repeat 63" in picked.output
+    (recorded / "cut.ast").write_bytes((folder / "es_sac20_sic4_79min.ast").read_bytes()[:1000])
+    assert "1 block cut short, 1 record cut short" in run("track", "cut.ast").output
+
+
+@pytest.fixture
+def judged(recorded):
+    """A file of tracks, half a kilometre off, and its truth."""
+    times = [5 * k for k in range(12)]
+    (recorded / "tracks.csv").write_text(
+        "\n".join(["t,track_id,x,y,z", *(f"{t},1,{200 * t + 30},500,0" for t in times)])
+    )
+    (recorded / "truth.csv").write_text("\n".join(["t,target_id,x,y,z", *(f"{t},7,{200 * t},0,0" for t in times)]))
+    return recorded
+
+
+def test_score_tells_and_writes(run, judged):
+    """A sentence and tables; JSON for programs, and in a file; the cutoff decides what is a hit."""
+    found = run("score", "tracks.csv", "truth.csv")
+    assert found.exit_code == 0, found.output
+    assert "Targets had a track 100 % of the time, 501 m off on average" in found.output
+    told = run("score", "tracks.csv", "truth.csv", "--json", "--cutoff-m", "400", "-o", "score.json")
+    assert json.loads(told.stdout)["siap"]["completeness_share"] == 0.0
+    assert json.loads((judged / "score.json").read_text())["options"]["cutoff_m"] == 400.0
+    short = run("score", "tracks.csv", "truth.csv", "--json", "--from-s", "20", "--until-s", "30", "--dimensions", "2")
+    assert json.loads(short.stdout)["instants"] == 3
+
+
+OURS = """\
+ours:
+  limits:
+    - {figure: horizontal_rms_m, most: LIMIT, source: contract}
+"""
+
+
+@pytest.mark.parametrize(("limit", "code", "said"), [("600", 0, "met"), ("300", 1, "not met")])
+def test_score_holds_figures_against_limits(run, judged, limit, code, said):
+    """Status 0 where all limits are met, 1 where one is not."""
+    (judged / "ours.yaml").write_text(OURS.replace("LIMIT", limit))
+    found = run("score", "tracks.csv", "truth.csv", "--standard", "ours.yaml")
+    assert found.exit_code == code, found.output
+    assert said in found.output
+    assert "contract" in found.output
+
+
+def test_score_knows_shipped_limits(run, judged):
+    """By name; an error of half a kilometre is not within them."""
+    found = run("score", "tracks.csv", "truth.csv", "--standard", "wam-en-route")
+    assert found.exit_code == 1
+    assert "EUROCAE" in found.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("plots.csv truth.csv", "track_id"),
+        ("tracks.csv plots.csv", "target_id"),
+        ("tracks.csv none.csv", "does not exist"),
+        ("tracks.csv truth.csv --standard wam-en-rout", "wam-en-route"),
+        ("tracks.csv truth.csv --from-s 9 --until-s 3", "must be before until_s"),
+        ("tracks.csv truth.csv --sensor truth.csv", "problem"),
+        ("tracks.csv truth.csv --out score.doc", "must end in"),
+        ("tracks.csv truth.csv --cutoff-m 0", "cutoff-m"),
+    ],
+)
+def test_score_refuses_what_it_cannot_use(run, judged, words, said):
+    """Code 2 and the reason."""
+    found = run("score", *words.split())
+    assert found.exit_code == 2, found.output
+    assert said in found.output
+
+
+def test_register_writes_sensors_that_know_their_errors(run, recorded):
+    """A table with deviations, and a file that `--sensor` takes; without what it needs, code 2 and nothing written."""
+    rows = [(2.0 * k, 20e3 + 100.0 * k, 30e3 + 40.0 * k) for k in range(60)]
+    plots = [f"{t},{hypot(x, y) + 80.0},{degrees(atan2(x, y))}" for t, x, y in rows]
+    (recorded / "many.csv").write_text("\n".join(["time_s,range_m,azimuth_deg", *plots]))
+    truth = [f"{t},1,{x},{y},0" for t, x, y in rows]
+    (recorded / "where.csv").write_text("\n".join(["t,target_id,x,y,z", *truth]))
+    words = ["many.csv", "-s", "alpha.yaml", "--reference", "where.csv"]
+    found = run("register", *words, "--estimate", "range_m", "-o", "better.yaml")
+    assert found.exit_code == 0, found.output
+    assert "range_bias_m" in found.output
+    assert "relative to the reference" in found.output
+    told = re.search(r"range_bias_m: (.*)", (recorded / "better.yaml").read_text())
+    assert told is not None
+    assert float(told[1]) == pytest.approx(80.0, abs=0.5)
+    assert run("track", "many.csv", "-s", "better.yaml", "-o", "x.csv").exit_code == 0
+    alone = run("register", "many.csv", "-s", "alpha.yaml", "-o", "none.yaml")
+    assert alone.exit_code == 2
+    assert "one sensor alone" in alone.output
+    few = run("register", "plots.csv", "-s", "alpha.yaml", "--reference", "where.csv", "-o", "none.yaml")
+    assert few.exit_code == 2
+    assert "too few" in few.output
+    assert not (recorded / "none.yaml").exists()
+
+
+def test_fuse_tells_and_writes(run, recorded):
+    """Two files in one frame, said so; one file is refused."""
+    for name in ("a.csv", "b.csv"):
+        assert run("track", "plots.csv", "-s", "alpha.yaml", "-o", name).exit_code == 0
+    found = run("fuse", "a.csv", "b.csv", "-o", "fused.csv")
+    assert found.exit_code == 0, found.output
+    assert "all are taken to stand in one frame" in found.output
+    assert "1 system track," in found.output
+    assert (recorded / "fused.csv").exists()
+    assert run("fuse", "a.csv").exit_code == 2

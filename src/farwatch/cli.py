@@ -1,6 +1,7 @@
 """The command line: one verb per question; thin, every answer comes from a room.
 
-Exit codes: 0 done; 1 a validation row failed; 2 an input was refused; 130 interrupted (what was finished is reported).
+Exit codes: 0 done; 1 a validation row failed or a limit is not met; 2 an input was refused; 130 interrupted (what was
+finished is reported).
 Heavy modules are imported inside the verb that needs them, so that `farwatch --help` is quick.
 """
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from farwatch.campaign import Result
-    from farwatch.track import TrackOptions, Tracks
 
 
 class Verbs(typer.core.TyperGroup):
@@ -52,6 +52,17 @@ PIPE_COLUMNS = 132
 Trials = Annotated[int, typer.Option("--trials", "-n", min=1, help="How many times the raid is played.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all chance; the scenario's own when left out.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads; all cores when left out. Changes no result.")]
+PlotFiles = Annotated[
+    list[Path], typer.Argument(help="Tables of plots, .csv, .csv.gz or .parquet; or one ASTERIX recording.")
+]
+SensorFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--sensor", "-s", help="YAML file of a sensor; of a recording, what it does not tell. Repeatable."),
+]
+OnlyRadars = Annotated[
+    list[str] | None, typer.Option("--only", help="Radar of a recording to take, as sac25-sic12. Repeatable.")
+]
+TracksOut = Annotated[Path, typer.Option("--out", "-o", help="Table of tracks to write: .csv, .csv.gz or .parquet.")]
 
 
 def main() -> None:
@@ -141,17 +152,19 @@ def check(
 
 @app.command()
 def schema(
-    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario or sensor.")] = "scenario",
+    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario, sensor or traffic.")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of scenario or sensor files, for editors that complete and check while you type."""
+    """Print the JSON Schema of scenario, sensor or traffic files, for editors that complete and check as you type."""
     import json
 
     if of == "sensor":
         from farwatch.track.sensors import sensor_schema as chosen
+    elif of == "traffic":
+        from farwatch.track.traffic import traffic_schema as chosen
     elif of == "scenario":
         from farwatch.scenario import schema as chosen
     else:
-        raise typer.BadParameter(f"{of!r} is neither scenario nor sensor")
+        raise typer.BadParameter(f"{of!r} is none of scenario, sensor, traffic")
     typer.echo(json.dumps(chosen(), indent=2))
 
 
@@ -230,15 +243,9 @@ def coverage(
 
 @app.command()
 def track(
-    plots: Annotated[
-        list[Path], typer.Argument(help="Tables of plots, .csv, .csv.gz or .parquet, or ASTERIX recordings.")
-    ],
-    sensor: Annotated[
-        list[Path] | None, typer.Option("--sensor", "-s", help="YAML file of a sensor. Repeatable.")
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Table of tracks to write: .csv, .csv.gz or .parquet.")
-    ] = Path("tracks.csv"),
+    plots: PlotFiles,
+    sensor: SensorFiles = None,
+    out: TracksOut = Path("tracks.csv"),
     association: Annotated[
         str, typer.Option(help="How plots are shared out: mht (several hypotheses), jpda or gnn.")
     ] = "mht",
@@ -248,21 +255,92 @@ def track(
     every: Annotated[
         float | None, typer.Option(help="Output every so many seconds; at each scan when left out.")
     ] = None,
+    smooth: Annotated[
+        bool, typer.Option("--smooth", help="With hindsight: mend each state by what came later. No live picture.")
+    ] = False,
+    traffic: Annotated[
+        Path | None, typer.Option(help="YAML file of expected traffic: codes, addresses, routes.")
+    ] = None,
+    only: OnlyRadars = None,
     bad_rows: Annotated[
         str, typer.Option(help="Rows that cannot be used: skip them and say which, or refuse the input.")
     ] = "skip",
 ) -> None:
     """Track recorded plots: the confirmed tracks at each scan, as known then, without hindsight."""
+    from farwatch.formats.asterix_tracking import given
     from farwatch.report import tracking as pages
     from farwatch.track import TrackOptions
+    from farwatch.track import track as follow
     from farwatch.track.files.writing import form_of
+    from farwatch.track.traffic import options_of
 
     form_of(out)  # refused before the work, not after
-    words: dict[str, Any] = {"association": association, "confirm": confirm, "bad_rows": bad_rows}
-    options = TrackOptions(every_s=every, **words)
-    tracks = _tracked(plots, sensor or [], options)
-    pages.show(_console(), tracks)
+    words: dict[str, Any] = {"association": association, "confirm": confirm, "bad_rows": bad_rows, "smooth": smooth}
+    options = TrackOptions(every_s=every, **words, **options_of(traffic))
+    read = given(plots, sensor or [], only or [])
+    console = _console()
+    if read.recording is not None:
+        pages.show_recording(console, read.recording, read.left_out)
+    _say_compiling(_console(stderr=True), "picture.advance", "the tracker, half a minute")
+    tracks = follow(read.plots, read.sensors, options)
+    pages.show(console, tracks)
     typer.echo(f"wrote {tracks.write(out)}")
+
+
+@app.command()
+def register(
+    plots: PlotFiles,
+    sensor: SensorFiles = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Table of where targets really were; when left out, several sensors correct each other."),
+    ] = None,
+    estimate: Annotated[
+        list[str] | None, typer.Option(help="Error to find: range_m, azimuth_rad or time_s; all. Repeatable.")
+    ] = None,
+    height_sigma_m: Annotated[
+        float | None, typer.Option(help="How far heights may be off, all alike, m: 100 or so of pressure heights.")
+    ] = None,
+    only: OnlyRadars = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="YAML file to write: the sensors, with their errors.")
+    ] = None,
+) -> None:
+    """Find constant errors of range, azimuth and clock, from a reference or from targets that several sensors see."""
+    from farwatch.errors import InputError
+    from farwatch.formats.asterix_tracking import given
+    from farwatch.report import registration as pages
+    from farwatch.report.tracking import show_recording
+    from farwatch.track.registering import FIELDS, Registering
+    from farwatch.track.registering import register as find
+
+    options = Registering(estimate=tuple(estimate or FIELDS), height_sigma_m=height_sigma_m)
+    read = given(plots, sensor or [], only or [])
+    console = _console()
+    if read.recording is not None:
+        show_recording(console, read.recording, read.left_out)
+    found = find(read.plots, read.sensors, reference, options)
+    pages.show(console, found)
+    if found.problems:
+        raise InputError("registration", found.problems)
+    if out is not None:
+        typer.echo(f"wrote {pages.write(out, found.mended())}")
+
+
+@app.command()
+def fuse(
+    tracks: Annotated[list[Path], typer.Argument(help="Tables of tracks, one of each radar.")],
+    out: TracksOut = Path("fused.csv"),
+) -> None:
+    """Fuse track files of several radars into one picture, never surer than they justify (covariance intersection)."""
+    from farwatch.report import tracking as pages
+    from farwatch.track.files.writing import form_of, write_columns
+    from farwatch.track.fusing import fuse_files
+
+    form_of(out)
+    found = fuse_files(tracks)
+    pages.show_fused(_console(), found)
+    typer.echo(f"wrote {write_columns(out, found.columns)}")
 
 
 @app.command()
@@ -274,24 +352,34 @@ def score(
         typer.Option("--sensor", "-s", help="Sensors of the tracks; the first one's place, where tables give degrees."),
     ] = None,
     cutoff_m: Annotated[
-        float | None, typer.Option(help="Farther from the truth than this, a track is not of it, m.")
+        float | None, typer.Option(min=0.001, help="Farther from the truth than this, a track is not of it, m.")
+    ] = None,
+    dimensions: Annotated[int, typer.Option(min=2, max=3, help="2: heights are not compared.")] = 3,
+    from_s: Annotated[float | None, typer.Option(help="Compare from this time on.")] = None,
+    until_s: Annotated[float | None, typer.Option(help="Compare until this time.")] = None,
+    standard: Annotated[
+        str | None, typer.Option(help="Limits to hold the figures against: wam-en-route, or a YAML file.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", "-o", help="What to write: .json, .png, .svg or a folder. Repeatable.")
+    ] = None,
 ) -> None:
     """Judge tracks by the truth: accuracy, missed and false tracks, continuity, consistency."""
     from farwatch.report import score as pages
-    from farwatch.track.evaluate import score as judge
-    from farwatch.track.files import read_tracks, read_truth
-    from farwatch.track.sensors import read_sensors, together
+    from farwatch.report.score_request import asked, judged
 
-    sensors = [one for path in sensor or () for one in read_sensors(path)]
-    frame = together(sensors)[1] if sensors else None
-    chosen: dict[str, Any] = {} if cutoff_m is None else {"cutoff_m": cutoff_m}
-    found = judge(read_tracks(tracks, frame).states, read_truth(truth, frame).truth, **chosen)
+    options = asked(cutoff_m, dimensions, from_s, until_s, standard)
+    found = judged(tracks, truth, sensor or [], options)
     if as_json:
-        typer.echo(pages.to_json(found))
+        typer.echo(pages.to_json(found), nl=False)
     else:
         pages.show(_console(), found)
+    for path in out or ():
+        for written in pages.write(found, path):
+            typer.echo(f"wrote {written}", err=as_json)
+    if any(verdict.met is False for verdict in found.surveillance.verdicts):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -395,25 +483,6 @@ def _play(scenario: Any, trials: int, seed: int | None, threads: int | None, out
     _tell(_console(), result, out)
     if result.interrupted:
         raise typer.Exit(130)
-
-
-RECORDINGS = {".ast", ".asterix", ".gps", ".pcap", ".pcapng"}
-"""Suffixes of ASTERIX recordings; all else that holds plots is a table."""
-
-
-def _tracked(plots: list[Path], sensor: list[Path], options: "TrackOptions") -> "Tracks":
-    """Tracks of tables, or of one recording, which brings its own sensors: the suffix chooses the reader."""
-    from farwatch.track import track as follow
-
-    recorded = [path for path in plots if path.suffix.lower() in RECORDINGS]
-    if not recorded:
-        if not sensor:
-            raise typer.BadParameter("name the sensor of the plots: --sensor alpha.yaml")
-        _say_compiling(_console(stderr=True), "picture.advance", "the tracker, half a minute")
-        return follow(plots, sensor, options)
-    if len(plots) > 1:
-        raise typer.BadParameter("a recording is tracked by itself: name one file")
-    raise typer.BadParameter(f"{recorded[0]}: ASTERIX recordings cannot be read yet")
 
 
 def _tell(console: "Console", result: "Result", out: Path) -> None:

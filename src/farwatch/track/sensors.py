@@ -4,7 +4,7 @@ The words are those of scenarios and catalogue. Every field is declared once, in
 default and meaning; the reader, the error text and the JSON Schema follow from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import nan, radians
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from farwatch.errors import InputError, Problem
 from farwatch.records import RADAR
-from farwatch.scenario.findings import Finding, problems_from, value_at
+from farwatch.scenario.findings import Finding, problems_from
 from farwatch.scenario.model import Angle, Name, Number, Share
-from farwatch.scenario.shape import RULES
-from farwatch.scenario.yaml12 import BYTE_LIMIT, Node, YamlError, compose
+from farwatch.scenario.yaml12 import Node
+from farwatch.track.declared import Form, findings_of, read_tree, refuse
 from farwatch.world.earth import Frame
 
 Positive = Annotated[Number, Field(gt=0)]
@@ -103,20 +103,17 @@ class Sensor(BaseModel):
     )
 
 
-def read_sensors(path: str | Path) -> tuple[Sensor, ...]:
+def read_sensors(
+    path: str | Path, known: Mapping[str, Mapping[str, Any]] | None = None
+) -> tuple[Sensor, ...]:
     """Sensors of a YAML file: one mapping, or a list of them.
 
-    InputError with every problem, each with its line and the nearest field name.
+    known: fields by name of a sensor, for what the file leaves out of it. InputError with every problem, each with its
+    line and the nearest field name.
     """
-    source = Path(path)
-    try:
-        tree, duplicates = compose(_bytes(source))
-    except YamlError as error:
-        raise InputError(str(path), [error.problem]) from None
-    found, problems = _sensors_of(tree)
-    if problems or duplicates:
-        ordered = sorted([*duplicates, *problems], key=lambda one: (one.line or 0, one.column or 0))
-        raise InputError(str(path), ordered)
+    tree, duplicates = read_tree(path, FORM)
+    found, problems = _sensors_of(tree, known or {})
+    refuse(path, [*duplicates, *problems])
     return found
 
 
@@ -174,33 +171,30 @@ def _radar(number: int, sensor: Sensor, frame: Frame | None) -> np.void:
 
 # Reading ----------------------------------------------------------------------------------------------------
 
-
-def _bytes(source: Path) -> bytes:
-    try:
-        with source.open("rb") as file:
-            data = file.read(BYTE_LIMIT + 1)
-    except OSError as error:
-        raise YamlError(Problem("file", "", error.strerror or "cannot be read")) from None
-    if not data.strip():
-        raise YamlError(Problem("file", "", "is empty; a sensor starts with `name:`", line=1, column=1))
-    return data
+FORM = Form(model=Sensor, parts={"at": SensorPlace}, beginning="a sensor starts with `name:`")
 
 
-def _sensors_of(tree: Node) -> tuple[tuple[Sensor, ...], list[Problem]]:
+def _sensors_of(tree: Node, known: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[Sensor, ...], list[Problem]]:
     raw = tree.plain()
     several = isinstance(raw, list)
     found: list[Sensor] = []
     findings: list[Finding] = []
     for number, one in enumerate(raw if several else [raw]):
+        before = (number,) if several else ()
         try:
-            sensor = Sensor.model_validate(one)
+            sensor = Sensor.model_validate(_completed(one, known))
         except ValidationError as error:
-            before = (number,) if several else ()
-            findings += [_finding(dict(detail), one, before) for detail in error.errors(include_url=False)]
+            findings += findings_of(error, one, before, FORM)
             continue
         found.append(sensor)
-        findings += _meaning(sensor, (number,) if several else ())
+        findings += _meaning(sensor, before)
     return tuple(found), problems_from(findings, raw, tree)
+
+
+def _completed(raw: Any, known: Mapping[str, Mapping[str, Any]]) -> Any:
+    """What a file says of a sensor, over what is known of it without the file."""
+    name = raw.get("name") if isinstance(raw, dict) else None
+    return {**known.get(name, {}), **raw} if isinstance(name, str) else raw
 
 
 def _meaning(sensor: Sensor, before: tuple[int, ...]) -> list[Finding]:
@@ -211,23 +205,3 @@ def _meaning(sensor: Sensor, before: tuple[int, ...]) -> list[Finding]:
     if sensor.elevation_min_deg >= sensor.elevation_max_deg:
         wrong.append(Finding(path=(*before, "elevation_min_deg"), rule="must be less than elevation_max_deg"))
     return wrong
-
-
-def _finding(detail: dict[str, Any], raw: Any, before: tuple[int, ...]) -> Finding:
-    from farwatch.catalogue import near
-
-    inside: tuple[str | int, ...] = tuple(detail["loc"])
-    path = (*before, *inside)
-    kind, context = detail["type"], detail.get("ctx", {})
-    model = SensorPlace if len(inside) > 1 else Sensor
-    if kind == "missing":
-        meaning = model.model_fields[str(inside[-1])].description or ""
-        return Finding(path=path, rule="is missing", hint=meaning.rstrip("."))
-    if kind == "extra_forbidden":
-        beside = value_at(raw, inside[:-1]) or {}
-        hint = near(str(inside[-1]), [word for word in model.model_fields if word not in beside])
-        return Finding(path=path, rule="is not a field", hint=hint, at_key=True)
-    if kind == "string_pattern_mismatch":
-        return Finding(path=path, rule="must be letters, digits, - and _, starting with a letter or digit")
-    rules = dict(RULES) | {"bool_type": "must be true or false", "bool_parsing": "must be true or false"}
-    return Finding(path=path, rule=rules.get(kind, detail["msg"]).format(**context))

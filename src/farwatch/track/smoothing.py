@@ -58,7 +58,7 @@ def smooth(states: np.ndarray, options: Smoothing | None = None) -> np.ndarray:
     ahead = step @ covariance[:-1] @ np.swapaxes(step, -1, -2)
     unit = pushes(np.where(same, dt, 0.0))
     jump = mean[1:] - (step @ mean[:-1, :, None])[..., 0]
-    density = _densities(ahead, unit, covariance[1:], jump, chosen)
+    density = densities(ahead, unit, covariance[1:], jump, chosen)
     predicted = ahead + density[:, None, None] * unit
     gain = np.swapaxes(np.linalg.solve(predicted, step @ covariance[:-1]), -1, -2)
     for k in np.flatnonzero(same)[::-1]:  # from the end of each track backwards
@@ -102,7 +102,7 @@ def pushes(dt_s: Floats) -> Floats:
     return noise
 
 
-def _densities(ahead: Floats, unit: Floats, later: Floats, jump: Floats, options: Smoothing) -> Floats:
+def densities(ahead: Floats, unit: Floats, later: Floats, jump: Floats, options: Smoothing) -> Floats:
     """Power density (m2/s3) of the noise of each step f8[n]: given, or the least that explains the later row."""
     if options.acceleration_m_s2 is not None:
         return np.full(jump.shape[0], 2.0 * options.acceleration_m_s2**2 * NOISE_TIME_S)

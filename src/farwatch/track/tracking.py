@@ -22,6 +22,7 @@ from farwatch.track.files import (
     write_columns,
 )
 from farwatch.track.follow import Informed, course
+from farwatch.track.hindsight import with_hindsight
 from farwatch.track.prepare import (
     ASSOCIATIONS,
     BY_EXISTENCE,
@@ -44,16 +45,17 @@ class TrackOptions:
 
     association: "mht" keeps several hypotheses, "jpda" averages over them, "gnn" takes the best. confirm: "existence",
     by the probability that there is a target, or "M-of-N" looks. every_s: output every so many seconds; None: at each
-    scan. bad_rows: "skip" them with a report, or "refuse" the input. identify: judge class and identity by the
-    catalogue. The accelerations are those that steady and turning flight allow for. expected_codes, expected_addresses,
-    routes: SSR codes (octal digits), Mode S addresses (hexadecimal) and routes of traffic that is known to be none of
-    the raid.
+    scan. bad_rows: "skip" them with a report, or "refuse" the input. smooth: mend states by what came later. identify:
+    judge class and identity by the catalogue. The accelerations are those that steady and turning flight allow for.
+    expected_codes, expected_addresses, routes: SSR codes (octal digits), Mode S addresses (hexadecimal) and routes of
+    traffic that is known to be none of the raid.
     """
 
     association: Literal["mht", "jpda", "gnn"] = "mht"
     confirm: str = "existence"
     every_s: float | None = None
     bad_rows: Literal["skip", "refuse"] = "skip"
+    smooth: bool = False
     identify: bool = True
     drop_after_misses: int = 5
     gate_probability: float = 0.999
@@ -89,7 +91,8 @@ class Tracks:
 
     states: STATE[n] in order of time; sensors; frame: east, north, up at the first sensor, None where no place is
     known; bad_rows: rows left out; rows_read, scans; notes; class_names: what `class_index` points into;
-    target_names: what `truth` points into; learned: what was learned of each sensor, by its name, where it is known.
+    target_names: what `truth` points into; hindsight: whether states were mended by what came later; learned: what was
+    learned of each sensor, by its name, where it is known.
     """
 
     states: np.ndarray
@@ -101,6 +104,7 @@ class Tracks:
     notes: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
+    hindsight: bool = False
     learned: Mapping[str, Mapping[str, float]] | None = None
     truth: str | Path | np.ndarray | None = None
 
@@ -147,7 +151,7 @@ def track(
     *,
     truth: str | Path | np.ndarray | None = None,
 ) -> Tracks:
-    """Track recorded plots: every confirmed track at each scan, as known then, without hindsight.
+    """Track recorded plots: every confirmed track at each scan, as known then, unless `options.smooth`.
 
     plots: path or paths of CSV or Parquet files, a mapping or data frame of the same columns, or PLOT records.
     sensors: path or paths of YAML files, or `Sensor` objects. truth: only kept, for `Tracks.score`.
@@ -157,19 +161,19 @@ def track(
     chosen = TrackOptions() if options is None else options
     listed = _sensors(sensors)
     radars, frame = together(listed)
-    paths = _paths(plots)
-    table = read_plots(paths, listed) if paths is not None else plot_table(plots, listed)
+    table = table_of(plots, listed)
     if chosen.bad_rows == "refuse":
         table.refuse_bad()
     classes, class_names = _classes() if chosen.identify else (np.zeros(0, CLASS), ())
     informed = Informed(classes, *_traffic(chosen, frame))
     went = course(table.plots, radars, tracker_of(chosen), informed, _end_s(table.plots, radars))
-    states = went.states
+    states = settled(with_hindsight(went.states) if chosen.smooth else went.states)
     if chosen.every_s is not None:
         states = at_intervals(states, chosen.every_s, chosen.cruise_acceleration_m_s2)
     return Tracks(
         states=states, sensors=listed, frame=frame, bad_rows=table.bad, rows_read=table.rows,
         scans=_scans(table, radars), notes=table.notes, class_names=class_names, target_names=table.target_names,
+        hindsight=chosen.smooth,
         learned={sensor.name: _learned(went.picture.senses[k]) for k, sensor in enumerate(listed)}, truth=truth,
     )
 
@@ -223,6 +227,12 @@ def _sensors(given: Any) -> tuple[Sensor, ...]:
     return tuple(found)
 
 
+def table_of(plots: Any, sensors: Sequence[Sensor]) -> PlotTable:
+    """Plots of whatever names them, as `track` takes it."""
+    paths = _paths(plots)
+    return read_plots(paths, sensors) if paths is not None else plot_table(plots, sensors)
+
+
 def _paths(plots: Any) -> list[str | Path] | None:
     """Paths of plots; None where they are a table in memory."""
     if isinstance(plots, (str, Path)):
@@ -247,6 +257,14 @@ def _scans(table: PlotTable, radars: np.ndarray) -> int:
     mine = table.plots["radar_index"]
     turn = np.floor((table.plots["time_s"] - radars["phase_s"][mine]) / radars["period_s"][mine])
     return int(np.unique(np.stack([mine, turn.astype(np.int64)]), axis=1).shape[1])
+
+
+def settled(states: np.ndarray) -> np.ndarray:
+    """STATE rows, of each track one at a time: where sensors hand over at once, the row after the last of them."""
+    count = states.size
+    latest_first = np.stack([states["time_s"], states["serial"].astype(np.float64)], axis=1)[::-1]
+    _, first = np.unique(latest_first, axis=0, return_index=True)
+    return np.asarray(states[np.sort(count - 1 - first)])
 
 
 def at_intervals(states: np.ndarray, every_s: float, acceleration_m_s2: float) -> np.ndarray:
