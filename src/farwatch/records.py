@@ -20,6 +20,9 @@ MODEL_COUNT = 2
 PLOT_MEMORY = 5
 """Looks for which the tracker may still change its mind about which plot belonged to which track."""
 
+MODEL_LIMIT = 4
+"""Most motion models that a tracker's settings can describe."""
+
 # World: what is true ---------------------------------------------------------------------------------------
 
 KNOT = np.dtype(
@@ -201,6 +204,14 @@ TRACKER = np.dtype(
         ("gate", "f8"),              # chi-square
         ("speed_max_m_s", "f8"),     # fastest thing a new track may be
         ("hostile_threshold", "f8"), ("neutral_threshold", "f8"),
+        # Motion models, see track.motion_models; all 0: the pair that cruises and manoeuvres.
+        ("model_kind", "i8", (MODEL_LIMIT,)),
+        ("model_acceleration_m_s2", "f8", (MODEL_LIMIT,)),  # standard deviation of pushes, or of the acceleration
+        ("model_time_s", "f8", (MODEL_LIMIT,)),             # how long one lasts
+        ("model_sojourn_s", "f8", (MODEL_LIMIT,)),          # mean time a target obeys the model before it changes
+        ("model_turn_rad_s", "f8", (MODEL_LIMIT,)),         # standard deviation of the rate at which a turn begins
+        ("model_drag_per_m", "f8", (MODEL_LIMIT,)),         # deceleration by speed squared, at sea level; 0: no air
+        ("covariance", "f8", (2, 10, 10)),  # working room for one step of a model: a tracker serves one thread
     ],
     align=True,
 )

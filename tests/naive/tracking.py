@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SOJOURN_S = (60.0, 15.0)
+SOJOURN_S = (1000.0, 30.0)
 NOISE_TIME_S = 4.0
 
 
@@ -81,7 +81,7 @@ def update(x, p, w, plot, site):
     sigma = np.array([plot["range_sigma_m"], plot["azimuth_sigma_rad"], plot["elevation_sigma_rad"]])
     used = 3 if sigma[2] > 0 else 2
     expected = to_spherical(turn @ (w @ x[:, :3] - origin))
-    prior = sum(w[j] * (p[j, 0, 0] + p[j, 1, 1]) for j in range(2))
+    prior = sum(w[j] * (p[j, 0, 0] + p[j, 1, 1]) for j in range(len(x)))
     where = expected if prior < (z[0] * sigma[1]) ** 2 + sigma[0] ** 2 else z.copy()
     if used == 2:
         where[2] = expected[2]
@@ -93,7 +93,7 @@ def update(x, p, w, plot, site):
     off_place = origin + turn.T @ local
     prior_elevation = height_elevation(site["height_m"], z[0])
     likelihood, new_x, new_p = [], [], []
-    for j in range(2):
+    for j in range(len(x)):
         off = x[j, :3] - origin - turn.T @ local
         left = z - where - h @ off
         left[1] = (left[1] + np.pi) % (2 * np.pi) - np.pi
@@ -102,15 +102,15 @@ def update(x, p, w, plot, site):
             bend = upward @ p[j, :3, :3] @ upward / (2 * where[0])
             left[0] -= bend
             noise[0, 0] += 2 * bend**2
-        full = np.hstack([h, np.zeros((3, 3))])[:used]
+        full = np.hstack([h, np.zeros((3, x.shape[1] - 3))])[:used]
         left, noise = left[:used], noise[:used, :used]
         s = full @ p[j] @ full.T + noise
         gain = p[j] @ full.T @ np.linalg.inv(s)
         new_x.append(x[j] + gain @ left)
-        keep = np.eye(6) - gain @ full
+        keep = np.eye(x.shape[1]) - gain @ full
         new_p.append(keep @ p[j] @ keep.T + gain @ noise @ gain.T)
         if used == 2:
-            up = np.concatenate([upward, np.zeros(3)])
+            up = np.concatenate([upward, np.zeros(x.shape[1] - 3)])
             limit = min(5000.0 / np.cos(where[2]), 0.5 * where[0]) ** 2
             v = up @ new_p[j] @ up
             if v > limit:
@@ -127,6 +127,57 @@ def combine(x, p, w):
     """Mean and covariance over the models."""
     mean = w @ x
     return mean, sum(w[j] * (p[j] + np.outer(x[j] - mean, x[j] - mean)) for j in range(len(w)))
+
+
+def chances(sojourn_s, dt_s):
+    """Chances of model changes: matrix exponential of the rates, leaving spread evenly over the others."""
+    from scipy.linalg import expm
+
+    rate, k = 1.0 / np.asarray(sojourn_s), len(sojourn_s)
+    return expm(dt_s * (rate[:, None] / (k - 1) * (1 - np.eye(k)) - np.diag(rate)))
+
+
+def pull(x, drag_per_m, earth_m=6371008.8):
+    """Acceleration in free fall: inverse-square gravity towards the Earth's centre, drag in an exponential air."""
+    r = x[:3] + np.array([0, 0, earth_m])
+    height = np.linalg.norm(r) - earth_m
+    g = -9.80665 * earth_m**2 * r / np.linalg.norm(r) ** 3
+    return g - drag_per_m * np.exp(-max(height, 0.0) / 7200.0) * np.linalg.norm(x[3:6]) * x[3:6]
+
+
+def flow(kind, x, dt_s, time_s=0.0, drag_per_m=0.0):
+    """State after `dt_s` by numerical integration of the model's equation of motion; kind: its name."""
+    from scipy.integrate import solve_ivp
+
+    def slope(_, s):
+        v, rest = s[3:6], np.zeros(len(s) - 6)
+        a = np.zeros(3)
+        if kind == "turn":
+            a = s[6] * np.array([-v[1], v[0], 0.0])
+        elif kind in {"singer", "acceleration"}:
+            a = s[-3:]
+            rest[-3:] = -a / time_s if kind == "singer" else 0.0
+        elif kind == "ballistic":
+            a = pull(s, drag_per_m)
+        return np.concatenate([v, a, rest])
+
+    return solve_ivp(slope, (0, dt_s), x, method="DOP853", rtol=1e-12, atol=1e-9).y[:, -1]
+
+
+def slope_of(step, x, sizes):
+    """Jacobian of a step by central differences."""
+    d = np.diag(sizes)
+    return np.array([(step(x + e) - step(x - e)) / (2 * e.sum()) for e in d]).T
+
+
+def jerk_noise(rate_per_s, dt_s):
+    """Covariance of place, velocity, acceleration after white jerk of unit density, by van Loan's exponential."""
+    from scipy.linalg import expm
+
+    a = np.array([[0, 1, 0], [0, 0, 1], [0, 0, -rate_per_s]])
+    big = np.block([[-a, np.diag([0, 0, 1.0])], [np.zeros((3, 3)), a.T]])
+    e = expm(big * dt_s)
+    return e[3:, 3:].T @ e[:3, 3:]
 
 
 def neighbours(positions, reach, tracks, half):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from farwatch.records import PLOT
 from farwatch.track import sight as kernels
 from naive import tracking as naive
 from track.scene import plot, radar
@@ -71,3 +72,41 @@ def test_coverage_is_range_sector_and_elevation():
     assert all(kernels.covers(site, *at) for at in inside.values())
     assert not any(kernels.covers(site, *at) for at in outside.values())
     assert kernels.covers(radar()[0], -5e4, -1.0, 1e3)
+
+
+def test_reported_height_becomes_elevation():
+    """Height above the sea and slant range give the elevation over a round Earth, with its variance."""
+    site, one = radar(height_m=300.0), np.zeros(1, PLOT)[0]
+    one["range_m"], one["azimuth_rad"], one["range_sigma_m"], one["azimuth_sigma_rad"] = 1.5e5, 1.0, 50.0, 0.003
+    one["height_m"], one["height_sigma_m"], one["doppler_m_s"], one["doppler_sigma_m_s"] = 9000.0, 40.0, -120.0, 2.0
+    found = np.zeros(1, kernels.SIGHT)[0]
+    kernels.take(one, site[0], found)
+    elevation = naive.height_elevation(300.0, 1.5e5, 9000.0)
+    assert found["sin_elevation"] == pytest.approx(np.sin(elevation), abs=1e-9)
+    assert found["elevation_var"] == pytest.approx((40.0 / (1.5e5 * np.cos(elevation))) ** 2)
+    assert (found["doppler_m_s"], found["doppler_var"]) == (-120.0, 4.0)
+    assert kernels.height_sine(300.0, 1.5e5, 9000.0) == pytest.approx(np.sin(elevation), abs=1e-9)
+    one["height_sigma_m"] = 0.0
+    dense = found["noise_density"]
+    kernels.take(one, site[0], found)
+    assert found["elevation_var"] == 0.0
+    assert dense == pytest.approx(found["noise_density"] * np.cos(elevation) / kernels.HEIGHT_LIMIT_M, rel=1e-3)
+
+
+def test_conversion_has_the_moments_of_the_noise():
+    """Mean and covariance of a converted measurement are those of a million noisy conversions, at 10 degrees too."""
+    site = radar(x_m=2e3, y_m=5e3, z_m=90.0, to_local=TILTED)
+    found, rng = seen(site, (3e4, 2.1, 0.3), (80.0, 0.17, 0.08)), np.random.default_rng(7)
+    r, a, e = (rng.normal(size=1_000_000) * s + m for s, m in ((80.0, 3e4), (0.17, 2.1), (0.08, 0.3)))
+    cloud = naive.to_local(r, a, e).T @ TILTED + [2e3, 5e3, 90.0]
+    mean, (xx, xy, xz, yy, yz, zz) = kernels.converted(found)
+    covariance = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+    np.testing.assert_allclose(mean, cloud.mean(0), atol=30.0)
+    np.testing.assert_allclose(covariance, np.cov(cloud.T), rtol=0.02, atol=3e4)
+    rows, place, over, noise, _ = kernels.principal(found)
+    rows = np.array(rows)
+    np.testing.assert_allclose(rows @ rows.T, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(rows.T @ np.diag(noise[:3]) @ rows, covariance, rtol=1e-9, atol=1e-3)
+    np.testing.assert_allclose(place, mean)
+    assert over == (0.0, 0.0, 0.0)
+    assert kernels.spread_locally(found)[0] < 3e4 * np.cos(0.3)

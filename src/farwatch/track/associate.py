@@ -8,7 +8,7 @@ What that means for association is said by how likely the track exists and is se
 Source: Blackman and Popoli 1999, ch. 6 (likelihood-ratio scores).
 """
 
-from math import exp, inf, log, pi, sqrt
+from math import inf, log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,15 +17,16 @@ from farwatch.compiled import kernel
 from farwatch.track.assign import Room, new_room
 from farwatch.track.codes import code_log_ratio
 from farwatch.track.existence import edge, persist
-from farwatch.track.filter import axes, combine, dot, noise_density, predict
+from farwatch.track.filter import combine, noise_density, predict
+from farwatch.track.likelihood import log_density
 from farwatch.track.senses import PD
 from farwatch.track.sight import SIGHT, take
 
 WIDTH = 12
 """Most plots one track is held against in a batch: the best by cost."""
 
-TWO_PI, TWO_PI_3 = 2.0 * pi, (2.0 * pi) ** 1.5
-"""Normalisers of a Gaussian in two and in three dimensions."""
+DOPPLER_SPAN_M_S = 1500.0
+"""Range rates over which plots of noise spread evenly."""
 
 LEAST_CELL_M = 500.0
 """Smallest cell of the grid."""
@@ -90,6 +91,8 @@ def read(batch: Batch, plots: Any, n: int, radar: Any) -> None:
     for k in range(n):
         sight = sights[k]
         take(plots[k], radar, sight)
+        if sight["doppler_var"] > 0.0:
+            sight["noise_density"] /= DOPPLER_SPAN_M_S
         batch.codes[k, 0], batch.codes[k, 1] = plots[k]["mode_a"], plots[k]["address"]
         low_x, high_x = min(low_x, sight["x"]), max(high_x, sight["x"])
         low_y, high_y = min(low_y, sight["y"]), max(high_y, sight["y"])
@@ -276,60 +279,6 @@ def ratio_of(columns: Any, ratios: Any, i: int, k: int) -> float:
 def log_ratio(track: Any, sight: Any, gate_chi2: float) -> float:
     """Log of how much likelier a SIGHT is from this TRACK, predicted (nearly) to its time, than from nothing known.
 
-    Densities are in metres along range, azimuth and, where measured, elevation, linearised as the update will be.
-    -inf outside the gate of both models.
+    -inf outside the gate of all models.
     """
-    x, p, weight = track["x"], track["p"], track["weight"]
-    dt_s = sight["time_s"] - track["time_s"]
-    rows, place, over, noise, r = axes(track, sight)
-    d0, s0 = distance(x[0], p[0], dt_s, rows, place, over, noise, r)
-    d1, s1 = distance(x[1], p[1], dt_s, rows, place, over, noise, r)
-    least = min(d0, d1)
-    if not least < gate_chi2:
-        return -inf
-    w0, w1 = weight[0] / sqrt(s0), weight[1] / sqrt(s1)
-    density = w0 + w1 * exp(0.5 * (d0 - d1)) if d0 <= d1 else w1 + w0 * exp(0.5 * (d1 - d0))
-    scale = TWO_PI if noise[2] == 0.0 else TWO_PI_3
-    return float(log(density / (scale * sight["noise_density"])) - 0.5 * least)
-
-
-@kernel
-def turned(p: Any, b: Any) -> Any:
-    """Position block of a covariance times a vector; p: f8[6, 6], upper triangle."""
-    return (
-        p[0, 0] * b[0] + p[0, 1] * b[1] + p[0, 2] * b[2],
-        p[0, 1] * b[0] + p[1, 1] * b[1] + p[1, 2] * b[2],
-        p[0, 2] * b[0] + p[1, 2] * b[1] + p[2, 2] * b[2],
-    )
-
-
-@kernel
-def distance(x: Any, p: Any, dt_s: float, rows: Any, place: Any, over: Any, noise: Any, range_m: float) -> Any:
-    """Squared statistical distance of one model, moved on by `dt_s`, from a measurement (see `filter.axes`).
-
-    The three components are whitened one after the other; the third is skipped where its variance is 0. Returns the
-    distance and the determinant of the innovation covariance.
-    """
-    first, second, third = rows
-    off = (place[0] - x[0] - dt_s * x[3], place[1] - x[1] - dt_s * x[4], place[2] - x[2] - dt_s * x[5])
-    g1, g2, g3 = turned(p, first), turned(p, second), turned(p, third)
-    left1, left2 = over[0] + dot(first, off), over[1] + dot(second, off)
-    s1, s12 = dot(first, g1) + noise[0], dot(second, g1)
-    flat = noise[2] == 0.0
-    if flat:
-        bend = dot(third, g3) / (2.0 * range_m)
-        left1 -= bend
-        s1 += 2.0 * bend * bend
-    share = s12 / s1
-    left2 -= share * left1
-    s2 = dot(second, g2) + noise[1] - share * s12
-    far, det = left1 * left1 / s1 + left2 * left2 / s2, s1 * s2
-    if not flat:
-        s13 = dot(third, g1)
-        share13 = s13 / s1
-        s23 = dot(third, g2) - share13 * s12
-        share23 = s23 / s2
-        left3 = over[2] + dot(third, off) - share13 * left1 - share23 * left2
-        s3 = dot(third, g3) + noise[2] - share13 * s13 - share23 * s23
-        far, det = far + left3 * left3 / s3, det * s3
-    return far, det
+    return float(log_density(track, sight, gate_chi2) - log(sight["noise_density"]))

@@ -52,8 +52,7 @@ NOBODY, MISSED, MAIN = -1, -1, -1
 
 _KEPT = ("x", "p", "weight", "mean", "position_sigma_m", "time_s", "log_odds", "hidden_probability", "odds_s", "plots")
 
-RIVAL = np.dtype([(name, TRACK[name]) for name in _KEPT], align=True)
-"""What one rival hypothesis believes: the fields of a TRACK that hypotheses differ in."""
+"""Fields of a TRACK that hypotheses differ in: what a RIVAL holds."""
 
 CHILD = np.dtype([("parent", "i4"), ("plot", "i4"), ("ratio", "f8"), ("score", "f8")], align=True)
 """One way a track may go on: from its main hypothesis or rival `parent`, with plot `plot` of the batch."""
@@ -77,10 +76,10 @@ class Hypotheses(NamedTuple):
 FREE_PLACES, BASE, SIZE = range(3)
 
 
-def new_hypotheses(tracks: int, plots: int, pool: int) -> Hypotheses:
-    """Room for `tracks` slots, batches of `plots` plots and `pool` rivals in all; pool 0: no rivals are ever kept."""
+def new_hypotheses(tracks: int, plots: int, pool: int, kept: np.dtype[Any] = TRACK) -> Hypotheses:
+    """Room for `tracks` slots of type `kept`, batches of `plots` plots and `pool` rivals in all; 0: none are ever kept."""
     return Hypotheses(
-        rivals=np.zeros(pool, RIVAL),
+        rivals=np.zeros(pool, np.dtype([(name, kept[name]) for name in _KEPT], align=True)),
         links=np.full((tracks if pool else 0, RIVALS), -1, np.int32),
         spare=np.arange(pool, dtype=np.int32),
         children=np.zeros((tracks if pool else 0, CHILDREN), CHILD),
@@ -88,7 +87,7 @@ def new_hypotheses(tracks: int, plots: int, pool: int) -> Hypotheses:
         chosen=np.full(tracks, -1, np.int32),
         owner=np.full(1 << int(np.ceil(np.log2(max(16 * plots, 64)))) if pool else 64, NOBODY, np.int32),
         moves=np.zeros((PLOT_MEMORY + 1, 2), np.int32),
-        desk=np.zeros(CHILDREN + 1, TRACK),
+        desk=np.zeros(CHILDREN + 1, kept),
         numbers=np.array([pool, 0, 0]),
     )
 

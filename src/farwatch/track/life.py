@@ -13,7 +13,7 @@ from farwatch.compiled import kernel
 from farwatch.records import CONFIRMED, FREE, TENTATIVE, UNKNOWN
 from farwatch.track.associate import LIVE, sum_up
 from farwatch.track.existence import missed, persist
-from farwatch.track.filter import begin, combine, predict
+from farwatch.track.filter import begin, combine, equip, predict
 from farwatch.track.hypotheses import Hypotheses, let_go, miss_rivals, remember
 from farwatch.track.senses import BIRTH, PD, learn_pd
 from farwatch.track.sight import covers
@@ -44,6 +44,7 @@ NOT_HELD = -1
 def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, serial: int, tracker: Any) -> None:
     """Make a free slot a tentative TRACK from one plot of radar `r`; looks, streaks: this slot's rows."""
     begin(track, sight, tracker["speed_max_m_s"])
+    equip(track, tracker)
     track["serial"], track["status"], track["identity"] = serial, TENTATIVE, UNKNOWN
     track["history"], track["looks"], track["misses"] = 1, 1, 0
     track["born_s"], track["confirmed_s"], track["hit_s"] = sight["time_s"], float("nan"), sight["time_s"]

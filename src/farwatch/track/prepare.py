@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from farwatch.catalogue.names import near
 from farwatch.errors import InputError, Problem
-from farwatch.records import CLASS, CLASS_LIMIT, TRACK, TRACKER
+from farwatch.records import CLASS, CLASS_LIMIT, MODEL_LIMIT, TRACK, TRACKER
 from farwatch.track.associate import OUTLINE, WIDTH, new_batch
 from farwatch.track.codes import FILED
 from farwatch.track.consistency import gate_threshold
@@ -13,6 +14,16 @@ from farwatch.track.corridors import FOLLOWED, LEG
 from farwatch.track.hypotheses import new_hypotheses
 from farwatch.track.identity import CLASS_LOGS, Known
 from farwatch.track.jpda import new_joint
+from farwatch.track.motion_models import (
+    ACCELERATION,
+    BALLISTIC,
+    PAIR,
+    SINGER,
+    TURN,
+    VELOCITY,
+    belief_fields,
+    states_of,
+)
 from farwatch.track.picture import COUNTERS, JPDA, MHT, Picture, clear
 from farwatch.track.senses import BINS, SENSE
 
@@ -34,6 +45,19 @@ BY_EXISTENCE = "existence"
 
 CONFIRM_ODDS, EARLY_CONFIRM_ODDS = 6.0, 2.0
 """Log-odds of existence to confirm: beside M-of-N, and by existence alone (at two plots or more)."""
+
+MODELS = {
+    # kind, pushes (m/s2) and how long one lasts (s), turn rate (rad/s), drag (1/m), how long a target keeps to it (s)
+    "cruise": (VELOCITY, 0.2, 0.0, 0.0, 0.0, 1000.0),
+    "manoeuvre": (VELOCITY, 20.0, 0.0, 0.0, 0.0, 30.0),
+    "turn": (TURN, 2.0, 30.0, 0.05, 0.0, 60.0),
+    "singer": (SINGER, 15.0, 15.0, 0.0, 0.0, 60.0),
+    "acceleration": (ACCELERATION, 10.0, 0.0, 0.0, 0.0, 60.0),
+    "ballistic": (BALLISTIC, 1.0, 0.0, 0.0, 0.0, 1000.0),
+}
+"""Motion models by name. One or more of them make a set; cruise and manoeuvre alone are the pair that missions use."""
+
+PAIR_NAMES = ("cruise", "manoeuvre")
 
 RIVALS_PER_TRACK = 1.0
 """Room for rival hypotheses, all tracks together."""
@@ -73,8 +97,10 @@ def settings(
     accelerations_m_s2: tuple[float, float] = (0.2, 20.0),
     thresholds: tuple[float, float] = (0.9, 0.8),
     speed_max_m_s: float = SPEED_WITHOUT_CLASSES_M_S,
+    models: tuple[str, ...] = PAIR_NAMES,
 ) -> np.ndarray:
-    """TRACKER[1]. association: one of ASSOCIATIONS; accelerations_m_s2: cruising, manoeuvring; thresholds: hostile, neutral.
+    """TRACKER[1]. association: one of ASSOCIATIONS; accelerations_m_s2: cruising, manoeuvring; thresholds: hostile, neutral;
+    models: of MODELS, at most MODEL_LIMIT.
 
     confirm: "M-of-N" with 1 <= M <= N <= 32, together with `drop_after_misses`; or "existence": tracks then begin and
     end by their probability of existence alone. Raises InputError for anything else.
@@ -94,7 +120,39 @@ def settings(
     tracker["gate"] = gate_threshold(gate_probability, 3)
     tracker["speed_max_m_s"] = speed_max_m_s
     tracker["hostile_threshold"], tracker["neutral_threshold"] = thresholds
+    if tuple(models) != PAIR_NAMES:
+        _name_models(tracker, models, accelerations_m_s2)
     return tracker
+
+
+def _name_models(tracker: np.ndarray, models: tuple[str, ...], accelerations_m_s2: tuple[float, float]) -> None:
+    """Write a set of models into TRACKER[1]; InputError, with all problems, for one that is none."""
+    problems = [
+        Problem("models", repr(name), f"must be one of {', '.join(MODELS)}", near(name, MODELS))
+        for name in models
+        if name not in MODELS
+    ]
+    if not 1 <= len(models) <= MODEL_LIMIT or len(set(models)) < len(models):
+        problems.append(Problem("models", ", ".join(models), f"1 to {MODEL_LIMIT} different ones make a set"))
+    if problems:
+        raise InputError("tracker", problems)
+    given = dict(zip(PAIR_NAMES, accelerations_m_s2, strict=True))
+    for m, name in enumerate(models):
+        kind, push, lasts_s, turn_rad_s, drag_per_m, sojourn_s = MODELS[name]
+        tracker["model_kind"][0, m], tracker["model_sojourn_s"][0, m] = kind, sojourn_s
+        tracker["model_acceleration_m_s2"][0, m] = given.get(name, push)
+        tracker["model_time_s"][0, m], tracker["model_turn_rad_s"][0, m] = lasts_s, turn_rad_s
+        tracker["model_drag_per_m"][0, m] = drag_per_m
+
+
+def track_type(tracker: np.ndarray) -> np.dtype:
+    """TRACK, with room for the models that TRACKER[1] names."""
+    kinds = tracker["model_kind"][0]
+    count = int((kinds != PAIR).sum())
+    if count == 0:
+        return TRACK
+    changed = {name: (name, *rest) for name, *rest in belief_fields(count, states_of(kinds))}
+    return np.dtype([changed.get(name, (name, TRACK[name])) for name in TRACK.names or ()], align=True)
 
 
 def window(confirm: str) -> tuple[int, int]:
@@ -121,10 +179,10 @@ def new_picture(
     """
     if classes.size > CLASS_LIMIT:
         raise InputError("classes", [Problem("classes", str(classes.size), f"at most {CLASS_LIMIT} are possible")])
-    track_capacity, plot_capacity = room
+    (track_capacity, plot_capacity), kept = room, track_type(tracker)
     rivals = int(RIVALS_PER_TRACK * track_capacity) if tracker["association"][0] == MHT else 0
     picture = Picture(
-        tracks=np.zeros(track_capacity, TRACK),
+        tracks=np.zeros(track_capacity, kept),
         looks=np.zeros((track_capacity, n_radars)),
         streaks=np.full((track_capacity, n_radars), -1, np.int32),
         outlines=np.zeros((track_capacity + 1, OUTLINE)),
@@ -143,7 +201,7 @@ def new_picture(
         claimed=np.zeros(plot_capacity, np.uint8),
         batch=new_batch(track_capacity, plot_capacity),
         joint=new_joint(track_capacity if tracker["association"][0] == JPDA else 0, WIDTH, plot_capacity),
-        hypotheses=new_hypotheses(track_capacity, plot_capacity, rivals),
+        hypotheses=new_hypotheses(track_capacity, plot_capacity, rivals, kept),
     )
     clear(picture)
     return picture

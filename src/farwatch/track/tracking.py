@@ -22,7 +22,7 @@ from farwatch.track.files import (
 from farwatch.track.codes import filed_of
 from farwatch.track.corridors import Route, legs_of
 from farwatch.track.follow import Informed, course
-from farwatch.track.prepare import ASSOCIATIONS, BY_EXISTENCE, SPEED_WITHOUT_CLASSES_M_S, settings, window
+from farwatch.track.prepare import ASSOCIATIONS, BY_EXISTENCE, PAIR_NAMES, SPEED_WITHOUT_CLASSES_M_S, settings, window
 from farwatch.track.senses import FALSE_PLOTS, LEARNS_NOISE, LEARNS_PD, PD
 from farwatch.track.sensors import Sensor, read_sensors, together
 from farwatch.world.earth import Frame
@@ -55,6 +55,7 @@ class TrackOptions:
     expected_codes: tuple[str, ...] = ()
     expected_addresses: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+    models: tuple[str, ...] = PAIR_NAMES
 
     def __post_init__(self) -> None:
         """Refuse what no tracker can do."""
@@ -197,6 +198,7 @@ def tracker_of(options: TrackOptions) -> np.ndarray:
         gate_probability=options.gate_probability,
         accelerations_m_s2=(options.cruise_acceleration_m_s2, options.manoeuvre_acceleration_m_s2),
         speed_max_m_s=options.speed_max_m_s,
+        models=options.models,
     )
 
 
