@@ -3,8 +3,8 @@
 The recordings are ADS-B of The OpenSky Network as the Python package `traffic` hands them out (altitude in feet), and
 two tables that come with Stone Soup. Rows that cannot be are left out by `world.flights`. Positions sent once a second
 are stamped up to a second wrongly, which moves a jet by 200 m: truth is a smooth line by robust local quadratic fits
-[cleveland1979], wide enough to average that and narrow enough to follow a turn, cut where nothing was heard for more than
-a minute.
+[cleveland1979], wide enough to average that and narrow enough to follow a turn, cut where nothing was heard for more
+than a minute.
 
 Source: [cleveland1979] Cleveland, "Robust locally weighted regression and smoothing scatterplots", JASA 74.
 """
@@ -138,8 +138,12 @@ def on_ground(row):
 
 
 @cache
-def paths(path, away_m=80e3, bearing_deg=200.0, shortest_s=120.0):
-    """(Path, ...) of a file's flights about a radar `away_m` from their centre, longest first."""
+def paths(path, away_m=80e3, bearing_deg=160.0, shortest_s=120.0):
+    """(Path, ...) of a file's flights about a radar `away_m` from their centre, longest first.
+
+    The radar stands south-south-east of them: its beam passes them at the end of its turn, so that a state at that end is
+    hardly carried on, and may be held against the plots.
+    """
     kept = clean(recording_of(path)).recording
     lat, lon = geodesic_from(*centre_of(kept.lat_deg, kept.lon_deg), bearing_deg, away_m)
     frame, found = Frame(float(lat), float(lon)), []
@@ -249,8 +253,8 @@ def observe(flown, look, rng, index=0):
 
 
 def _seen(path, i, look, rng):
-    turns = np.arange(int((path.begin_s - look.phase_s) / look.period_s) - 1, (path.end_s - look.phase_s) / look.period_s + 1)
-    start = look.phase_s + turns * look.period_s
+    first, last = ((edge_s - look.phase_s) / look.period_s for edge_s in (path.begin_s, path.end_s))
+    start = look.phase_s + np.arange(int(first) - 1, last + 1) * look.period_s
     when = start + 0.5 * look.period_s
     for _ in range(4):  # the azimuth at which the beam finds it depends on when that is
         azimuth = spherical(path.at(np.clip(when, path.begin_s, path.end_s))[0], look)[1]
@@ -319,7 +323,7 @@ class Outcome:
     """What became of the targets of one run. A track is a target's while it is within the cutoff."""
 
     targets: int
-    held: float  # share of target instants with a track, from the second plot on
+    held: float  # instants at which a target has a track, over those from its second plot on
     changes: int  # of identity: a target is another track's than the last time
     breaks: int  # a target loses its track and gets one again
     first_s: float  # from a target's first plot to its first track, median
@@ -336,41 +340,59 @@ def play(flown, looks, tracker, rng, told=None):
     return follow(plots, told, tracker), plots
 
 
-def judge(states, plots, flown, *, slant=False, cutoff_m=1500.0):
-    """Outcome of STATE[] for paths of which a tracker had PLOT[]."""
-    options = ScoreOptions(cutoff_m=cutoff_m, dimensions=2 if slant else 3, hold_s=0.0)
-    times_s = np.unique(states["time_s"]) if states.size else np.unique(plots["time_s"])
-    truth = truth_of(flown, times_s, slant=slant)
+def judge(states, plots, flown, looks, *, slant=False, cutoff_m=1500.0):
+    """Outcome of STATE[] for paths of which a tracker had PLOT[], judged whenever a radar (Look, ...) ends a turn."""
+    begin_s, end_s = min(p.begin_s for p in flown), max(p.end_s for p in flown)
+    ends_s = np.unique(np.concatenate([turn_ends_s(look, begin_s, end_s) for look in looks]))
+    truth = truth_of(flown, ends_s, slant=slant)
+    options = ScoreOptions(cutoff_m=cutoff_m, dimensions=2 if slant else 3, at="truth", hold_s=0.0, extrapolate_s=0.0)
     found = score(states, truth, options, plots)
     table, honest = found.targets, found.state_nees
-    waited_s = _waited_s(table, plots)
-    there = truth["time_s"] >= waited_s[truth["target"]]
-    hours = max(p.end_s for p in flown) - min(p.begin_s for p in flown)
+    second_s = _second_s(len(flown), plots)
+    due = truth["time_s"] >= second_s[truth["target"]]
     return Outcome(
         targets=len(flown),
-        held=float(table["matched"].sum()) / max(int(there.sum()), 1),
+        held=float(table["matched"].sum()) / max(int(due.sum()), 1),
         changes=int(table["switches"].sum()),
         breaks=int(table["breaks"].sum()),
         first_s=found.initiation.after_plot_median_s,
         rms_m=_rms_m(found),
-        false_per_hour=float(found.tracks["false"].sum()) / (hours / 3600.0),
+        false_per_hour=float(found.tracks["false"].sum()) / ((end_s - begin_s) / 3600.0),
         nees=honest.mean / honest.dimension,
         inside=honest.inside_share,
     )
 
 
-def _waited_s(table, plots):
+def turn_ends_s(look, begin_s, end_s):
+    """When a radar ends its turns, which is when it hands over its plots."""
+    first, last = np.ceil((np.array([begin_s, end_s]) - look.phase_s) / look.period_s)
+    return look.phase_s + look.period_s * np.arange(first, last)
+
+
+def plot_rms_m(flown, plots):
+    """Root mean square error of the plots themselves, each at its own time; of a radar at the origin."""
+    total, count = 0.0, 0
+    for i, path in enumerate(flown):
+        own = plots[plots["truth"] == i]
+        ground = own["range_m"] * np.cos(own["elevation_rad"])
+        east, north = ground * np.sin(own["azimuth_rad"]), ground * np.cos(own["azimuth_rad"])
+        off = np.stack([east, north, own["range_m"] * np.sin(own["elevation_rad"])], 1) - path.at(own["time_s"])[0]
+        total, count = total + (off**2).sum(), count + own.size
+    return float(np.sqrt(total / max(count, 1)))
+
+
+def _second_s(targets, plots):
     """When each target had its second plot; inf for one that never had."""
-    second_s = np.full(int(table["target"].max(initial=-1)) + 1, np.inf)
-    for target in table["target"]:
+    second_s = np.full(targets, np.inf)
+    for target in range(targets):
         times_s = np.sort(plots["time_s"][plots["truth"] == target])
-        second_s[target] = times_s[1] if times_s.size > 1 else np.inf
+        if times_s.size > 1:
+            second_s[target] = times_s[1]
     return second_s
 
 
 def _rms_m(found):
     """Of pairs, in the axes compared."""
     gospa = found.gospa
-    pairs = gospa.localisation_m**2
     count = found.truth_points - gospa.missed.sum()
-    return float(np.sqrt(pairs.sum() / max(count, 1)))
+    return float(np.sqrt((gospa.localisation_m**2).sum() / max(count, 1)))
