@@ -141,8 +141,8 @@ def on_ground(row):
 def paths(path, away_m=80e3, bearing_deg=160.0, shortest_s=120.0):
     """(Path, ...) of a file's flights about a radar `away_m` from their centre, longest first.
 
-    The radar stands south-south-east of them: its beam passes them at the end of its turn, so that a state at that end is
-    hardly carried on, and may be held against the plots.
+    The radar stands south-south-east of them: its beam passes them late in its turn, so that a state at the end of it
+    is hardly carried on, and may be held against the plots.
     """
     kept = clean(recording_of(path)).recording
     lat, lon = geodesic_from(*centre_of(kept.lat_deg, kept.lon_deg), bearing_deg, away_m)
