@@ -42,7 +42,7 @@ def row(name, association, flights, asked):
     begun = time.process_time()
     states, plots = play(flights, [look], tracker, luck(asked.seed), told)
     spent_s = time.process_time() - begun
-    found = judge(states, plots, flights, [look], slant=asked.flat, cutoff_m=asked.cutoff)
+    found = judge(states, plots, flights, [look], flat=asked.flat and not asked.heights, cutoff_m=asked.cutoff)
     raw_m = plot_rms_m(flights, plots) if not asked.flat else np.nan
     return (
         f"{name:20} {association:5} {raw_m:7.0f} {found.rms_m:6.0f} {100 * found.held:6.1f} {found.changes:3} "

@@ -300,16 +300,12 @@ def spherical(place_m, look):
     return np.hypot(ground, u), np.arctan2(e, n), np.arctan2(u, ground)
 
 
-def truth_of(flown, times_s, *, slant=False):
-    """TRUTH[m] of paths at given times; slant: in the plane of slant range and azimuth, as a 2-D radar knows them."""
+def truth_of(flown, times_s):
+    """TRUTH[m] of paths at given times."""
     parts = []
     for i, path in enumerate(flown):
         when = times_s[(path.begin_s <= times_s) & (times_s <= path.end_s)]
         place, velocity, _ = path.at(when)
-        if slant:
-            stretch = np.linalg.norm(place, axis=1) / np.linalg.norm(place[:, :2], axis=1)
-            place, velocity = place * stretch[:, None], velocity * stretch[:, None]
-            place[:, 2] = velocity[:, 2] = 0.0
         rows = np.zeros(when.size, TRUTH)
         rows["time_s"], rows["target"] = when, i
         rows["x_m"], rows["y_m"], rows["z_m"] = place.T
@@ -340,12 +336,15 @@ def play(flown, looks, tracker, rng, told=None):
     return follow(plots, told, tracker), plots
 
 
-def judge(states, plots, flown, looks, *, slant=False, cutoff_m=1500.0):
-    """Outcome of STATE[] for paths of which a tracker had PLOT[], judged whenever a radar (Look, ...) ends a turn."""
+def judge(states, plots, flown, looks, *, flat=False, cutoff_m=1500.0):
+    """Outcome of STATE[] for paths of which a tracker had PLOT[], judged whenever a radar (Look, ...) ends a turn.
+
+    flat: over the ground only.
+    """
     begin_s, end_s = min(p.begin_s for p in flown), max(p.end_s for p in flown)
     ends_s = np.unique(np.concatenate([turn_ends_s(look, begin_s, end_s) for look in looks]))
-    truth = truth_of(flown, ends_s, slant=slant)
-    options = ScoreOptions(cutoff_m=cutoff_m, dimensions=2 if slant else 3, at="truth", hold_s=0.0, extrapolate_s=0.0)
+    truth = truth_of(flown, ends_s)
+    options = ScoreOptions(cutoff_m=cutoff_m, dimensions=2 if flat else 3, at="truth", hold_s=0.0, extrapolate_s=0.0)
     found = score(states, truth, options, plots)
     table, honest = found.targets, found.state_nees
     second_s = _second_s(len(flown), plots)

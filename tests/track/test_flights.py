@@ -73,10 +73,10 @@ def by_existence(association="gnn", **changes):
     return settings(association=association, confirm="existence", **changes)
 
 
-def outcome(flown, look, tracker, name, *, learned=False, slant=False, cutoff_m=2500.0, **told):
+def outcome(flown, look, tracker, name, *, learned=False, flat=False, cutoff_m=2500.0, **told):
     """Outcome of one run, and its plots."""
     states, plots = play(flown, [look], tracker, rng_of(name), radar(look, learned=learned, **told))
-    return judge(states, plots, flown, [look], slant=slant, cutoff_m=cutoff_m), plots
+    return judge(states, plots, flown, [look], flat=flat, cutoff_m=cutoff_m), plots
 
 
 @pytest.mark.parametrize("association", ASSOCIATIONS)
@@ -243,10 +243,10 @@ def no_target(until_s=1800.0):
 @pytest.mark.xfail(strict=True, reason="without elevation, height runs away in turns, and the place with it")
 @pytest.mark.parametrize("name", ["vienna", "munich"])
 def test_a_flat_radar_holds_a_turning_flight(flights, name):
-    """Slant range and azimuth within 1,500 m, and heights that can be."""
+    """Within 1,500 m over the ground, and at heights that can be."""
     flown = flights(name)
     states, plots = play(flown, [FLAT], by_existence("mht"), rng_of("flat"), radar(FLAT))
-    found = judge(states, plots, flown, [FLAT], slant=True)
+    found = judge(states, plots, flown, [FLAT], flat=True)
     own = states[states["truth"] == 0]
     assert found.changes <= 1
     assert found.held >= 0.95
