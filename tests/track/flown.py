@@ -282,7 +282,7 @@ def _false(begin_s, end_s, look, rng):
     plots = np.zeros(count, PLOT)
     plots["time_s"], plots["truth"], plots["snr"], plots["rcs_m2"] = rng.uniform(begin_s, end_s, count), -1, 20.0, 1.0
     share = rng.random(count)
-    plots["range_m"] = look.range_max_m * np.maximum(np.sqrt(share) if look.clutter == "area" else share, 0.01)
+    plots["range_m"] = look.range_max_m * (0.01 + 0.99 * (np.sqrt(share) if look.clutter == "area" else share))
     turn = (plots["time_s"] - look.phase_s) / look.period_s
     if look.clutter == "sector":
         turn = np.floor(turn) + rng.random(count) / 12.0
