@@ -219,7 +219,7 @@ def gate(batch: Batch, tracks: Any, outlines: Any, looks: Any, extent: int, trac
 
 @kernel
 def box_of(batch: Batch) -> tuple[float, ...]:
-    """What the plots of a batch lie within: left, low, right, top with their reach; middle of their times, half width."""
+    """What the plots of a batch lie within: left, low, right, top with their reach; middle and half width in time."""
     layout = batch.layout
     cell, farthest, x0, y0 = layout[CELL], layout[FARTHEST], layout[X0], layout[Y0]
     right, top = x0 + layout[ACROSS] * cell + farthest, y0 + layout[DOWN] * cell + farthest

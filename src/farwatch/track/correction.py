@@ -21,6 +21,10 @@ from farwatch.track.sight import PRIOR_HEIGHT_SIGMA_M, principal
 SMALL_ANGLE_SINE = 0.03
 """Below it two terms of the arcsine series are good to 1e-9 rad."""
 
+STEEPEST_FLAT_SINE = 0.8
+"""Sine of the elevation above which a radar without elevation cannot have had a plot: there height would explain any
+range, and every azimuth fits."""
+
 NOISE_FLOOR = 1e-13
 """Least variance of a plot, as a share of the prior's trace."""
 
@@ -75,6 +79,8 @@ def axes(track: Any, sight: Any) -> Any:
             r = r_p
         if sight["elevation_var"] == 0.0:  # `s` so far is that of the prior height
             over_e, height_var = r * (s - s_p), prior_height_var(r, c_p)
+            if abs(s_p) > STEEPEST_FLAT_SINE:
+                over_r = inf
         s, c = s_p, c_p
     ray = (c * fx + s * ux, c * fy + s * uy, c * fz + s * uz)
     rise = (c * ux - s * fx, c * uy - s * fy, c * uz - s * fz)
@@ -210,9 +216,28 @@ def correct(x: Any, p: Any, rows: Any, place: Any, over: Any, noise: Any, range_
     scaled, ks = (left1 * k1, left2 * k2, left3 * k3), (k1, k2, k3)
     if p.shape[0] > 6:
         correct_rest(x, p, rows, (share12, share13, share23), (g1, g2, g3), scaled, ks)
+    if flat:
+        consider_height(x, p, (g1, g2, g3), scaled, ks, noise[3])
+    else:
+        shift(x, g1, g2, g3, scaled)
+        shrink(p, g1, g2, g3, ks)
+    return far, det
+
+
+@kernel
+def consider_height(x: Any, p: Any, columns: Any, scaled: Any, ks: Any, prior_var: float) -> None:
+    """Take up a plot without elevation, which never says how high its target is (Schmidt 1966, a considered state).
+
+    Height and climb keep their mean, and their covariance while that is below `prior_var`; what is not known of them
+    goes on widening everything else. An optimal gain would let range errors in a turn run the height away.
+    """
+    g1, g2, g3 = columns
+    z, climb, zz, zv, vv = x[2], x[5], p[2, 2], p[2, 5], p[5, 5]
     shift(x, g1, g2, g3, scaled)
     shrink(p, g1, g2, g3, ks)
-    return far, det
+    x[2], x[5] = z, climb
+    if zz <= prior_var:
+        p[2, 2], p[2, 5], p[5, 5] = zz, zv, vv
 
 
 @kernel

@@ -9,6 +9,8 @@ from farwatch.compiled import kernel
 from farwatch.errors import InputError, Problem
 from farwatch.records import CLASS, CONFIRMED, PLOT, STATE
 from farwatch.track.existence import probability
+from farwatch.track.filter import noise_density, pair_density
+from farwatch.track.motion_models import PAIR
 from farwatch.track.picture import EXTENT, Picture, advance
 from farwatch.track.prepare import new_picture, settings
 
@@ -187,15 +189,18 @@ def write_states(picture: Picture, time_s: float, rows: Any, count: int) -> int:
         if by_existence and exists < SHOWN:
             continue
         row = rows[count]
-        write_state(track, time_s, row)
+        write_state(track, time_s, row, picture.tracker[0])
         row["existence_probability"] = exists
         count += 1
     return count
 
 
 @kernel
-def write_state(track: Any, time_s: float, row: Any) -> None:
-    """One TRACK as a STATE row, carried in a straight line to `time_s`; its models matched by one Gaussian."""
+def write_state(track: Any, time_s: float, row: Any, tracker: Any) -> None:
+    """One TRACK as a STATE row, carried in a straight line to `time_s`, pushed as its models expect.
+
+    The models are matched by one Gaussian.
+    """
     ahead_s, mean = time_s - track["time_s"], track["mean"]
     row["time_s"], row["serial"] = time_s, track["serial"]
     row["x_m"], row["y_m"], row["z_m"] = (
@@ -210,11 +215,28 @@ def write_state(track: Any, time_s: float, row: Any) -> None:
                 spread = (x[m, a] - mean[a]) * (x[m, b] - mean[b])
                 covariance[a, b] += track["weight"][m] * (p[m, min(a, b), max(a, b)] + spread)
     carry(covariance, ahead_s)
+    if ahead_s > 0.0:
+        push_m2_s3 = 0.0
+        for m in range(x.shape[0]):
+            push_m2_s3 += track["weight"][m] * push_of(tracker, m)
+        for a in range(3):
+            covariance[a, a] += push_m2_s3 * ahead_s**3 / 3.0
+            covariance[a, a + 3] += push_m2_s3 * ahead_s**2 / 2.0
+            covariance[a + 3, a] += push_m2_s3 * ahead_s**2 / 2.0
+            covariance[a + 3, a + 3] += push_m2_s3 * ahead_s
     row["position_sigma_m"], row["hit_s"] = track["position_sigma_m"], track["hit_s"]
     row["born_s"], row["confirmed_s"] = track["born_s"], track["confirmed_s"]
     row["identity"], row["class_index"] = track["identity"], track["class_index"]
     row["hostile_probability"] = track["hostile_probability"]
     row["mode_a"], row["address"], row["truth"] = track["mode_a"], track["address"], track["truth"]
+
+
+@kernel
+def push_of(tracker: Any, m: int) -> float:
+    """Power density (m2/s3) of the pushes of model `m`: of the pair's, or of the one that the tracker names."""
+    if tracker["model_kind"][m] == PAIR:
+        return float(pair_density(tracker, m))
+    return float(noise_density(tracker["model_acceleration_m_s2"][m]))
 
 
 @kernel

@@ -15,7 +15,7 @@ PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS = range(8)
 not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks."""
 
 LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S, TURN_GAP_S = range(8, 13)
-"""More columns: 1 where a figure is learned; rates at which targets leave, and hide; least time between two plots of one
+"""More columns: 1 where a figure is learned; rates at which targets leave, and hide; least time between two plots of a
 track, where a turn comes in slices."""
 
 SENSE = 13
@@ -30,7 +30,7 @@ PRIOR_PLOTS = 200.0
 LEAST_PD, MOST_PD = 0.05, 0.995
 """A chance of detection is never taken to lie outside these."""
 
-GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 300.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
+GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 450.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
 """Rates at which targets leave and at which they hide: of a radar whose chance of detection is given, and then holds
 for each look by itself; and of one of which nothing is known, where real targets fade for many looks in a row."""
 
@@ -49,8 +49,8 @@ TURN_GAP = 0.5
 PRIOR_LOOKS = 20.0
 """Looks that the nominal chance of detection counts for against what is seen."""
 
-MEMORY = 20.0
-"""Periods over which noise and newcomers are averaged."""
+MEMORY, TOLD_TURNS = 20.0, 20.0
+"""Periods over which noise and newcomers are averaged; periods that a figure for noise, where one is told, counts for."""
 
 
 @kernel
@@ -126,8 +126,9 @@ def learn(sense: Any, unclaimed: int, confirmed: int, batches: int) -> None:
     than noise can explain has more of them. The first turn, when everything is new, is no measure of noise.
     """
     share, first = 1.0 / max(batches, 1), sense[TURNS] < 0.999
-    if sense[LEARNS_NOISE] == 1.0 and not first:
-        gain = share / min(max(sense[TURNS], 1.0), MEMORY)
+    if not first:
+        known = sense[TURNS] if sense[LEARNS_NOISE] == 1.0 else TOLD_TURNS + sense[TURNS]
+        gain = share / min(max(known, 1.0), MEMORY + TOLD_TURNS)
         sense[FALSE_PLOTS] += gain * (max(unclaimed / share - sense[NEWCOMERS], 0.0) - sense[FALSE_PLOTS])
     arrivals = max(confirmed / share, NOMINAL_NEWCOMERS)
     sense[NEWCOMERS] += share / MEMORY * (arrivals - sense[NEWCOMERS])

@@ -40,7 +40,7 @@ PRIOR_HEIGHT_SIGMA_M = 5000.0
 HEIGHT_LIMIT_M = 20000.0
 """Highest a plot of a radar without elevation may be, for the first, coarse gate."""
 
-SLANT_LIMIT = 0.7
+SLANT_LIMIT = 0.4
 """Sine of the highest elevation that the prior height may imply close to a radar without elevation."""
 
 STEEPEST_SINE = 0.99
