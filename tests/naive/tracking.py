@@ -118,6 +118,9 @@ def update(x, p, w, plot, site):
                 over = where[0] * (np.sin(prior_elevation) - np.sin(where[2])) + upward @ off_place
                 new_x[j] = new_x[j] + gain_up * (over - upward @ new_x[j][:3])
                 new_p[j] = new_p[j] - np.outer(gain_up, new_p[j] @ up)
+            new_x[j][[2, 5]] = x[j][[2, 5]]  # a considered state: its mean stays
+            if p[j, 2, 2] <= limit:
+                new_p[j][np.ix_([2, 5], [2, 5])] = p[j][np.ix_([2, 5], [2, 5])]
         likelihood.append(np.exp(-0.5 * left @ np.linalg.solve(s, left)) / np.sqrt(np.linalg.det(2 * np.pi * s)))
     weight = w * np.array(likelihood)
     return np.array(new_x), np.array(new_p), weight / weight.sum(), w @ np.array(likelihood)

@@ -123,7 +123,12 @@ def test_gating_finds_what_looking_everywhere_finds(crowd):
         track["status"] = CONFIRMED if i % 2 else TENTATIVE
         associate.sum_up(track, outlines, i)
     settled = tracks.copy()
-    associate.gate(batch, tracks, outlines, 40, settings()[0], sense_of(site))
+    looks = np.full(40, -np.inf)
+    looks[39] = 1e9  # has its plot of this turn
+    apart = [associate.is_apart(outlines, i, associate.box_of(batch), settings()[0]) for i in range(40)]
+    associate.gate(batch, tracks, outlines, looks, 40, settings()[0], sense_of(site))
+    assert not any(apart[i] for i in range(39) if batch.counts[i])
+    assert batch.counts[39] == 0
     for i, track in enumerate(tracks):
         if track["time_s"] == settled["time_s"][i]:
             continue

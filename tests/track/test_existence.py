@@ -29,7 +29,7 @@ def state_of(track):
 def test_existence_is_that_of_the_chain(looks, pd):
     """Any run of plots and misses gives the probabilities of the three-state chain, look by look."""
     radar_sense, track = sense(pd=pd), np.zeros(1, TRACK)[0]
-    rates = radar_sense[senses.LEAVING_PER_S], radar_sense[senses.FADING_PER_S], 1.0 / existence.HIDDEN_S
+    rates = radar_sense[[senses.LEAVING_PER_S, senses.FADING_PER_S, senses.RETURNING_PER_S]]
     step, state = naive.chain(rates, 7.0), np.array([0.5, 0.0, 0.5])
     for k, ratio in enumerate(looks):
         existence.persist(track, 7.0 * (k + 1), radar_sense)
@@ -43,7 +43,7 @@ def test_existence_is_that_of_the_chain(looks, pd):
 
 def test_misses_in_a_row_count_ever_less():
     """The first miss of a sure track says most; by the sixth it is probably hidden."""
-    radar_sense, track, lost = sense(pd=0.9), np.zeros(1, TRACK)[0], []
+    radar_sense, track, lost = sense(pd=0.9, period_s=5.0), np.zeros(1, TRACK)[0], []
     track["log_odds"] = 5.0
     for k in range(6):
         before = track["log_odds"]

@@ -468,3 +468,21 @@ def test_new_beliefs_know_what_their_models_say():
     np.testing.assert_allclose(np.einsum("mii->mi", p)[:, 6:], [[0] * 4, [0.01, 0, 0, 0], [0, 400, 400, 400]])
     assert p[0, 3, 3] < p[1, 3, 3]
     np.testing.assert_allclose(belief["weight"], 1 / 3)
+
+
+def test_a_considered_height_keeps_what_was_known_of_it():
+    """Mean and covariance of height and climb stay while they are below the prior; the rest is updated as ever."""
+    rng = np.random.default_rng(8)
+    root = rng.normal(size=(6, 6)) * 30.0
+    p, x = root @ root.T, rng.normal(size=6)
+    columns, scaled, ks = [tuple(p @ row) for row in np.eye(3, 6)], (0.01, 0.02, 0.0), (1e-4, 1e-4, 0.0)
+    full_x, full_p, kept_x, kept_p = x.copy(), p.copy(), x.copy(), p.copy()
+    correction.shift(full_x, *columns, scaled)
+    correction.shrink(full_p, *columns, ks)
+    correction.consider_height(kept_x, kept_p, columns, scaled, ks, 1e9)
+    np.testing.assert_array_equal(kept_x[[2, 5]], x[[2, 5]])
+    np.testing.assert_array_equal(kept_x[[0, 1, 3, 4]], full_x[[0, 1, 3, 4]])
+    for i, j in ((2, 2), (2, 5), (5, 5)):
+        assert kept_p[i, j] == p[i, j]
+        full_p[i, j] = p[i, j]
+    np.testing.assert_array_equal(kept_p, full_p)

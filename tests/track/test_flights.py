@@ -48,7 +48,6 @@ LOOK = Look(range_max_m=350e3)
 FLAT = replace(LOOK, elevation_sigma_deg=0.0)
 
 BLINKS = "a miss or two at a high Pd as told hide a track that had a hundred plots"
-FLOODED = "noise as told is believed against all evidence: more plots than told are all taken for new targets"
 
 
 def rng_of(name):
@@ -160,8 +159,8 @@ def test_two_in_formation_are_two_tracks(flights):
     [
         ({"false_plots": 250.0}, 0.97, 10.0),
         ({"pd": 0.6}, 0.97, 30.0),
-        pytest.param({"pd": 0.99}, 0.95, 30.0, marks=pytest.mark.xfail(strict=True, reason=BLINKS)),
-        pytest.param({"false_plots": 10.0}, 0.95, 300.0, marks=pytest.mark.xfail(strict=True, reason=FLOODED)),
+        ({"pd": 0.99}, 0.95, 30.0),
+        ({"false_plots": 10.0}, 0.95, 300.0),
     ],
     ids=["noise-five-times", "pd-too-low", "pd-too-high", "noise-a-fifth"],
 )
@@ -240,7 +239,6 @@ def no_target(until_s=1800.0):
     return [Path("far", 0.0, 1.0, nil + 1e6, nil, np.zeros(steps))]
 
 
-@pytest.mark.xfail(strict=True, reason="without elevation, height runs away in turns, and the place with it")
 @pytest.mark.parametrize("name", ["vienna", "munich"])
 def test_a_flat_radar_holds_a_turning_flight(flights, name):
     """Within 1,500 m over the ground, and at heights that can be."""
@@ -254,7 +252,6 @@ def test_a_flat_radar_holds_a_turning_flight(flights, name):
     assert own["z_m"].max() < 25_000.0
 
 
-@pytest.mark.xfail(strict=True, reason="without elevation, tracks of noise stand on the radar's own axis")
 def test_noise_of_a_flat_radar_makes_no_lasting_tracks():
     """50 false plots a turn and no target: few tracks, and none that lives for ten turns."""
     look = replace(FLAT, pd=0.9, range_max_m=250e3)

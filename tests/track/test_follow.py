@@ -92,8 +92,9 @@ def test_ties_go_by_radar():
     sites = radars(radar(period_s=4.0), radar(period_s=4.0))
     ordered = np.concatenate([stamped([0.0, 4.0, 8.0]), stamped([0.0, 4.0, 8.0], radar_index=1)])
     batches = recording._batches(ordered, sites, None)
-    assert batches["radar_index"].tolist() == [0, 1] * 3
-    assert batches["first"].tolist() == [0, 3, 1, 4, 2, 5]
+    assert batches["radar_index"].tolist() == [0, 1] * 5  # and two turns in which nothing comes any more
+    assert batches["first"].tolist()[:6] == [0, 3, 1, 4, 2, 5]
+    assert batches["size"].tolist() == [1] * 6 + [0] * 4
 
 
 @pytest.mark.parametrize("association", ["gnn", "mht"])
@@ -150,13 +151,16 @@ def a_track():
 
 @pytest.mark.parametrize("ahead_s", [0.0, 3.5, -2.0])
 def test_a_state_is_the_mixture_carried_on(ahead_s):
-    """Place and covariance are those of one Gaussian for both models, F m and F P F'."""
-    (track, covariance), row = a_track(), np.zeros(1, STATE)
-    recording.write_state(track[0], 10.0 + ahead_s, row[0])
+    """Place and covariance are those of one Gaussian for both models, F m and F P F' + Q, as their pushes expect."""
+    (track, covariance), row, tracker = a_track(), np.zeros(1, STATE), settings()[0]
+    recording.write_state(track[0], 10.0 + ahead_s, row[0], tracker)
     step = np.eye(6) + ahead_s * np.eye(6, k=3)
     names = ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")
     np.testing.assert_allclose([row[0][name] for name in names], step @ track["mean"][0], rtol=1e-12)
-    np.testing.assert_allclose(row["covariance"][0], step @ covariance @ step.T, rtol=1e-9, atol=1e-9)
+    pushes = track["weight"][0] @ [recording.push_of(tracker, m) for m in range(2)]
+    blocks = np.array([[ahead_s**3 / 3, ahead_s**2 / 2], [ahead_s**2 / 2, ahead_s]]) * (ahead_s > 0.0)
+    expected = step @ covariance @ step.T + pushes * np.kron(blocks, np.eye(3))
+    np.testing.assert_allclose(row["covariance"][0], expected, rtol=1e-9, atol=1e-9)
     assert (row["time_s"][0], row["serial"][0]) == (10.0 + ahead_s, 7)
 
 

@@ -64,7 +64,10 @@ def test_memory_holds_the_last_looks():
     track = some_tracks(1)[0]
     for serial in (4, 9, -1, 12, 15, 20):
         hypotheses.remember(track, serial)
-    assert track["plots"].tolist() == [20, 15, 12, -1, 9][:PLOT_MEMORY]
+    assert track["plots"].tolist()[:6] == [20, 15, 12, -1, 9, 4]
+    for serial in range(30, 30 + PLOT_MEMORY):
+        hypotheses.remember(track, serial)
+    assert track["plots"].tolist() == list(range(29 + PLOT_MEMORY, 29, -1))
 
 
 def test_tracks_exchange_plots_where_both_gain(own):
@@ -275,7 +278,8 @@ def next_batch(stage, offsets_m):
     ]
     batch, extent = picture.batch, picture.counters[EXTENT]
     associate.read(batch, np.array(plots, PLOT), len(plots), site[0])
-    associate.gate(batch, picture.tracks, picture.outlines, extent, picture.tracker[0], picture.senses[0])
+    associate.gate(batch, picture.tracks, picture.outlines, picture.looks[:, 0], extent, picture.tracker[0],
+                   picture.senses[0])
     assign(batch.columns, batch.costs, batch.counts, 0.0, batch.room, extent, len(plots))
     hypotheses.open_batch(picture.hypotheses, len(plots))
     return batch
@@ -296,6 +300,7 @@ def test_a_track_in_doubt_branches(stage):
     children, seen = branched(stage, batch), existence.seen_chance(track, PD)
     taken = int(batch.room.column_of[0])
     assert [(parent, k) for parent, k, _ in children] == [(MAIN, taken), (MAIN, MISSED), (MAIN, 1 - taken)]
+    assert hypotheses.log_of_missing(track, stage[1].senses[0]) == pytest.approx(children[1][2])
     for _, k, score in children:
         told = np.log(1.0 - seen) if k < 0 else np.log(seen) + associate.ratio_of(batch.columns, batch.ratios, 0, k)
         assert score == pytest.approx(track["log_odds"] + told)
@@ -364,7 +369,8 @@ def test_a_child_remembers_its_parents_plots(own):
     """Newest first: the batch's own plot, then its parent's; what is older than the ring is nobody's."""
     tracks = some_tracks(1)
     tracks["plots"][0, :3] = 5, 3, -1
-    own.rivals[2]["plots"], own.links[0, 0] = (6, -1, 1, -1, -1), 2
+    own.rivals[2]["plots"], own.links[0, 0] = -1, 2
+    own.rivals[2]["plots"][:3] = 6, -1, 1
     hypotheses.open_batch(own, 8)
     give(own, 0, [(4, 1.0), (-1, 0.5)])
     own.children[0, 1]["parent"] = 0

@@ -25,6 +25,9 @@ STEEPEST_FLAT_SINE = 0.8
 """Sine of the elevation above which a radar without elevation cannot have had a plot: there height would explain any
 range, and every azimuth fits."""
 
+UNREACHABLE_M = 1e9
+"""Innovation of a plot that cannot be."""
+
 NOISE_FLOOR = 1e-13
 """Least variance of a plot, as a share of the prior's trace."""
 
@@ -80,7 +83,7 @@ def axes(track: Any, sight: Any) -> Any:
         if sight["elevation_var"] == 0.0:  # `s` so far is that of the prior height
             over_e, height_var = r * (s - s_p), prior_height_var(r, c_p)
             if abs(s_p) > STEEPEST_FLAT_SINE:
-                over_r = inf
+                over_r = UNREACHABLE_M
         s, c = s_p, c_p
     ray = (c * fx + s * ux, c * fy + s * uy, c * fz + s * uz)
     rise = (c * ux - s * fx, c * uy - s * fy, c * uz - s * fz)
@@ -225,10 +228,10 @@ def correct(x: Any, p: Any, rows: Any, place: Any, over: Any, noise: Any, range_
 
 
 @kernel
-def consider_height(x: Any, p: Any, columns: Any, scaled: Any, ks: Any, prior_var: float) -> None:
+def consider_height(x: Any, p: Any, columns: Any, scaled: Any, ks: Any, prior_m2: float) -> None:
     """Take up a plot without elevation, which never says how high its target is (Schmidt 1966, a considered state).
 
-    Height and climb keep their mean, and their covariance while that is below `prior_var`; what is not known of them
+    Height and climb keep their mean, and their covariance while that is below `prior_m2`; what is not known of them
     goes on widening everything else. An optimal gain would let range errors in a turn run the height away.
     """
     g1, g2, g3 = columns
@@ -236,7 +239,7 @@ def consider_height(x: Any, p: Any, columns: Any, scaled: Any, ks: Any, prior_va
     shift(x, g1, g2, g3, scaled)
     shrink(p, g1, g2, g3, ks)
     x[2], x[5] = z, climb
-    if zz <= prior_var:
+    if zz <= prior_m2:
         p[2, 2], p[2, 5], p[5, 5] = zz, zv, vv
 
 

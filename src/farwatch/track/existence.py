@@ -15,10 +15,7 @@ from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.track.mixing import run_down
-from farwatch.track.senses import FADING_PER_S, LEAVING_PER_S
-
-HIDDEN_S = 25.0
-"""Mean time for which a hidden target stays hidden."""
+from farwatch.track.senses import FADING_PER_S, LEAVING_PER_S, RETURNING_PER_S
 
 SUREST = 40.0
 """Log-odds beyond which nothing is surer: keeps exponentials finite."""
@@ -38,9 +35,10 @@ def persist(track: Any, time_s: float, sense: Any) -> None:
         return
     stays = exp(-dt_s * sense[LEAVING_PER_S])
     track["log_odds"] += log(stays) - log1p((1.0 - stays) * exp(min(track["log_odds"], SUREST)))
-    left = run_down(sense[FADING_PER_S] + 1.0 / HIDDEN_S, dt_s)
+    left = run_down(sense[FADING_PER_S] + sense[RETURNING_PER_S], dt_s)
     hidden = track["hidden_probability"]
-    track["hidden_probability"] = hidden + (1.0 - hidden) * left * sense[FADING_PER_S] - hidden * left / HIDDEN_S
+    into, out_of = left * sense[FADING_PER_S], left * sense[RETURNING_PER_S]
+    track["hidden_probability"] = hidden + (1.0 - hidden) * into - hidden * out_of
     track["odds_s"] = time_s
 
 

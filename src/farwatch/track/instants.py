@@ -178,7 +178,7 @@ def _output_instants(states: Any, told: Any, step_s: float, *, together: bool) -
 def _holes(times: Floats, step_s: float) -> list[tuple[float, float]]:
     """Where nothing was written for longer than is usual; radars of several turns write at several paces."""
     steps = np.diff(times)
-    usual_s = max(step_s, float(np.quantile(steps, 0.9))) if steps.size else step_s
+    usual_s = max(step_s, float(np.quantile(steps, 0.75))) if steps.size else step_s
     wide = np.flatnonzero(steps > 1.5 * usual_s)
     return [(float(times[k]), float(times[k + 1])) for k in wide]
 

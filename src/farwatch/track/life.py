@@ -15,7 +15,7 @@ from farwatch.records import CONFIRMED, FREE, TENTATIVE, UNKNOWN
 from farwatch.track.associate import LIVE, sum_up
 from farwatch.track.existence import missed, persist
 from farwatch.track.filter import begin, combine, equip, predict
-from farwatch.track.hypotheses import Hypotheses, let_go, miss_rivals, remember
+from farwatch.track.hypotheses import Hypotheses, copy_belief, let_go, miss_rivals, remember
 from farwatch.track.senses import PD, learn_pd
 from farwatch.track.sight import covers
 
@@ -196,25 +196,20 @@ def is_near(a: Any, b: Any) -> bool:
 def spread(track: Any, k: int) -> float:
     """Variance of one component of a TRACK's combined state."""
     x, p, weight = track["x"], track["p"], track["weight"]
-    gap = x[1, k] - x[0, k]
-    return float(weight[0] * p[0, k, k] + weight[1] * p[1, k, k] + weight[0] * weight[1] * gap * gap)
+    total = 0.0
+    for m in range(x.shape[0]):
+        gap = x[m, k] - track["mean"][k]
+        total += weight[m] * (p[m, k, k] + gap * gap)
+    return total
 
 
 @kernel
 def merge(tracks: Any, looks: Any, streaks: Any, i: int, j: int) -> None:
     """Give track `j` what the newer track `i` knows, and free slot `i`; `j` keeps its serial and its past."""
     new, old = tracks[i], tracks[j]
-    for m in range(2):
-        old["weight"][m] = new["weight"][m]
-        for k in range(6):
-            old["x"][m, k] = new["x"][m, k]
-            for n in range(6):
-                old["p"][m, k, n] = new["p"][m, k, n]
-    old["time_s"], old["hit_s"], old["truth"] = new["time_s"], new["hit_s"], new["truth"]
-    old["log_odds"], old["odds_s"] = max(new["log_odds"], old["log_odds"]), new["odds_s"]
-    old["hidden_probability"] = new["hidden_probability"]
-    for h in range(old["plots"].size):
-        old["plots"][h] = new["plots"][h]
+    believed = max(new["log_odds"], old["log_odds"])
+    copy_belief(new, old)
+    old["hit_s"], old["truth"], old["log_odds"] = new["hit_s"], new["truth"], believed
     combine(old)
     record(old, 1)
     old["misses"] = 0

@@ -14,11 +14,11 @@ PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS = range(8)
 """Columns of a sense: chance of detection per look; false plots and targets seen for the first time per period; targets
 not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks."""
 
-LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S, TURN_GAP_S = range(8, 13)
-"""More columns: 1 where a figure is learned; rates at which targets leave, and hide; least time between two plots of a
-track, where a turn comes in slices."""
+LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S, RETURNING_PER_S, TURN_GAP_S = range(8, 14)
+"""More columns: 1 where a figure is learned; rates at which targets leave, hide, and come out again; least
+time between two plots of a track, where a turn comes in slices."""
 
-SENSE = 13
+SENSE = 14
 
 RANGE_BINS, AZIMUTH_BINS, ELEVATION_BINS = 24, 24, 12
 BINS = RANGE_BINS + AZIMUTH_BINS + ELEVATION_BINS
@@ -30,8 +30,9 @@ PRIOR_PLOTS = 200.0
 LEAST_PD, MOST_PD = 0.05, 0.995
 """A chance of detection is never taken to lie outside these."""
 
-GIVEN_RATES_PER_S, LEARNED_RATES_PER_S = (1.0 / 450.0, 1.0 / 1500.0), (1.0 / 3600.0, 1.0 / 300.0)
-"""Rates at which targets leave and at which they hide: of a radar whose chance of detection is given, and then holds
+GIVEN_LOOKS, LEARNED_LOOKS, HIDDEN_LOOKS = (90.0, 300.0), (720.0, 60.0), 5.0
+"""Looks for which targets stay, and for which they can be seen before they hide, on average; and looks for which they
+stay hidden: of a radar whose chance of detection is given, and then holds
 for each look by itself; and of one of which nothing is known, where real targets fade for many looks in a row."""
 
 NOMINAL_PD = 0.8
@@ -50,7 +51,7 @@ PRIOR_LOOKS = 20.0
 """Looks that the nominal chance of detection counts for against what is seen."""
 
 MEMORY, TOLD_TURNS = 20.0, 20.0
-"""Periods over which noise and newcomers are averaged; periods that a figure for noise, where one is told, counts for."""
+"""Periods over which noise and newcomers are averaged; periods that a figure for noise counts for where one is told."""
 
 
 @kernel
@@ -58,8 +59,10 @@ def settle(sense: Any, noise: Any, radar: Any, plots: int) -> None:
     """Set up what is believed of `radar` at its first batch of `plots`; sense: f8[SENSE]; noise: f8[BINS]."""
     learns_pd, learns_noise = isnan(radar["pd"]), isnan(radar["false_plots"])
     sense[LEARNS_PD], sense[LEARNS_NOISE] = 1.0 if learns_pd else 0.0, 1.0 if learns_noise else 0.0
-    leaving, fading = LEARNED_RATES_PER_S if learns_pd else GIVEN_RATES_PER_S
-    sense[LEAVING_PER_S], sense[FADING_PER_S] = leaving, fading
+    stay, visible = LEARNED_LOOKS if learns_pd else GIVEN_LOOKS
+    looks_per_s = 1.0 / radar["period_s"]
+    sense[LEAVING_PER_S], sense[FADING_PER_S] = looks_per_s / stay, looks_per_s / visible
+    sense[RETURNING_PER_S] = looks_per_s / HIDDEN_LOOKS
     sense[TURN_GAP_S] = TURN_GAP * radar["period_s"] if radar["rotating"] == 1 and radar["batches"] > 1 else 0.0
     given_pd = NOMINAL_PD if learns_pd or radar["pd"] == 0.0 else radar["pd"]
     sense[PD] = min(max(given_pd, LEAST_PD), MOST_PD)
