@@ -29,7 +29,7 @@ from farwatch.detect.response import SPEEDS, fill_response
 from farwatch.detect.scan import Sensors, new_field, reset_field, scan
 from farwatch.records import CLASS, KNOT, PLOT, RADAR, TARGET, TRACK
 from farwatch.track.filter import noise_density, predict, update
-from farwatch.track.prepare import settings
+from farwatch.track.prepare import RAID_SOJOURNS_S, Motion, settings
 from farwatch.track.sight import SIGHT, take
 from farwatch.world.motion import Truth, state_at
 
@@ -45,6 +45,9 @@ RADAR_FIELDS = (
     "improvement_ratio", "gamma_ratio", "lit_range_m", "rain_reflectivity_per_m", "track_interval_s",
 )  # fmt: skip
 """The twin's radar, in its order; step of the floor, least SNR, bend and id follow."""
+
+MISSION = Motion(cruise_sojourn_s=RAID_SOJOURNS_S[0], manoeuvre_sojourn_s=RAID_SOJOURNS_S[1])
+"""How targets of a mission move; the twin has the same times written out."""
 
 
 class Tables(ctypes.Structure):
@@ -141,7 +144,7 @@ def ours() -> Any:
 
     def work() -> Any:
         sums = np.zeros(6)
-        fly(sensors, truth, field, fresh, track, settings(), (plots, sights, sums), FLIGHTS)
+        fly(sensors, truth, field, fresh, track, settings(motion=MISSION), (plots, sights, sums), FLIGHTS)
         return sums
 
     return work
@@ -162,7 +165,7 @@ def theirs(folder: Path) -> Any:
     radar = np.append(radar, [sensors.floor_step_m[0], sensors.threshold_snr[0], BEND, row["id"]])
     aim = [flown["rcs_nose_m2"], flown["rcs_side_m2"], flown["rcs_tail_m2"], target["start_s"], target["step_s"],
            target["knot_count"], target["rate"], target["id"], target["jammer_w_hz"], field.due[0, 0]]  # fmt: skip
-    fresh, tracker = fresh_track(truth)[0], settings()[0]
+    fresh, tracker = fresh_track(truth)[0], settings(motion=MISSION)[0]
     start = np.concatenate([np.ravel(fresh[name]) for name in ("x", "p", "weight", "mean", "time_s")] + [np.zeros(1)])
     pushes = [noise_density(tracker[f"{name}_acceleration_m_s2"]) for name in ("cruise", "manoeuvre")]
     kept = [np.ascontiguousarray(getattr(sensors, name)[0]) for name in ("floors", "pd", "air", "response", "lit")]

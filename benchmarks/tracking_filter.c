@@ -118,16 +118,17 @@ static void correct(double *x, double (*p)[6], const Axes *a, double *far, doubl
             p[i][j] -= k[0] * g[0][i] * g[0][j] + k[1] * g[1][i] * g[1][j] + k[2] * g[2][i] * g[2][j];
 }
 
-/* One step of `count` tracks: dt seconds on, then the sight of each. */
+/* One step of `count` tracks: dt seconds on, then the sight of each. motion: noise density, then sojourn, of both. */
 void sweep(double *tracks, int64_t stride, int64_t count, int64_t models, const Sight *sights, double dt,
-           const double *density) {
+           const double *motion) {
+    const double *density = motion, *sojourn = motion + 2;
     for (int64_t i = 0; i < count; i++) {
         double *t = tracks + i * stride, (*x)[6] = (double(*)[6])(t + 1);
         double (*p)[6][6] = (double(*)[6][6])(t + 1 + 6 * models);
         double *w = t + 1 + 42 * models, *mean = w + models, far[2], det[2], widest = 0.0;
         if (models == 2) {
-            double rate = 1.0 / 60.0 + 1.0 / 15.0, left = (1.0 - exp(-rate * dt)) / rate;
-            blend(x, p, w, left / 60.0, left / 15.0);
+            double rate = 1.0 / sojourn[0] + 1.0 / sojourn[1], left = (1.0 - exp(-rate * dt)) / rate;
+            blend(x, p, w, left / sojourn[0], left / sojourn[1]);
         }
         for (int m = 0; m < models; m++) move(x[m], p[m], dt, density[m]);
         t[0] += dt;

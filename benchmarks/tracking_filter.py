@@ -119,12 +119,12 @@ def flat(tracks: Any) -> Any:
     return np.ascontiguousarray(np.concatenate([tracks[f].reshape(TARGETS, -1) for f in PAIR_FIELDS], axis=1))
 
 
-def twin_sweep(library: Any, twins: Any, models: int, seen: Any, push: Any, look: int) -> None:
+def twin_sweep(library: Any, twins: Any, models: int, seen: Any, motion: Any, look: int) -> None:
     """The twin's sweep over its own tracks."""
     library.sweep(
         ctypes.c_void_p(twins.ctypes.data), ctypes.c_int64(twins.shape[1]), ctypes.c_int64(TARGETS),
         ctypes.c_int64(models), ctypes.c_void_p(seen[look].ctypes.data), ctypes.c_double(PERIOD_S),
-        ctypes.c_void_p(push.ctypes.data),
+        ctypes.c_void_p(motion.ctypes.data),
     )  # fmt: skip
 
 
@@ -133,14 +133,15 @@ def beside(library: Any, dtype: Any, sights: Any) -> None:
     tracker, tracks = settings(), np.zeros(TARGETS, dtype)
     models = tracks["x"].shape[1]
     seen = [np.stack([look[f] for f in SIGHT_FIELDS], 1) for look in sights]
-    push = np.array([noise_density(tracker[f"{name}_acceleration_m_s2"][0]) for name in ("cruise", "manoeuvre")])
+    push = [noise_density(tracker[f"{name}_acceleration_m_s2"][0]) for name in ("cruise", "manoeuvre")]
+    motion = np.array([*push, tracker["cruise_sojourn_s"][0], tracker["manoeuvre_sojourn_s"][0]])
     mine, theirs = np.inf, np.inf
     for _ in range(REPEATS):
         start(tracks, sights[0], tracker)
         twins = flat(tracks)
         mine = min(mine, clock_ns(lambda look: sweep(tracks, sights[look], tracker), sights))
         if library is not None:
-            theirs = min(theirs, clock_ns(partial(twin_sweep, library, twins, models, seen, push), sights))
+            theirs = min(theirs, clock_ns(partial(twin_sweep, library, twins, models, seen, motion), sights))
     name = f"{models} straight model{'s' * (models > 1)}"
     if library is None:
         print(f"  {name:22} {mine:6.0f} ns   C twin SKIPPED: no gcc on this machine")
