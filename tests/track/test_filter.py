@@ -475,7 +475,7 @@ def test_a_considered_height_keeps_what_was_known_of_it():
     rng = np.random.default_rng(8)
     root = rng.normal(size=(6, 6)) * 30.0
     p, x = root @ root.T, rng.normal(size=6)
-    columns, scaled, ks = [tuple(p @ row) for row in np.eye(3, 6)], (0.01, 0.02, 0.0), (1e-4, 1e-4, 0.0)
+    columns, scaled, ks = tuple(tuple(p @ row) for row in np.eye(3, 6)), (0.01, 0.02, 0.0), (1e-4, 1e-4, 0.0)
     full_x, full_p, kept_x, kept_p = x.copy(), p.copy(), x.copy(), p.copy()
     correction.shift(full_x, *columns, scaled)
     correction.shrink(full_p, *columns, ks)
