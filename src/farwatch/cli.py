@@ -252,6 +252,9 @@ def track(
     confirm: Annotated[
         str, typer.Option(help="When a track is confirmed: existence (by its probability), or M-of-N looks.")
     ] = "existence",
+    models: Annotated[
+        str, typer.Option(help="Motion models: cruise, manoeuvre, turn, singer, acceleration, ballistic; up to four.")
+    ] = "cruise,manoeuvre",
     every: Annotated[
         float | None, typer.Option(help="Output every so many seconds; at each scan when left out.")
     ] = None,
@@ -276,6 +279,7 @@ def track(
 
     form_of(out)  # refused before the work, not after
     words: dict[str, Any] = {"association": association, "confirm": confirm, "bad_rows": bad_rows, "smooth": smooth}
+    words["models"] = tuple(name.strip() for name in models.split(","))
     options = TrackOptions(every_s=every, **words, **options_of(traffic))
     read = given(plots, sensor or [], only or [])
     console = _console()

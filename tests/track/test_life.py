@@ -153,3 +153,15 @@ def test_neighbours_are_not_twins(desk):
     tracks["status"][:3] = CONFIRMED
     assert not life.is_near(tracks[0], tracks[2])
     assert life.spread(tracks[0], 3) == pytest.approx(tracks["p"][0, :, 3, 3].mean())
+
+
+def test_a_new_track_can_be_expected_to_be_slow(desk):
+    """The first model's speed is known better by the share; the other model and the place stay as they were."""
+    _, tracks, _, _ = desk
+    before = tracks[0].copy()
+    life.expect(tracks[0], 0.25)
+    np.testing.assert_allclose(np.diag(tracks["p"][0, 0])[3:], 0.25 * np.diag(before["p"][0])[3:])
+    np.testing.assert_array_equal(tracks["p"][0, 1], before["p"][1])
+    np.testing.assert_array_equal(tracks["p"][0, 0, :3, :3], before["p"][0, :3, :3])
+    life.expect(tracks[1], 1.0)
+    assert tracks["p"][1, 0, 3, 3] == before["p"][0, 3, 3]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from farwatch.records import TRACK
 from farwatch.track import follow, senses, settings
 from farwatch.track.follow import Informed, course
 from track.scene import observe, plot, radar, straight
@@ -106,3 +107,20 @@ def test_a_recording_teaches_pd_and_noise():
     late = went.states[went.states["time_s"] > 300.0]
     assert np.unique(late["truth"][late["truth"] >= 0]).size >= 19
     assert follow(plots, site, settings(confirm="existence")).size == went.states.size
+
+
+def test_newcomers_are_expected_to_be_as_fast_as_those_before():
+    """Slow tracks take the variance of a new track's speed down; it never exceeds the usual one."""
+    _, sense, _ = settled()
+    assert senses.pace_share(sense) == 1.0
+    track = np.zeros(1, TRACK)[0]
+    track["weight"] = 0.5
+    track["mean"][3:5] = 40.0, 0.0
+    for _ in range(60):
+        senses.learn_pace(sense, track)
+    least = senses.LEAST_PACE_M_S**2 / senses.USUAL_PACE_M_S**2
+    assert senses.pace_share(sense) == pytest.approx((3.0 + 60.0 * least) / 63.0)
+    track["mean"][3:5] = 900.0, 0.0
+    for _ in range(60):
+        senses.learn_pace(sense, track)
+    assert senses.pace_share(sense) == 1.0

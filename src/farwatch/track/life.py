@@ -65,6 +65,16 @@ def start(track: Any, looks: Any, streaks: Any, r: int, sight: Any, plot: Any, s
 
 
 @kernel
+def expect(track: Any, share: float) -> None:
+    """Let the first model of a new TRACK expect speeds of so large a share of the usual variance."""
+    if share < 1.0:
+        for i in range(3, 6):
+            for j in range(i, 6):
+                track["p"][0, i, j] *= share
+        combine(track)
+
+
+@kernel
 def record(track: Any, hit: int) -> None:
     """Push one look into a TRACK's history."""
     track["history"] = ((int(track["history"]) << 1) | hit) & 0xFFFFFFFF

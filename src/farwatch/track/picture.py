@@ -32,7 +32,7 @@ from farwatch.track.hypotheses import (
 )
 from farwatch.track.identity import Known, is_due, judge, notice, prepare_classes
 from farwatch.track.jpda import Joint, share_out
-from farwatch.track.life import STEADY, account, find_twin, is_confirming, merge, miss, record, start
+from farwatch.track.life import STEADY, account, expect, find_twin, is_confirming, merge, miss, record, start
 from farwatch.track.mixture import absorb
 from farwatch.track.senses import (
     BIRTH,
@@ -42,8 +42,10 @@ from farwatch.track.senses import (
     TURN_GAP_S,
     crowding,
     learn,
+    learn_pace,
     learn_pd,
     notice_noise,
+    pace_share,
     settle,
 )
 
@@ -290,6 +292,8 @@ def _confirm(picture: Picture, radars: Any, r: int, plots: Any, extent: int) -> 
                 continue
             track["status"], track["confirmed_s"] = CONFIRMED, plots[k]["time_s"]
             picture.counters[CONFIRMATIONS] += 1
+            if tracker["drop_misses"] == 0:
+                learn_pace(picture.senses[r], track)
         if fresh or (track["status"] == CONFIRMED and is_due(track)):
             judge(track, plots[k], radars[r], picture.known, picture.followed[i], tracker)
 
@@ -333,6 +337,7 @@ def _start_tracks(picture: Picture, radar: Any, r: int, plots: Any, m: int) -> N
         track, sight, plot, serial = tracks[chosen], batch.sights[k], plots[k], counters[SERIAL]
         start(track, picture.looks[chosen], picture.streaks[chosen], r, sight, plot, serial, picture.tracker[0])
         track["log_odds"] = track["birth_log_odds"] = picture.senses[r, BIRTH]
+        expect(track, pace_share(picture.senses[r]))
         picture.followed[chosen, :] = 0.0
         if picture.tracker[0]["association"] == MHT:
             remember(track, picture.hypotheses.numbers[BASE] + k)

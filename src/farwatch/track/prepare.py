@@ -151,9 +151,8 @@ def settings(
     return tracker
 
 
-def _name_models(tracker: np.ndarray, motion: Motion) -> None:
-    """Write a set of models into TRACKER[1]; InputError, with all problems, for one that is none."""
-    models = motion.models
+def model_problems(models: tuple[str, ...]) -> list[Problem]:
+    """What is wrong with a set of models: names that are none of MODELS, too many, the same twice."""
     problems = [
         Problem("models", repr(name), f"must be one of {', '.join(MODELS)}", near(name, MODELS))
         for name in models
@@ -161,6 +160,13 @@ def _name_models(tracker: np.ndarray, motion: Motion) -> None:
     ]
     if not 1 <= len(models) <= MODEL_LIMIT or len(set(models)) < len(models):
         problems.append(Problem("models", ", ".join(models), f"1 to {MODEL_LIMIT} different ones make a set"))
+    return problems
+
+
+def _name_models(tracker: np.ndarray, motion: Motion) -> None:
+    """Write a set of models into TRACKER[1]; InputError, with all problems, for one that is none."""
+    models = motion.models
+    problems = model_problems(models)
     if problems:
         raise InputError("tracker", problems)
     given = {"cruise": motion.cruise_acceleration_m_s2, "manoeuvre": motion.manoeuvre_acceleration_m_s2}

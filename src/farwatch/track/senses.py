@@ -14,11 +14,12 @@ PD, FALSE_PLOTS, NEWCOMERS, UNSEEN, BIRTH, TURNS, HITS, LOOKS = range(8)
 """Columns of a sense: chance of detection per look; false plots and targets seen for the first time per period; targets
 not seen yet; log-odds that a plot is a new target; periods so far; detections and looks of sure tracks."""
 
-LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S, RETURNING_PER_S, TURN_GAP_S = range(8, 14)
+LEARNS_PD, LEARNS_NOISE, LEAVING_PER_S, FADING_PER_S, RETURNING_PER_S, TURN_GAP_S, PACE_M2_S2, PACED = range(8, 16)
 """More columns: 1 where a figure is learned; rates at which targets leave, hide, and come out again; least
-time between two plots of a track, where a turn comes in slices."""
+time between two plots of a track, where a turn comes in slices; mean square of each component of speed over the ground
+of the tracks confirmed so far, and how many they are."""
 
-SENSE = 14
+SENSE = 16
 
 RANGE_BINS, AZIMUTH_BINS, ELEVATION_BINS = 24, 24, 12
 BINS = RANGE_BINS + AZIMUTH_BINS + ELEVATION_BINS
@@ -47,6 +48,10 @@ FIRST_SHARE = 0.1
 TURN_GAP = 0.5
 """A rotating radar has one plot at most of a target in this share of its turn."""
 
+USUAL_PACE_M_S, PRIOR_PACED, LEAST_PACE_M_S = 200.0, 3.0, 40.0
+"""Speed of new tracks, each component over the ground, before any is known; tracks that it counts for; least speed that
+new tracks are expected to have, however slow the others were."""
+
 PRIOR_LOOKS = 20.0
 """Looks that the nominal chance of detection counts for against what is seen."""
 
@@ -67,6 +72,7 @@ def settle(sense: Any, noise: Any, radar: Any, plots: int) -> None:
     given_pd = NOMINAL_PD if learns_pd or radar["pd"] == 0.0 else radar["pd"]
     sense[PD] = min(max(given_pd, LEAST_PD), MOST_PD)
     sense[FALSE_PLOTS] = 0.5 * plots * max(radar["batches"], 1) if learns_noise else radar["false_plots"]
+    sense[PACE_M2_S2], sense[PACED] = USUAL_PACE_M_S * USUAL_PACE_M_S, PRIOR_PACED
     sense[HITS], sense[LOOKS] = NOMINAL_PD * PRIOR_LOOKS, PRIOR_LOOKS
     sense[NEWCOMERS] = NOMINAL_NEWCOMERS
     sense[UNSEEN], sense[BIRTH], sense[TURNS] = 0.0, 0.0, 0.0
@@ -158,3 +164,21 @@ def learn_pd(sense: Any, seen: int) -> None:
     sense[LOOKS] += 1.0
     if sense[LEARNS_PD] == 1.0:
         sense[PD] = min(max(sense[HITS] / sense[LOOKS], LEAST_PD), MOST_PD)
+
+
+@kernel
+def learn_pace(sense: Any, track: Any) -> None:
+    """Take in the speed of a TRACK just confirmed, less what is uncertain of it: newcomers will be like it."""
+    mean, covariance, weight = track["mean"], track["p"], track["weight"]
+    unsure = 0.0
+    for m in range(weight.size):
+        unsure += weight[m] * (covariance[m, 3, 3] + covariance[m, 4, 4])
+    square = max(0.5 * (mean[3] * mean[3] + mean[4] * mean[4] - unsure), LEAST_PACE_M_S * LEAST_PACE_M_S)
+    sense[PACED] = min(sense[PACED] + 1.0, MEMORY * MEMORY)
+    sense[PACE_M2_S2] += (square - sense[PACE_M2_S2]) / sense[PACED]
+
+
+@kernel
+def pace_share(sense: Any) -> float:
+    """Variance of a new track's speed, as a share of the usual one; never wider than that."""
+    return float(min(sense[PACE_M2_S2] / (USUAL_PACE_M_S * USUAL_PACE_M_S), 1.0))

@@ -29,6 +29,7 @@ from farwatch.track.prepare import (
     PAIR_NAMES,
     SPEED_WITHOUT_CLASSES_M_S,
     Motion,
+    model_problems,
     settings,
     window,
 )
@@ -76,6 +77,7 @@ class TrackOptions:
             problems.append(Problem("bad_rows", self.bad_rows, f"must be {_either(BAD_ROWS)}"))
         if self.every_s is not None and not 1e-3 <= self.every_s <= 1e6:
             problems.append(Problem("every_s", str(self.every_s), "must be from 0.001 to 1000000 s"))
+        problems += model_problems(self.models)
         try:
             if self.confirm != BY_EXISTENCE:
                 window(self.confirm)
