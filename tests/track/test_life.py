@@ -165,3 +165,18 @@ def test_a_new_track_can_be_expected_to_be_slow(desk):
     np.testing.assert_array_equal(tracks["p"][0, 0, :3, :3], before["p"][0, :3, :3])
     life.expect(tracks[1], 1.0)
     assert tracks["p"][1, 0, 3, 3] == before["p"][0, 3, 3]
+
+
+def test_only_steady_tracks_teach(desk):
+    """Five plots in the last eight looks and one at the last, of a confirmed track."""
+    _, tracks, _, _ = desk
+    track = tracks[0]
+    track["status"], track["history"] = CONFIRMED, 0b10110101
+    assert life.hits_of(track, 8) == 5
+    assert life.hits_of(track, 3) == 2
+    assert life.is_steady(track, 0)
+    assert not life.is_steady(track, 1)
+    track["history"] = 0b10010101
+    assert not life.is_steady(track, 0)
+    track["history"], track["status"] = 0b11111111, TENTATIVE
+    assert not life.is_steady(track, 0)

@@ -29,8 +29,9 @@ TENTATIVE_PATIENCE = 3.0
 CONFIRMED_PATIENCE = -6.0
 """Log-odds at which a confirmed track ends, where existence decides."""
 
-STEADY = 2
-"""A track with fewer misses in a row than this teaches how often its radar sees what is there."""
+STEADY_HITS, STEADY_LOOKS = 5, 8
+"""A track that had so many plots in its last looks, and one at the last, teaches how often its radar sees what is
+there: noise hardly ever makes one, and what it did before has no say in what the next look gives."""
 
 POSITION_SIGMA_LIMIT_M = 20000.0
 """A track known no better than this is dropped: it can no longer be told from another."""
@@ -86,10 +87,22 @@ def is_confirming(track: Any, tracker: Any) -> bool:
     """Whether the last looks hold enough plots to confirm, and these are too well in line for noise."""
     if track["log_odds"] < tracker["confirm_odds"]:
         return False
+    return bool(hits_of(track, tracker["confirm_looks"]) >= tracker["confirm_hits"])
+
+
+@kernel
+def hits_of(track: Any, looks: int) -> int:
+    """Plots among the last `looks` of a TRACK, at most 32."""
     history, hits = int(track["history"]), 0
-    for bit in range(tracker["confirm_looks"]):
+    for bit in range(looks):
         hits += (history >> bit) & 1
-    return bool(hits >= tracker["confirm_hits"])
+    return hits
+
+
+@kernel
+def is_steady(track: Any, misses: int) -> bool:
+    """Whether the next look at a TRACK teaches the chance of detection; misses: in a row by the radar that looks."""
+    return bool(track["status"] == CONFIRMED and misses == 0 and hits_of(track, STEADY_LOOKS) >= STEADY_HITS)
 
 
 @kernel
@@ -98,9 +111,9 @@ def miss(track: Any, streaks: Any, r: int, tracker: Any, sense: Any) -> bool:
 
     What the miss says of existence is the caller's to settle before (`existence.missed`).
     """
-    record(track, 0)
-    if track["status"] == CONFIRMED and streaks[r] < STEADY:
+    if is_steady(track, streaks[r]):
         learn_pd(sense, 0)
+    record(track, 0)
     streaks[r] += 1
     fewest = 2**30
     for q in range(streaks.size):

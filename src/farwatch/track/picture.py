@@ -32,7 +32,7 @@ from farwatch.track.hypotheses import (
 )
 from farwatch.track.identity import Known, is_due, judge, notice, prepare_classes
 from farwatch.track.jpda import Joint, share_out
-from farwatch.track.life import STEADY, account, expect, find_twin, is_confirming, merge, miss, record, start
+from farwatch.track.life import account, expect, find_twin, is_confirming, is_steady, merge, miss, record, start
 from farwatch.track.mixture import absorb
 from farwatch.track.senses import (
     BIRTH,
@@ -267,11 +267,11 @@ def _settle_hit(picture: Picture, radars: Any, r: int, plots: Any, i: int, k: in
     if track["log_odds"] > 0.0:
         picture.claimed[k] = 1
     sum_up(track, picture.outlines, i)
+    if is_steady(track, picture.streaks[i, r]):
+        learn_pd(picture.senses[r], 1)
     record(track, 1)
     notice(track, plot, radar)
     follow_route(track, radar, picture.known.legs, picture.followed[i])
-    if track["status"] == CONFIRMED and 0 <= picture.streaks[i, r] < STEADY:
-        learn_pd(picture.senses[r], 1)
     picture.looks[i, r], picture.streaks[i, r] = plot["time_s"], 0
     track["misses"], track["hit_s"], track["truth"] = 0, plot["time_s"], plot["truth"]
 

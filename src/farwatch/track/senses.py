@@ -141,9 +141,9 @@ def learn(sense: Any, unclaimed: int, confirmed: int, batches: int) -> None:
         sense[FALSE_PLOTS] += gain * (max(unclaimed / share - sense[NEWCOMERS], 0.0) - sense[FALSE_PLOTS])
     arrivals = max(confirmed / share, NOMINAL_NEWCOMERS)
     sense[NEWCOMERS] += share / MEMORY * (arrivals - sense[NEWCOMERS])
-    seen_now = max(sense[PD] * sense[UNSEEN], excess_of(unclaimed, sense[FALSE_PLOTS] * share))
-    if first:
-        seen_now = max(seen_now, FIRST_SHARE * unclaimed)
+    seen_now = max(sense[PD] * sense[UNSEEN], FIRST_SHARE * unclaimed if first else 0.0)
+    if sense[LEARNS_NOISE] == 0.0 or not first:  # before anything is known of noise nothing is in excess of it
+        seen_now = max(seen_now, excess_of(unclaimed, sense[FALSE_PLOTS] * share))
     sense[BIRTH] = log(max(seen_now, 1e-6) / max(sense[FALSE_PLOTS] * share, 1e-3))
     sense[UNSEEN] = seen_now * (1.0 / sense[PD] - 1.0) + sense[NEWCOMERS] * share
     sense[TURNS] += share
