@@ -16,7 +16,7 @@ Sources: Kurien 1990; Blackman 2004 (track-oriented multiple hypotheses, pruning
 of a global search is this project's own.
 """
 
-from math import exp, log, log1p
+from math import exp, inf, log, log1p
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,9 @@ RIVALS = 5
 
 CHILDREN = 10
 """Most children of one track that are weighed in a batch."""
+
+PROMISING = -1.0
+"""What a plot must add to the log-odds of a tentative track to be worth rivals; below, the track takes its best plot."""
 
 CLEAR = log(300.0)
 """A child this much likelier than the next needs no rival."""
@@ -212,7 +215,10 @@ def is_in_doubt(batch: Batch, track: Any, i: int, sense: Any) -> bool:
     """Whether a track without rivals has more than one likely way to go on."""
     taken, seen = batch.room.column_of[i], seen_chance(track, sense[PD])
     if taken < 0:
-        return bool(batch.counts[i] > 0)
+        best = -inf
+        for c in range(batch.counts[i]):
+            best = max(best, batch.ratios[i, c])
+        return bool(track["status"] == CONFIRMED or log(seen) + best > PROMISING)
     mine, best_other = 0.0, log(1.0 - seen) - log(seen)
     for c in range(batch.counts[i]):
         if batch.columns[i, c] == taken:
