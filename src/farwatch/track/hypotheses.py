@@ -35,7 +35,7 @@ CHILDREN = 10
 """Most children of one track that are weighed in a batch."""
 
 PROMISING = -1.0
-"""What a plot must add to the log-odds of a tentative track to be worth rivals; below, the track takes its best plot."""
+"""What a plot must add to the log-odds of a tentative track to be worth rivals; else the track takes its best plot."""
 
 CLEAR = log(300.0)
 """A child this much likelier than the next needs no rival."""
