@@ -6,7 +6,7 @@ import pytest
 from farwatch.records import CONFIRMED, FREE, TENTATIVE, TRACK
 from farwatch.track import life, settings
 from farwatch.track import senses as told
-from farwatch.track.associate import OUTLINE
+from farwatch.track.associate import LIVE, OUTLINE
 from farwatch.track.hypotheses import new_hypotheses
 from farwatch.track.sight import SIGHT, take
 from track.scene import plot, radar, radars
@@ -180,3 +180,12 @@ def test_only_steady_tracks_teach(desk):
     assert not life.is_steady(track, 0)
     track["history"], track["status"] = 0b11111111, TENTATIVE
     assert not life.is_steady(track, 0)
+
+
+def test_a_track_that_ends_leaves_its_slot_free(desk):
+    """Slot and outline are free for the next, with rivals kept or without."""
+    _, tracks, _, _ = desk
+    outlines = np.ones((5, OUTLINE))
+    life.end(NO_RIVALS, tracks[1], 1, outlines)
+    assert tracks["status"].tolist()[:2] == [TENTATIVE, FREE]
+    assert outlines[:2, LIVE].tolist() == [1.0, 0.0]

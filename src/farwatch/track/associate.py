@@ -238,7 +238,10 @@ def is_apart(outlines: Any, i: int, box: Any, tracker: Any) -> bool:
 
 @kernel
 def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
-    """Fill row `i` of the candidates with the plots near a TRACK of outline `i`; whether the track was moved there."""
+    """Fill row `i` of the candidates with the plots near a TRACK of outline `i`; whether the track was moved there.
+
+    The track is not one that `is_apart` from all of them.
+    """
     layout, spots, first = batch.layout, batch.spots, batch.cell_first
     middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
     cell, farthest, across, down = layout[CELL], layout[FARTHEST], int(layout[ACROSS]), int(layout[DOWN])
@@ -248,8 +251,6 @@ def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
     reach_m = reach_of(outlines, i, abs(dt_s) + slack, tracker)
     own = reach_m + slack * (abs(vx) + abs(vy))
     left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
-    if right < x0 or top < y0 or left > x0 + across * cell or low > y0 + down * cell:
-        return False
     moved, answers = False, track["mode_a"] > 0 or track["address"] > 0
     from_column, to_column = int(max(left - x0, 0.0) / cell), min(int((right - x0) / cell), across - 1)
     for row in range(int(max(low - y0, 0.0) / cell), min(int((top - y0) / cell), down - 1) + 1):

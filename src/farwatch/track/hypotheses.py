@@ -23,7 +23,7 @@ import numpy as np
 
 from farwatch.compiled import kernel
 from farwatch.records import CONFIRMED, PLOT_MEMORY, TRACK
-from farwatch.track.associate import LATEST, Batch, find, ratio_of, sum_up
+from farwatch.track.associate import LATEST, Batch, box_of, find, is_apart, ratio_of, sum_up
 from farwatch.track.existence import missed, persist, seen_chance
 from farwatch.track.filter import combine, predict, update
 from farwatch.track.senses import PD
@@ -169,7 +169,7 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
     for c in range(batch.counts[i]):
         if batch.columns[i, c] != taken:
             _add_child(own, i, kept, MAIN, batch.columns[i, c], batch.ratios[i, c], hit_score + batch.ratios[i, c])
-    desk = own.desk[0]
+    desk, box = own.desk[0], box_of(batch)
     desk["mode_a"], desk["address"] = track["mode_a"], track["address"]
     for link in range(RIVALS):
         if own.links[i, link] < 0:
@@ -177,7 +177,8 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
         _lay_out(own, track, i, link, desk, sense)
         sum_up(desk, outlines, spare_row)
         batch.counts[spare_row] = 0
-        find(batch, desk, outlines, spare_row, tracker)
+        if not is_apart(outlines, spare_row, box, tracker):
+            find(batch, desk, outlines, spare_row, tracker)
         seen = seen_chance(desk, sense[PD])
         hit_score, miss_score = desk["log_odds"] + log(seen), desk["log_odds"] + log(1.0 - seen)
         _add_child(own, i, kept, link, MISSED, 0.0, miss_score)
@@ -508,9 +509,10 @@ def drop_rivals(own: Hypotheses, i: int) -> None:
 
 @kernel
 def let_go(own: Hypotheses, track: Any, i: int) -> None:
-    """Track `i` is gone: its rivals and claims with it."""
-    drop_rivals(own, i)
-    release(own, track, i)
+    """Track `i` is gone: its rivals and claims with it, where any are kept."""
+    if own.links.shape[0] > 0:
+        drop_rivals(own, i)
+        release(own, track, i)
 
 
 @kernel

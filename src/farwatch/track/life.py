@@ -165,12 +165,17 @@ def account(held: Any, radar: Any, r: int, waits_s: Any, time_s: float, tracker:
         else:
             looks[i, r] = time_s
         if gone or track["position_sigma_m"] > POSITION_SIGMA_LIMIT_M:
-            if hypotheses.links.shape[0] > 0:
-                let_go(hypotheses, track, i)
-            track["status"] = FREE
-            outlines[i, LIVE] = 0.0
+            end(hypotheses, track, i, outlines)
             dropped += 1
     return dropped
+
+
+@kernel
+def end(own: Hypotheses, track: Any, i: int, outlines: Any) -> None:
+    """Free slot `i` of a TRACK that ends."""
+    let_go(own, track, i)
+    track["status"] = FREE
+    outlines[i, LIVE] = 0.0
 
 
 @kernel

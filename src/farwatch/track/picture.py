@@ -32,7 +32,7 @@ from farwatch.track.hypotheses import (
 )
 from farwatch.track.identity import Known, is_due, judge, notice, prepare_classes
 from farwatch.track.jpda import Joint, share_out
-from farwatch.track.life import account, expect, find_twin, is_confirming, is_steady, merge, miss, record, start
+from farwatch.track.life import account, end, expect, find_twin, is_confirming, is_steady, merge, miss, record, start
 from farwatch.track.mixture import absorb
 from farwatch.track.senses import (
     BIRTH,
@@ -117,6 +117,7 @@ def advance(picture: Picture, radars: Any, r: int, time_s: float, plots: Any, n:
             batch.sights[k]["noise_density"] *= many * crowding(noise, radar, plots[k])
         gate(batch, tracks, picture.outlines, picture.looks[:, r], counters[EXTENT], picture.tracker[0], sense)
         _associate(picture, radars, r, plots, m)
+        _confirm(picture, radars, r, plots)
     unclaimed = 0
     for k in range(m):
         if picture.claimed[k] == 0:
@@ -150,7 +151,6 @@ def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> Non
         for i in range(extent):
             if batch.counts[i] > 0:
                 _take_shares(picture, radars, r, plots, i)
-        _confirm(picture, radars, r, plots, extent)
         return
     assign(batch.columns, batch.costs, batch.counts, 0.0, batch.room, extent, m)
     if tracker["association"] == MHT:
@@ -165,7 +165,6 @@ def _associate(picture: Picture, radars: Any, r: int, plots: Any, m: int) -> Non
             _grow(picture, radars, r, plots, i)
         elif batch.counts[i] > 0:
             _take_one(picture, radars, r, plots, i)
-    _confirm(picture, radars, r, plots, extent)
 
 
 @kernel
@@ -210,8 +209,7 @@ def _grow(picture: Picture, radars: Any, r: int, plots: Any, i: int) -> None:
     """Carry out what was chosen for track `i`, which is in doubt, and settle what follows."""
     own = picture.hypotheses
     if own.chosen[i] < 0:  # all it ever had now belongs to others
-        _free(picture, i)
-        picture.counters[DROPPED] += 1
+        _drop(picture, i)
         return
     k = grow(own, picture.batch, picture.tracks, i, picture.tracker[0], picture.senses[r])
     if k >= 0:
@@ -230,17 +228,14 @@ def _settle_miss(picture: Picture, r: int, i: int) -> None:
     if picture.streaks[i, r] >= 0 and picture.senses[r, TURN_GAP_S] == 0.0:
         picture.looks[i, r] = picture.batch.layout[LATEST]
         if miss(picture.tracks[i], picture.streaks[i], r, picture.tracker[0], picture.senses[r]):
-            _free(picture, i)
-            picture.counters[DROPPED] += 1
+            _drop(picture, i)
 
 
 @kernel
-def _free(picture: Picture, i: int) -> None:
-    """End track `i`."""
-    if picture.hypotheses.links.shape[0] > 0:
-        let_go(picture.hypotheses, picture.tracks[i], i)
-    picture.tracks[i]["status"] = FREE
-    picture.outlines[i, LIVE] = 0.0
+def _drop(picture: Picture, i: int) -> None:
+    """End track `i`, and count it."""
+    end(picture.hypotheses, picture.tracks[i], i, picture.outlines)
+    picture.counters[DROPPED] += 1
 
 
 @kernel
@@ -277,9 +272,9 @@ def _settle_hit(picture: Picture, radars: Any, r: int, plots: Any, i: int, k: in
 
 
 @kernel
-def _confirm(picture: Picture, radars: Any, r: int, plots: Any, extent: int) -> None:
+def _confirm(picture: Picture, radars: Any, r: int, plots: Any) -> None:
     """Confirm, or merge into its twin, each track that has earned it; judge who is who. Once all plots are settled."""
-    tracks, tracker = picture.tracks, picture.tracker[0]
+    tracks, tracker, extent = picture.tracks, picture.tracker[0], picture.counters[EXTENT]
     for i in range(extent):
         k, track = picture.batch.taken[i], tracks[i]
         if k < 0:
@@ -302,13 +297,10 @@ def _confirm(picture: Picture, radars: Any, r: int, plots: Any, extent: int) -> 
 def _merge(picture: Picture, i: int, twin: int) -> None:
     """Let track `twin` go on with what track `i` knows, claims and all."""
     tracks, own = picture.tracks, picture.hypotheses
-    kept = own.links.shape[0] > 0
-    if kept:
-        let_go(own, tracks[i], i)
-        let_go(own, tracks[twin], twin)
+    let_go(own, tracks[i], i)
+    let_go(own, tracks[twin], twin)
     merge(tracks, picture.looks, picture.streaks, i, twin)
-    if kept:
-        claim(own, tracks[twin], twin)
+    claim(own, tracks[twin], twin)
     sum_up(tracks[twin], picture.outlines, twin)
     picture.outlines[i, LIVE] = 0.0
     picture.counters[MERGED] += 1
@@ -331,8 +323,7 @@ def _start_tracks(picture: Picture, radar: Any, r: int, plots: Any, m: int) -> N
             if chosen < 0:
                 counters[UNREAD] += 1
                 continue
-            if picture.hypotheses.links.shape[0] > 0:
-                let_go(picture.hypotheses, tracks[chosen], chosen)
+            let_go(picture.hypotheses, tracks[chosen], chosen)
             counters[CROWDED] += 1
         track, sight, plot, serial = tracks[chosen], batch.sights[k], plots[k], counters[SERIAL]
         start(track, picture.looks[chosen], picture.streaks[chosen], r, sight, plot, serial, picture.tracker[0])
