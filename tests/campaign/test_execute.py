@@ -1,12 +1,15 @@
 """Campaigns are the same for any number of threads, and keep what is finished whatever happens."""
 
+import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from farwatch.campaign.execute import Progress, execute, play_blocks
+from farwatch.campaign.interruption import PATIENCE
 from farwatch.errors import InputError
 
 
@@ -80,7 +83,7 @@ def interrupt_after(trials):
     def listener(progress):
         if progress.done >= trials and not pressed:
             pressed.append(True)
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
     pressed = []
     return listener
@@ -104,14 +107,22 @@ def test_ctrl_c_at_once_keeps_a_block(plan, play):
 
 
 def test_ctrl_c_again_and_again_gives_up(plan, play):
-    """A second press is forgiven; one who insists gets out at once."""
+    """A second press is forgiven; one who insists gets out at once, and Ctrl-C is what it was before."""
+    before = signal.getsignal(signal.SIGINT)
 
     def insistent(progress):
-        if progress.done:
-            raise KeyboardInterrupt
+        for _ in range(PATIENCE if progress.done else 0):
+            signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
         execute(plan(200), play, 1, progress=insistent)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_campaign_runs_in_any_thread(plan, play):
+    """Where Ctrl-C cannot arrive, nothing is done about it."""
+    with ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(execute, plan(), play, 1).result()) == 30
 
 
 def test_an_error_in_a_block_is_raised(plan, play):

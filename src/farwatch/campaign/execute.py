@@ -1,7 +1,8 @@
 """Play many trials on all cores; no result depends on how many cores there are.
 
 The unit of work is a block of fixed size. Blocks run in threads: the compiled loop holds no interpreter lock.
-Few are in flight at once. Ctrl-C stops new blocks, waits for those that run, and keeps what is finished.
+Few are in flight at once. Ctrl-C stops new blocks, waits for those that run, and keeps what is finished: it is
+noted when it comes and heeded between two steps, so that nothing is torn while it is being kept.
 """
 
 import os
@@ -14,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from farwatch.campaign.interruption import noted
 from farwatch.campaign.plan import Plan, manifest_of
 from farwatch.campaign.result import Result, finish
 from farwatch.campaign.store import Store
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 IN_FLIGHT_PER_THREAD = 2
 """Blocks submitted per thread: one that runs and one that waits for it."""
 
-PATIENCE = 4
-"""Ctrl-C pressed this often gives up on the blocks that still run, and on the result."""
+HEED_S = 0.1
+"""How long Ctrl-C may wait to be heeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,39 +183,24 @@ def play_blocks(play: Player, units: Iterable[tuple[int, int]], threads: int, ke
     """
     waiting = iter(units)
     flying: list[Future[Played]] = []
-    with ThreadPoolExecutor(threads, thread_name_prefix="farwatch") as pool:
+    with ThreadPoolExecutor(threads, thread_name_prefix="farwatch") as pool, noted() as stop:
         try:
             while True:
-                room = threads * IN_FLIGHT_PER_THREAD - len(flying)
+                room = 0 if stop.pressed else threads * IN_FLIGHT_PER_THREAD - len(flying)
                 for first, count in islice(waiting, room):
                     flying.append(pool.submit(play, first, count, trace=first == 0))
+                if stop.pressed:
+                    flying = [future for future in flying if not future.cancel()]
                 if not flying:
-                    return True
-                wait(flying, return_when=FIRST_COMPLETED)
-                for future in [future for future in flying if future.done()]:
+                    return not stop.pressed
+                done, _ = wait(flying, timeout=HEED_S, return_when=FIRST_COMPLETED)
+                for future in [future for future in flying if future in done]:
                     keep(future.result())
                     flying.remove(future)
-        except KeyboardInterrupt:
-            _keep_running(flying, keep)
-            return False
         except BaseException:
             for future in flying:
                 future.cancel()
             raise
-
-
-def _keep_running(flying: Iterable[Future[Played]], keep: Callable[[Played], None]) -> None:
-    """Call off the blocks that have not begun; wait for the others and keep them, unless Ctrl-C insists."""
-    begun = [future for future in flying if not future.cancel()]
-    pressed = 1
-    while begun:
-        try:
-            keep(begun[0].result())
-            del begun[0]
-        except KeyboardInterrupt:
-            pressed += 1
-            if pressed >= PATIENCE:
-                raise
 
 
 def cores() -> int:

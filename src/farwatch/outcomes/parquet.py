@@ -3,8 +3,8 @@
 NaN is written as NULL (it never happened) and read back as NaN.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,14 @@ def write(path: Path, sources: Mapping[str, Columns], query: str) -> None:
 
     The file gets a temporary name and is then renamed, so that under its own name it is whole or absent.
     """
-    partial = path.with_name(f"{path.name}.partial")
+    unfinished = path.with_name(f"{path.name}.partial")
     with _connection() as connection:
-        for name, columns in sources.items():
-            connection.register(name, dict(columns))
         try:
-            copy = f"COPY ({query}) TO {_quoted(partial)} (FORMAT parquet, COMPRESSION zstd)"
-            _executed(connection, copy)
-            partial.replace(path)
+            for name, columns in sources.items():
+                _uninterrupted(partial(connection.register, name, dict(columns)))
+            copy = f"COPY ({query}) TO {_quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd)"
+            _uninterrupted(lambda: connection.execute(copy))
+            unfinished.replace(path)
         except (OSError, _duckdb_error()) as error:
             raise StoreError(f"{path} could not be written: {error}") from error
 
@@ -39,17 +39,17 @@ def read(query: str, paths: Sequence[Path]) -> dict[str, Array]:
     with _connection() as connection:
         try:
             view = f"WITH files AS (SELECT * FROM read_parquet({files})) {query}"  # noqa: S608
-            found = _executed(connection, view).fetchnumpy()
+            found = _uninterrupted(lambda: connection.execute(view).fetchnumpy())
         except _duckdb_error() as error:
             raise StoreError(f"{paths[0] if paths else 'no file'} could not be read: {error}") from error
     return {name: _plain(column) for name, column in found.items()}
 
 
-def _executed(connection: Any, query: str) -> Any:
-    """The connection after a query; Ctrl-C stays Ctrl-C, which DuckDB would turn into an error of its own."""
+def _uninterrupted(step: Callable[[], Any]) -> Any:
+    """What a step of DuckDB's gives; Ctrl-C stays Ctrl-C, which DuckDB would turn into an error of its own."""
     try:
-        return connection.execute(query)
-    except RuntimeError as error:
+        return step()
+    except (RuntimeError, _duckdb_error()) as error:
         if "interrupt" in str(error).lower():
             raise KeyboardInterrupt from error
         raise
