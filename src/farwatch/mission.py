@@ -3,7 +3,7 @@
 `prepare` turns a scenario into tables once. `play` plays a block of trials: per trial every uncertain figure is drawn,
 the tables are filled with the drawn values, and one compiled loop works off an agenda of events in time order:
 
-    batch      a radar hands over the plots of a slice of its scan, and the tracker takes them in
+    batch      a radar hands over the plots of a slice of its scan, and the tracker takes them in, unless it is off
     intercept  a round meets, or does not meet, what it was fired at
     assess     the shooter's opinion of that shot arrives
     arrive     a target reaches the end of its route: a leak, or a landing
@@ -30,9 +30,10 @@ from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
 from farwatch.detect.prepare import prepare as prepare_sensors
-from farwatch.detect.scan import Field, batch_room, new_field, reset_field, scan
-from farwatch.engage import assess, decide, new_stock, resolve
+from farwatch.detect.scan import Field, batch_room, new_field, reset_field, rest, scan
+from farwatch.engage import assess, decide, new_stock, open_links, resolve
 from farwatch.engage import clear as clear_stock
+from farwatch.engage.command import is_off
 from farwatch.engage.prepare import Prepared as PreparedDefence
 from farwatch.engage.prepare import prepare as prepare_defence
 from farwatch.engage.radar_time import Busy, begin_work, close_work, new_busy, share_time
@@ -62,6 +63,7 @@ from farwatch.track import advance
 from farwatch.track import clear as clear_picture
 from farwatch.track.picture import EXTENT, Picture
 from farwatch.track.prepare import prepare as prepare_picture
+from farwatch.track.silence import fall_silent
 from farwatch.world.motion import STATE_SIZE, Truth, state_at
 from farwatch.world.prepare import AFTERMATH_S, World
 from farwatch.world.prepare import prepare as prepare_world
@@ -259,6 +261,7 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
     begin_work(sensors.radars, state.busy)
     clear_picture(state.picture)
     clear_stock(defence, state.stock)
+    open_links(defence, state.stock, key)
     coming = _raid_size(truth.targets)
     _first_events(truth.targets, sensors.radars, agenda, pending, defence.doctrine[0]["decide_s"])
     while pending[0] > 0 and agenda[0]["time_s"] <= end_s:
@@ -268,6 +271,11 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
             radar = sensors.radars[index]
             slice_s = radar["period_s"] / radar["batches"]
             number = int(now / slice_s + 0.5)
+            if is_off(defence.orders.outages, defence.batteries, radar, now):
+                rest(sensors, truth, state.field, index, now)
+                fall_silent(state.picture, radar, index, now)
+                push(agenda, pending, (number + 1) * slice_s, BATCH, index)
+                continue
             count = scan(sensors, truth, state.field, index, (number - 1) * slice_s, now, key, state.plots)
             advance(state.picture, sensors.radars, index, now, state.plots, count)
             if has_budget(radar):
@@ -461,6 +469,7 @@ def _close_trial(outcomes: Any, sightings: Any, fates: Any, tally: Any) -> None:
         outcome["lost_to_filter"] = sighting["lost_to_filter"]
         outcome["lost_to_clutter"] = sighting["lost_to_clutter"]
         outcome["lost_to_jamming"] = sighting["lost_to_jamming"]
+        outcome["lost_to_outage"] = sighting["lost_to_outage"]
         outcome["blocked"] = main_block(fates[i])
         outcome["judged_dead"] = fates[i]["judged_dead"]
         tally["looks"] += sighting["looks"]

@@ -133,6 +133,7 @@ SIGHTING = np.dtype(
         ("looks", "i8"), ("plots", "i8"),
         # Looks that receiver noise alone would probably not have cost, by what cost most; see detect.scan.
         ("lost_to_filter", "i8"), ("lost_to_clutter", "i8"), ("lost_to_jamming", "i8"),
+        ("lost_to_outage", "i8"),    # looks with a clear line of sight that a radar would have had, had it not been off
     ],
     align=True,
 )
@@ -258,6 +259,7 @@ BATTERY = np.dtype(
         ("reaction_s", "f8"),        # from a track declared hostile to its first launch
         ("launch_interval_s", "f8"), # between two launches of the battery
         ("engage_on_picture", "i1"), # 1: another radar's track is enough; 0: needs its own fire-control radar
+        ("own_cue", "i1"),           # 1: its reaction time begins when its own fire-control radar holds the track
     ],
     align=True,
 )
@@ -285,7 +287,15 @@ DOCTRINE = np.dtype(
         ("shots_per_look", "i8"),
         ("max_shots", "i8"),         # per track, 0 = no limit
         ("look", "i1"),              # 1: wait for the assessment before the next salvo; 0: do not
+        ("in_depth", "i1"),          # 1: no battery waits for the salvo or the assessment of another
         ("prefer", "i8"),            # 0 shortest sufficient reach, 1 highest kill probability, 2 cheapest
+        ("best_round", "i1"),        # 1: wait for the round with the highest kill probability while there is time
+        ("priority", "i8"),          # 0 value over time to go, 1 first to arrive, 2 value
+        ("weapons", "i8"),           # WEAPONS_*, outside every zone
+        ("level", "i8"),             # of command: 0 centralised, 1 coordinated, 2 decentralised
+        ("delay_s", "f8"),           # from a decision that is not the battery's own to the launch
+        ("link_loss_probability", "f8"),  # that a battery's link is down all through a trial
+        ("own_clocks", "i1"),        # 1: some battery's reaction time may not begin with the hostile call
         ("decide_s", "f8"),          # how often the command post decides
         ("assess_delay_s", "f8"),
         ("miss_called_kill", "f8"), ("kill_called_miss", "f8"),
@@ -294,6 +304,18 @@ DOCTRINE = np.dtype(
     ],
     align=True,
 )
+
+WEAPONS_TIGHT, WEAPONS_FREE, WEAPONS_HOLD = 0, 1, 2
+"""Weapons control status: fire at what is judged hostile; at what is not judged neutral; at nothing."""
+
+ZONE = np.dtype([("x_m", "f8"), ("y_m", "f8"), ("radius_m", "f8"), ("weapons", "i8")], align=True)
+"""A circle over the ground with a weapons control status of its own."""
+
+OUT_BATTERY, OUT_RADAR, OUT_LINK = 0, 1, 2
+"""What an outage puts out of action."""
+
+OUTAGE = np.dtype([("kind", "i8"), ("id", "i8"), ("from_s", "f8"), ("to_s", "f8")], align=True)
+"""A battery or a radar, by its id, or the link of a battery, by the battery's id, out of action for a time."""
 
 IN_FLIGHT, AWAITING, DONE = 1, 2, 3
 """Status of a shot: flying; flown, assessment to come; assessed."""
@@ -316,6 +338,7 @@ SHOT = np.dtype(
 
 # What blocked a hostile track at a decision, as bits; kept per target.
 BLOCKED_ENVELOPE, BLOCKED_CHANNEL, BLOCKED_ROUNDS, BLOCKED_RADAR, BLOCKED_TIME, BLOCKED_DOCTRINE = 1, 2, 4, 8, 16, 32
+BLOCKED_COMMAND = 64  # weapons control status, a zone, a battery out of action, a link that is down
 
 # Outcome: what happened ------------------------------------------------------------------------------------
 
@@ -334,6 +357,7 @@ OUTCOME = np.dtype(
         ("leaked_s", "f8"),
         ("destroyed", "i1"),         # its arrival destroyed what it flew to
         ("lost_to_filter", "i4"), ("lost_to_clutter", "i4"), ("lost_to_jamming", "i4"),  # looks, as in SIGHTING
+        ("lost_to_outage", "i4"),
     ],
     align=True,
 )

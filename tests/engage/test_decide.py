@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from farwatch import records
-from farwatch.engage.decide import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH, decide
+from farwatch.engage.choose import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH
+from farwatch.engage.decide import decide
 from farwatch.engage.stock import SHOTS
 from naive import engagement as naive
 

@@ -55,7 +55,7 @@ def test_clear_leaves_no_trace():
     part = naive.stage(naive.make_defence(ready=4), naive.column(3))
     naive.rehearse(part, naive.key(1), 200)
     clear(part.defence, part.stock)
-    part.stock.state[:] = 0.0
+    part.stock.state[:], part.stock.aim[:] = 0.0, 0.0
     part.stock.order[:] = 0
     for mine, fresh in zip(part.stock, new_stock(part.defence, 3, 3), strict=True):
         if mine is not part.stock.shots:
@@ -65,9 +65,9 @@ def test_clear_leaves_no_trace():
 def test_a_slot_used_again_starts_afresh():
     """What was remembered of one track does not stick to the next in its slot."""
     stock = new_stock(naive.make_defence(), 1, 1)
-    stock.memory["dead"], stock.memory["fired"] = 1, 5
+    stock.memory["dead"], stock.memory["hits"] = 1, 5
     forget(stock.memory[0], 77)
-    assert (stock.memory["serial"][0], stock.memory["dead"][0], stock.memory["fired"][0]) == (77, 0, 0)
+    assert (stock.memory["serial"][0], stock.memory["dead"][0], stock.memory["hits"][0]) == (77, 0, 0)
 
 
 def test_main_block_is_what_lasted_longest():

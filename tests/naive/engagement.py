@@ -14,7 +14,7 @@ from farwatch.compiled import kernel
 from farwatch.engage.assess import assess
 from farwatch.engage.decide import decide
 from farwatch.engage.resolve import resolve
-from farwatch.engage.stock import SHOTS, Defence, Stock, new_stock
+from farwatch.engage.stock import SHOTS, Defence, Stock, new_stock, no_orders
 from farwatch.records import (
     ASSET,
     BATTERY,
@@ -76,7 +76,7 @@ def make_defence(*, batteries=1, kinds=1, classes=1, assets=((0.0, 0.0, 0.0),), 
     sites = np.zeros(len(assets), ASSET)
     for site, (x, y, z) in zip(sites, assets, strict=True):
         site["x_m"], site["y_m"], site["z_m"], site["value"] = x, y, z, 1.0
-    return Defence(rows, rounds, kill, sites, doctrine, kind, np.zeros(2))
+    return Defence(rows, rounds, kill, sites, doctrine, kind, np.zeros(2), no_orders(len(rounds), classes))
 
 
 def make_truth(states: Any, classes: Any) -> Truth:

@@ -1,27 +1,23 @@
 """From a scenario's batteries to the arrays a trial works on, and which drawn figure goes where."""
 
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
-from farwatch.engage.decide import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH
+from farwatch.engage.orders import doctrine_row, orders_of
 from farwatch.engage.stock import Defence
-from farwatch.records import BATTERY, DOCTRINE, FAMILIES, ROUND
+from farwatch.records import BATTERY, FAMILIES, ROUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from farwatch.catalogue import Catalogue, Figure, Round, System
     from farwatch.scenario import Scenario
-    from farwatch.scenario.model import Battery, Doctrine
+    from farwatch.scenario.model import Battery
     from farwatch.world.prepare import World
-
-PREFER = {"shortest-reach": SHORTEST_REACH, "highest-kill": HIGHEST_KILL, "cheapest": CHEAPEST}
-"""The scenario's words for DOCTRINE["prefer"]."""
 
 BATTERY_FIGURES = {
     "target_channels": "target_channels",
@@ -91,31 +87,16 @@ def prepare(scenario: "Scenario", world: "World") -> Prepared:
             rounds=rounds,
             kill=kill,
             assets=world.assets,
-            doctrine=doctrine_row(scenario.doctrine),
+            doctrine=doctrine_row(scenario),
             classes=world.classes,
             levels_m=levels_m(world),
+            orders=orders_of(scenario, world, [name for _, name in carried]),
         ),
         drawn=tuple(drawn),
         battery_names=tuple(battery.name for battery in scenario.defence),
         round_names=tuple((scenario.defence[b].name, name) for b, name in carried),
         notices=tuple(_notices(scenario, catalogue)),
     )
-
-
-def doctrine_row(doctrine: "Doctrine") -> Any:
-    """DOCTRINE[1] of a scenario's doctrine."""
-    row = np.zeros(1, DOCTRINE)
-    row["shots_per_look"] = doctrine.shots_per_look
-    row["max_shots"] = doctrine.max_shots or 0
-    row["look"] = doctrine.shots == "shoot-look-shoot"
-    row["prefer"] = PREFER[doctrine.prefer]
-    row["decide_s"] = doctrine.decide_s
-    row["assess_delay_s"] = doctrine.assessment.delay_s
-    row["miss_called_kill"] = doctrine.assessment.miss_called_kill
-    row["kill_called_miss"] = doctrine.assessment.kill_called_miss
-    row["recheck_hits"] = doctrine.assessment.recheck_plots
-    row["hold_range_m"] = inf if doctrine.hold_range_km is None else 1000.0 * doctrine.hold_range_km
-    return row
 
 
 def carries(battery: "Battery", systems: "Mapping[str, System]") -> list[str]:
@@ -137,6 +118,7 @@ def _place(row: Any, battery: "Battery", world: "World") -> None:
     row["id"] = name_id(battery.name)
     row["x_m"], row["y_m"], row["z_m"] = world.frame.to_local(at.lat_deg, at.lon_deg, height_m)
     row["engage_on_picture"] = battery.engage_on == "picture"
+    row["own_cue"] = battery.cue == "own-radar"
     if battery.reaction_s is not None:
         row["reaction_s"] = battery.reaction_s
 

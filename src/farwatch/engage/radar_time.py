@@ -112,7 +112,7 @@ def count_duties(radar: Any, r: int, tracks: Any, streaks: Any, engaged: Any, du
 @kernel
 def is_engaged(radar: Any, engaged: Any, slot: int) -> bool:
     """Whether the track in `slot` holds a channel of the battery of this RADAR, and the radar can support it."""
-    return bool(radar["fire_control"] == 1 and engaged[slot, radar["battery_index"]] == 1)
+    return bool(radar["fire_control"] == 1 and engaged[slot, radar["battery_index"]] != 0)
 
 
 @kernel

@@ -10,10 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.compiled import kernel
-from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, SHOT
+from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, OUTAGE, SHOT, ZONE
 
-SHOTS, OLDEST, RELOADS = 0, 1, 2
-"""Places in `Stock.counts`: shots fired so far; index of the oldest shot not yet assessed; reloads finished."""
+SHOTS, OLDEST, RELOADS, RANKED = 0, 1, 2, 3
+"""Places in `Stock.counts`: shots fired so far; index of the oldest shot not yet assessed; reloads finished; tracks
+ranked at this decision."""
+
+HELD, ALOFT = 1, 2
+"""Values of `Stock.engaged`: all rounds of the battery at the track await assessment; some are in the air."""
+
+AIM_SIZE = 8
 
 MAGAZINE = np.dtype(
     [
@@ -28,13 +34,13 @@ MEMORY = np.dtype(
     [
         ("serial", "i8"),        # of the track this row remembers; -1 = nothing
         ("hostile_s", "f8"),     # first decision at which it was hostile; NaN = not yet
-        ("fired", "i4"),         # rounds fired at it
         ("dead", "i1"),          # 1: called a kill, not engaged again
         ("hits", "i4"),          # updates noticed since it was called a kill
         ("hit_s", "f8"),         # last update noticed
         ("flying", "i4"), ("waiting", "i4"),  # rounds in the air at it; rounds to be assessed
         ("score", "f8"),         # threat at this decision, 0 = none
         ("goal_s", "f8"),        # mission time at which it would arrive; inf = not foreseen
+        ("step", "i4"), ("reason", "i4"),  # how near a launch at it came at this decision, and what stood in the way
     ],
     align=True,
 )
@@ -45,12 +51,23 @@ LAUNCHER = np.dtype(
         ("launch_s", "f8"),      # last launch, which may lie a few intervals ahead; -inf = none yet
         ("rounds", "i4"),        # in the air at this decision
         ("tracks", "i4"),        # under engagement at this decision
+        ("cut", "i1"),           # 1: its link is down all through this trial
+        ("out", "i1"), ("linked", "i1"), ("alone", "i1"),  # at this decision, see command.muster
     ],
     align=True,
 )
 """How busy one battery is."""
 
-BLOCKS = 6
+WATCH = np.dtype(
+    [
+        ("fired", "i4"),         # rounds that the battery has fired at the track
+        ("held_s", "f8"),        # first decision at which its own fire-control radar held it; NaN = never, or not kept
+    ],
+    align=True,
+)
+"""What one battery has to do with one track slot."""
+
+BLOCKS = 7
 """How many BLOCKED_* bits there are."""
 
 FATE = np.dtype(
@@ -66,6 +83,21 @@ FATE = np.dtype(
 """What the defence has done about one target: bookkeeping that no decision reads."""
 
 
+class Orders(NamedTuple):
+    """What the batteries are told besides the doctrine, and what fails; nothing here changes while a trial runs."""
+
+    outages: NDArray[Any]    # OUTAGE[n]
+    zones: NDArray[Any]      # ZONE[n]: the first that holds a place counts there
+    salvo: NDArray[np.int64]  # [n_classes]: rounds of one salvo at a class; 0 = as many as at any other
+    kept: NDArray[np.int64]  # [n_rounds, n_classes]: how many of a row's last rounds are kept from a class
+
+
+def no_orders(n_rounds: int, n_classes: int) -> Orders:
+    """Orders that ask for nothing, for a defence of `n_rounds` rows."""
+    kept, salvo = np.zeros((n_rounds, n_classes), np.int64), np.zeros(n_classes, np.int64)
+    return Orders(outages=np.zeros(0, OUTAGE), zones=np.zeros(0, ZONE), salvo=salvo, kept=kept)
+
+
 class Defence(NamedTuple):
     """What the batteries are, for one trial; nothing here changes while it runs."""
 
@@ -76,20 +108,23 @@ class Defence(NamedTuple):
     doctrine: NDArray[Any]   # DOCTRINE[1]
     classes: NDArray[Any]    # CLASS[n_classes]
     levels_m: NDArray[np.float64]  # [2]: heights above the frame's origin of the area's lowest ground and of sea level
+    orders: Orders
 
 
 class Stock(NamedTuple):
     """What one trial carries from decision to decision."""
 
     shots: NDArray[Any]      # SHOT[every round the defence has]
-    counts: NDArray[np.int64]  # [3]: see SHOTS, OLDEST, RELOADS
+    counts: NDArray[np.int64]  # [4]: see SHOTS, OLDEST, RELOADS, RANKED
     magazines: NDArray[Any]  # MAGAZINE[n_rounds]
     launchers: NDArray[Any]  # LAUNCHER[n_batteries]
     memory: NDArray[Any]     # MEMORY[n_slots]
-    engaged: NDArray[np.int8]  # [n_slots, n_batteries]: 1 while the battery holds a channel on the track
+    engaged: NDArray[np.int8]  # [n_slots, n_batteries]: not 0 while the battery holds a channel on it, see HELD, ALOFT
+    watches: NDArray[Any]    # WATCH[n_slots, n_batteries]
     order: NDArray[np.int32]  # [n_slots]: scratch, slots in order of threat
     fates: NDArray[Any]      # FATE[n_targets + 1]: by truth tag; the last row is for tracks that noise made
     state: NDArray[np.float64]  # [7]: scratch for world.motion.state_at
+    aim: NDArray[np.float64]  # [AIM_SIZE]: the track that is being decided on, see choose.take_aim
 
 
 def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
@@ -100,14 +135,16 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
     capacity = int((defence.rounds["ready"] + defence.rounds["reserve"]).sum())
     stock = Stock(
         shots=np.zeros(max(capacity, 1), SHOT),
-        counts=np.zeros(3, np.int64),
+        counts=np.zeros(4, np.int64),
         magazines=np.zeros(defence.rounds.size, MAGAZINE),
         launchers=np.zeros(defence.batteries.size, LAUNCHER),
         memory=np.zeros(n_slots, MEMORY),
         engaged=np.zeros((n_slots, defence.batteries.size), np.int8),
+        watches=np.zeros((n_slots, defence.batteries.size), WATCH),
         order=np.zeros(n_slots, np.int32),
         fates=np.zeros(n_targets + 1, FATE),
         state=np.zeros(7),
+        aim=np.zeros(AIM_SIZE),
     )
     clear(defence, stock)
     return stock
@@ -128,8 +165,11 @@ def clear(defence: Any, stock: Any) -> None:
         launcher["launch_s"] = -np.inf
         launcher["rounds"] = 0
         launcher["tracks"] = 0
+        launcher["cut"], launcher["out"], launcher["linked"], launcher["alone"] = 0, 0, 1, 0
     for slot in range(stock.memory.size):
         forget(stock.memory[slot], -1)
+        for b in range(stock.launchers.size):
+            unwatch(stock.watches[slot, b])
     for i in range(stock.fates.size):
         fate = stock.fates[i]
         fate["shots"] = 0
@@ -153,8 +193,8 @@ def file_block(fate: Any, reason: int) -> None:
 def main_block(fate: Any) -> int:
     """The BLOCKED_* bit that kept a target from being fired at for longest; 0 when none did.
 
-    What alone stood between it and a shot (rounds, channel, radar, doctrine) goes before what every target meets on
-    its way in: too far away, or no longer any time.
+    What alone stood between it and a shot (rounds, channel, radar, doctrine, command) goes before what every target meets
+    on its way in: too far away, or no longer any time.
     """
     longest, found = 0, 0
     for bit in range(BLOCKS):
@@ -173,7 +213,6 @@ def forget(memory: Any, serial: Any) -> None:
     """Make one MEMORY row ready for the track `serial`."""
     memory["serial"] = serial
     memory["hostile_s"] = np.nan
-    memory["fired"] = 0
     memory["dead"] = 0
     memory["hits"] = 0
     memory["hit_s"] = -np.inf
@@ -181,6 +220,14 @@ def forget(memory: Any, serial: Any) -> None:
     memory["waiting"] = 0
     memory["score"] = 0.0
     memory["goal_s"] = np.inf
+    memory["step"], memory["reason"] = 0, 0
+
+
+@kernel
+def unwatch(watch: Any) -> None:
+    """Make one WATCH row ready for another track."""
+    watch["fired"] = 0
+    watch["held_s"] = np.nan
 
 
 @kernel

@@ -57,6 +57,7 @@ TARGETS: Spec = (
     Column("lost_to_filter", INT, "1", "looks lost to the filter: likely a plot in noise alone, and not as they were"),
     Column("lost_to_clutter", INT, "1", "looks lost in the same way to clutter of ground, sea or rain"),
     Column("lost_to_jamming", INT, "1", "looks lost in the same way to jamming"),
+    Column("lost_to_outage", INT, "1", "looks with a clear line of sight that radars out of action would have had"),
     Column("confirmed_s", REAL, _S, "first time it had a confirmed track"),
     Column("confirmed_range_m", REAL, "m", "slant range then, from the nearest battery"),
     Column("hostile_s", REAL, _S, "first time its track was judged hostile"),
@@ -67,7 +68,8 @@ TARGETS: Spec = (
         "blocked",
         INT,
         "bits",
-        "what kept it from being shot at for longest: 1 reach, 2 channel, 4 rounds, 8 radar, 16 time, 32 doctrine",
+        "what kept it from being shot at for longest: 1 reach, 2 channel, 4 rounds, 8 radar, 16 time, 32 doctrine, "
+        "64 command",
     ),
     Column("judged_dead", BOOL, "", "wrongly believed killed, and not shot at again"),
     Column("killed_s", REAL, _S, "when it was killed"),

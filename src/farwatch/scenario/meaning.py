@@ -62,6 +62,24 @@ class Draft:
         """What the groups may fly to: each asset's place, by name."""
         return {row["name"]: row.get("at") for _, row in self.rows("defended") if isinstance(row.get("name"), str)}
 
+    @cached_property
+    def rounds(self) -> list[str]:
+        """Rounds of the batteries' systems, by name."""
+        systems = [self.catalogue.systems.get(str(row.get("system"))) for _, row in self.rows("defence")]
+        return list(dict.fromkeys(name for system in systems if system is not None for name in system.rounds))
+
+    @cached_property
+    def breakable(self) -> list[str]:
+        """What an outage may name: each battery, each of its radars that is switched on, and its link."""
+        found: list[str] = []
+        for _, row in self.rows("defence"):
+            name, chosen = row.get("name"), row.get("radars")
+            system = self.catalogue.systems.get(str(row.get("system")))
+            if isinstance(name, str):
+                radars = chosen if isinstance(chosen, list) else system.radars if system is not None else ()
+                found += [name, f"{name}/link", *(f"{name}/{radar}" for radar in radars)]
+        return found
+
 
 def read_meaning(raw: Any, folder: FilePath | None) -> list[Finding]:
     """Everything wrong with what a scenario means, whatever its shape."""
@@ -83,7 +101,7 @@ def _unknown(path: Path, name: str, rule: str, choices: Any) -> Iterator[Finding
 
 
 def _names_are_unique(draft: Draft) -> Iterator[Finding]:
-    for kind in ("defence", "defended", "raid", "jammers"):
+    for kind in ("defence", "defended", "raid", "jammers", "zones"):
         seen: set[str] = set()
         for path, row in draft.rows(kind):
             name = row.get("name")
@@ -131,6 +149,46 @@ def _radars_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Findi
     if known and row.get("engage_on", "own-radar") == "own-radar" and not set(able) & set(map(str, chosen)):
         hint = f"add {' or '.join(able)}, or set engage_on: picture" if able else "set engage_on: picture"
         yield Finding(path=(*path, "radars"), rule="has no fire-control radar, so it could never shoot", hint=hint)
+
+
+def _cues_are_possible(draft: Draft) -> Iterator[Finding]:
+    for path, row in draft.rows("defence"):
+        if row.get("engage_on") == "picture" and row.get("cue") == "own-radar":
+            rule = "cannot stand beside engage_on: picture"
+            yield Finding(path=(*path, "cue"), rule=rule, hint="such a launch needs no radar of its own", at_key=True)
+
+
+def _targets_of_doctrine_are_known(draft: Draft) -> Iterator[Finding]:
+    from farwatch.records import FAMILIES
+
+    doctrine, choices = draft.part("doctrine"), (*draft.catalogue.classes, *FAMILIES)
+    rule = "is neither a target class of the catalogue nor a family of them"
+    salvo, kept = doctrine.get("salvo"), doctrine.get("keep_for")
+    for name in salvo if isinstance(salvo, dict) else ():
+        if name not in choices:
+            path = ("doctrine", "salvo", name)
+            yield Finding(path=path, rule=rule, hint=_near(str(name), choices), at_key=True)
+    rounds = draft.rounds
+    for name, row in kept.items() if isinstance(kept, dict) else ():
+        path = ("doctrine", "keep_for", name)
+        if name not in rounds:
+            hint = _near(str(name), rounds) if rounds else "there are none"
+            yield Finding(path=path, rule="is not a round of any battery", hint=hint, at_key=True)
+        targets = row.get("for") if isinstance(row, dict) else None
+        for index, target in enumerate(targets if isinstance(targets, list) else ()):
+            if isinstance(target, str):
+                yield from _unknown((*path, "for", index), target, rule, choices)
+
+
+def _outages_are_known(draft: Draft) -> Iterator[Finding]:
+    choices = draft.breakable
+    for path, row in draft.rows("outages"):
+        what, begin, end = row.get("what"), row.get("from_s", 0), row.get("to_s")
+        if isinstance(what, str):
+            rule = "is neither a battery, nor one of its radars that is switched on, nor its link"
+            yield from _unknown((*path, "what"), what, rule, choices)
+        if isinstance(begin, (int, float)) and isinstance(end, (int, float)) and end <= begin:
+            yield Finding(path=(*path, "to_s"), rule=f"must be later than from_s, {begin:g}")
 
 
 def _groups_are_known(draft: Draft) -> Iterator[Finding]:
@@ -294,6 +352,9 @@ def _figures_can_be_replaced(draft: Draft) -> Iterator[Finding]:
 _RULES = (
     _names_are_unique,
     _batteries_are_in_the_catalogue,
+    _cues_are_possible,
+    _targets_of_doctrine_are_known,
+    _outages_are_known,
     _groups_are_known,
     _heights_have_one_datum,
     _waypoints_have_one_place,
