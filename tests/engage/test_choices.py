@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farwatch import records
-from farwatch.engage.choose import BALLISTIC, SPEED, choose, option, take_aim
+from farwatch.engage.choose import BALLISTIC, SPEED, choose, is_hopeless, option, take_aim
 from farwatch.engage.command import POST, muster
 from farwatch.engage.decide import decide
 from farwatch.engage.fire import fire, free_rounds, is_full, rounds_for, salvo_size
@@ -56,6 +56,9 @@ def test_an_option_says_what_stands_in_its_way():
     take_aim(part.defence, part.stock, tracks[0], 0.0)
     assert (part.stock.aim[SPEED], part.stock.aim[BALLISTIC]) == (100.0, 0.0)
     found = [option(part.defence, part.stock, tracks, streaks, part.radars, 0, row, 0.0) for row in range(3)]
+    rows, kill = part.defence.rounds, part.defence.kill[:, 0]
+    hopeless = [is_hopeless(rows[row], part.defence.batteries[0], kill[row], part.stock.aim, 0.0) for row in range(3)]
+    assert hopeless == [False, False, True]
     assert [reason for _, reason, _, _ in found] == [0, records.BLOCKED_ROUNDS, records.BLOCKED_ENVELOPE]
     assert [cost for _, _, cost, _ in found] == [100e3, 70e3, inf]
     assert found[0][3] == found[1][3] == pytest.approx(naive.naive_flight_time_s([60e3, 0, 5e3], [-100, 0, 0], 1e3), 1e-3)
@@ -166,9 +169,9 @@ def test_a_kept_round_is_held_by_doctrine():
     part = naive.stage(with_kept(naive.make_defence(classes=2, ready=2), [[2, 0]]), naive.column(1))
     assert len(decided(part)) == 0
     assert part.stock.fates["blocked"][0] == records.BLOCKED_DOCTRINE
-    assert [rounds_for(part.defence, part.stock, 0, kind) for kind in (0, 1)] == [0, 2]
+    assert [rounds_for(part.stock.magazines[0], kept) for kept in (2, 1, 0)] == [0, 1, 2]
     part.stock.magazines["reserve"] = 1
-    assert rounds_for(part.defence, part.stock, 0, 0) == 1
+    assert rounds_for(part.stock.magazines[0], 2) == 1
 
 
 # Priorities --------------------------------------------------------------------------------------------------

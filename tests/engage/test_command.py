@@ -143,7 +143,7 @@ def test_delay_moves_launches_but_not_those_of_a_battery_alone():
     shots = part.stock.shots[:2]
     assert dict(zip(shots["battery_index"].tolist(), shots["launch_s"].tolist(), strict=True)) == {0: 15.0, 1: 10.0}
     muster(part.defence, part.stock, 10.0)
-    assert [order_s(part.defence, part.stock, b, 10.0) for b in (0, 1)] == [15.0, 10.0]
+    assert [order_s(part.stock.launchers[b], 5.0, 10.0) for b in (0, 1)] == [15.0, 10.0]
     assert next_launch_s(part.defence.batteries[0], part.stock.launchers[0], 12.0) == 15.0
 
 
@@ -255,7 +255,7 @@ def test_a_radar_out_of_action_supports_no_shot():
         assert len(decided(part)) == expected
         orders, batteries = part.defence.orders, part.defence.batteries
         assert is_off(orders.outages, batteries, part.radars[0], 0.0) == (expected == 0)
-        assert supports(part.defence, part.picture.streaks[0], part.radars, 0, 0.0) == (expected == 1)
+        assert supports(orders.outages, batteries, part.radars, part.picture.streaks[0], 0, 0.0) == (expected == 1)
 
 
 def test_a_link_is_down_for_as_long_as_its_outage():
@@ -285,9 +285,9 @@ def test_muster_tells_who_is_alone():
         part = cut(naive.stage(naive.make_defence(batteries=2, level=level), naive.column(1)), *links)
         assert muster(part.defence, part.stock, 0.0) == united
         assert part.stock.launchers["alone"].tolist() == alone
-        assert [answers_to(part.stock, POST, b) for b in (0, 1)] == [not lone for lone in alone]
-        assert answers_to(part.stock, 1, 1)
-        assert not answers_to(part.stock, 1, 0)
+        assert [answers_to(part.stock.launchers, POST, b) for b in (0, 1)] == [not lone for lone in alone]
+        assert answers_to(part.stock.launchers, 1, 1)
+        assert not answers_to(part.stock.launchers, 1, 0)
 
 
 def test_taken_tracks_and_spent_rounds_are_those_one_knows_of():
@@ -298,10 +298,10 @@ def test_taken_tracks_and_spent_rounds_are_those_one_knows_of():
     muster(part.defence, part.stock, 1.0)
     recall(part.defence, part.stock, part.picture.tracks, part.picture.streaks, part.radars, 1.0)
     count(part.stock, part.picture.tracks)
-    assert [is_taken(part.defence, part.stock, 0, who) for who in (POST, 0, 1)] == [True, True, False]
+    assert [is_taken(part.defence.doctrine[0], part.stock.launchers, part.stock.engaged, 0, who) for who in (POST, 0, 1)] == [True, True, False]
     assert [rounds_spent(part.stock, 0, b) for b in (0, 1)] == [3, 0]
-    assert is_engaging(part.stock, 0, 0, 0)
-    assert not is_engaging(part.stock, 0, 1, 1)
+    assert is_engaging(part.stock.engaged, 0, 0, 0)
+    assert not is_engaging(part.stock.engaged, 0, 1, 1)
     assert part.stock.launchers["tracks"].tolist() == [1, 0]
     hold(part.stock, 0, 1, 1)
     hold(part.stock, 0, 1, 2)
@@ -333,7 +333,7 @@ def test_weapons_control_status(weapons, identity):
     fires = weapons != HOLD and (hostile or (weapons == FREE and identity == records.UNKNOWN))
     assert len(decided(part)) == int(fires)
     expected = CLEARED if fires else FORBIDDEN if hostile else NO_MATTER
-    assert clearance(part.defence, part.picture.tracks[0]) == expected
+    assert clearance(part.defence.orders.zones, weapons, part.picture.tracks[0]) == expected
     assert part.stock.fates["blocked"][0] == (records.BLOCKED_COMMAND if expected == FORBIDDEN else 0)
 
 
@@ -350,4 +350,4 @@ def test_in_a_zone_its_own_status_holds():
     part.picture.tracks["identity"][2] = records.UNKNOWN
     assert sorted(decided(part)) == [(0, 1), (0, 2)]
     assert part.stock.fates["blocked"][:3].tolist() == [records.BLOCKED_COMMAND, 0, 0]
-    assert [status_at(part.defence, x, 0.0) for x in (60e3, 66e3, 80e3, 100e3)] == [HOLD, FREE, TIGHT, FREE]
+    assert [status_at(part.defence.orders.zones, TIGHT, x, 0.0) for x in (60e3, 66e3, 80e3, 100e3)] == [HOLD, FREE, TIGHT, FREE]

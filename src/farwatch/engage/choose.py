@@ -50,6 +50,14 @@ def take_aim(defence: Any, stock: Any, track: Any, now: float) -> None:
 
 
 @kernel
+def is_hopeless(rounds: Any, battery: Any, kill_probability: float, aim: Any, wait_s: float) -> bool:
+    """Whether a ROUND that can leave in `wait_s` can surely not meet the target in `aim`: what most pairs come to."""
+    if kill_probability <= 0.0 or aim[SPEED] > rounds["target_speed_max_m_s"]:
+        return True
+    return surely_beyond(rounds, battery, int(aim[BALLISTIC]), aim, aim[SPEED] * wait_s)
+
+
+@kernel
 def option(
     defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, slot: int, row: int, now: float
 ) -> tuple[int, int, float, float]:
@@ -62,13 +70,9 @@ def option(
     doctrine, rounds, track, aim = defence.doctrine[0], defence.rounds[row], tracks[slot], stock.aim
     b, kind, memory = rounds["battery_index"], track["class_index"], stock.memory[slot]
     battery, launcher = defence.batteries[b], stock.launchers[b]
-    kill_probability = defence.kill[row, kind]
-    if kill_probability <= 0.0 or aim[SPEED] > rounds["target_speed_max_m_s"]:
-        return 0, BLOCKED_ENVELOPE, inf, nan
-    ordered_s = order_s(defence, stock, b, now)
-    launch_s = next_launch_s(battery, launcher, ordered_s)
-    ballistic = int(aim[BALLISTIC])
-    if surely_beyond(rounds, battery, ballistic, aim, aim[SPEED] * (launch_s - now)):
+    kill_probability, ordered_s = defence.kill[row, kind], order_s(launcher, doctrine["delay_s"], now)
+    launch_s, ballistic = next_launch_s(battery, launcher, ordered_s), int(aim[BALLISTIC])
+    if is_hopeless(rounds, battery, kill_probability, aim, launch_s - now):
         return 0, BLOCKED_ENVELOPE, inf, nan
     flight_s = meet(rounds, battery, defence.levels_m, track, ballistic, launch_s, stock.state)
     if isnan(flight_s):
@@ -79,13 +83,15 @@ def option(
         step, reason = 2, BLOCKED_DOCTRINE
     elif stock.magazines[row]["ready"] <= 0:
         step, reason = 3, BLOCKED_ROUNDS
-    elif rounds_for(defence, stock, row, kind) <= 0:
+    elif rounds_for(stock.magazines[row], defence.orders.kept[row, kind]) <= 0:
         step, reason = 4, BLOCKED_DOCTRINE
     elif now - _clock_s(battery, launcher, memory, stock.watches[slot, b]) < battery["reaction_s"]:
         step, reason = 5, BLOCKED_TIME
     elif launcher["out"]:
         step, reason = 6, BLOCKED_COMMAND
-    elif not _followed(defence, streaks, radars, b, launcher["linked"], now):
+    elif not (battery["engage_on_picture"] and launcher["linked"]) and not supports(
+        defence.orders.outages, defence.batteries, radars, streaks, b, now
+    ):
         step, reason = 7, BLOCKED_COMMAND if battery["engage_on_picture"] else BLOCKED_RADAR
     elif free_rounds(battery, launcher) <= 0 or launch_s >= ordered_s + doctrine["decide_s"]:
         step, reason = 8, BLOCKED_CHANNEL
@@ -101,14 +107,6 @@ def _clock_s(battery: Any, launcher: Any, memory: Any, watch: Any) -> float:
     """When the reaction time of a battery to a track began: at the hostile call, if it was told of that."""
     told = launcher["linked"] != 0 and (battery["engage_on_picture"] != 0 or battery["own_cue"] == 0)
     return memory["hostile_s"] if told else watch["held_s"]  # type: ignore[no-any-return]
-
-
-@kernel
-def _followed(defence: Any, streaks: Any, radars: Any, b: int, linked: int, now: float) -> bool:
-    """Whether battery `b` has the track that a launch needs: of the common picture, over its link, or of its own radar."""
-    if linked and defence.batteries[b]["engage_on_picture"]:
-        return True
-    return supports(defence, streaks, radars, b, now)
 
 
 @kernel
@@ -138,7 +136,12 @@ def choose(
     nearest, nearest_reason = 0, BLOCKED_ENVELOPE
     chosen, best, best_s = -1, inf, inf
     for row in range(defence.rounds.size):
-        if not _is_free(defence, stock, slot, row, who):
+        b = defence.rounds[row]["battery_index"]
+        if not _is_free(doctrine, stock.launchers, stock.engaged, slot, who, b):
+            continue
+        battery, launcher = defence.batteries[b], stock.launchers[b]
+        wait_s = next_launch_s(battery, launcher, order_s(launcher, doctrine["delay_s"], now)) - now
+        if is_hopeless(defence.rounds[row], battery, defence.kill[row, kind], stock.aim, wait_s):
             continue
         step, reason, cost, flight_s = option(defence, stock, tracks, streaks, radars, slot, row, now)
         if reason == 0 and (cost < best or (cost == best and flight_s < best_s)):
@@ -156,26 +159,25 @@ def choose(
 
 
 @kernel
-def _is_free(defence: Any, stock: Any, slot: int, row: int, who: int) -> bool:
-    """Whether a row answers to `who`; in depth, the post has several batteries at a track, each once at a time."""
-    b, doctrine = defence.rounds[row]["battery_index"], defence.doctrine[0]
-    if not answers_to(stock, who, b):
+def _is_free(doctrine: Any, launchers: Any, engaged: Any, slot: int, who: int, b: int) -> bool:
+    """Whether battery `b` answers to `who`; in depth, the post has several at a track, each with one salvo at a time."""
+    if not answers_to(launchers, who, b):
         return False
-    return not (doctrine["in_depth"] and who == POST and is_engaging(stock, slot, b, doctrine["look"]))
+    return not (doctrine["in_depth"] and who == POST and is_engaging(engaged, slot, b, doctrine["look"]))
 
 
 @kernel
 def _better_comes(defence: Any, stock: Any, track: Any, slot: int, chosen: int, who: int, now: float) -> bool:
     """Whether a row that kills more surely than the `chosen` one could still meet `track` in time, now or later."""
-    kind, kill, magazines = track["class_index"], defence.kill, stock.magazines
+    kind, kill, magazines, goal_s = track["class_index"], defence.kill, stock.magazines, stock.memory[slot]["goal_s"]
     for row in range(defence.rounds.size):
-        better = kill[row, kind] > kill[chosen, kind] and _is_free(defence, stock, slot, row, who)
-        left = magazines[row]["ready"] + magazines[row]["reserve"] - defence.orders.kept[row, kind]
-        if not better or left <= 0 or stock.launchers[defence.rounds[row]["battery_index"]]["out"]:
+        b, magazine = defence.rounds[row]["battery_index"], magazines[row]
+        left = magazine["ready"] + magazine["reserve"] - defence.orders.kept[row, kind]
+        if kill[row, kind] <= kill[chosen, kind] or left <= 0 or stock.launchers[b]["out"]:
             continue
-        if stock.aim[SPEED] <= defence.rounds[row]["target_speed_max_m_s"] and _meets_later(
-            defence, stock, track, row, stock.memory[slot]["goal_s"], now
-        ):
+        if not _is_free(defence.doctrine[0], stock.launchers, stock.engaged, slot, who, b):
+            continue
+        if _meets_later(defence, stock, track, row, goal_s, now):
             return True
     return False
 
@@ -184,12 +186,14 @@ def _better_comes(defence: Any, stock: Any, track: Any, slot: int, chosen: int, 
 def _meets_later(defence: Any, stock: Any, track: Any, row: int, goal_s: float, now: float) -> bool:
     """Whether a round of `row` could meet `track` before `goal_s` (inf = not foreseen), launched now or later."""
     rounds, b = defence.rounds[row], defence.rounds[row]["battery_index"]
-    battery, hold_range_m = defence.batteries[b], defence.doctrine[0]["hold_range_m"]
-    first_s = next_launch_s(battery, stock.launchers[b], order_s(defence, stock, b, now))
+    battery, launcher, doctrine = defence.batteries[b], stock.launchers[b], defence.doctrine[0]
+    if stock.aim[SPEED] > rounds["target_speed_max_m_s"]:
+        return False
+    first_s = next_launch_s(battery, launcher, order_s(launcher, doctrine["delay_s"], now))
     step_s = (min(goal_s, now + AHEAD_S) - first_s) / _SAMPLES
     for k in range(_SAMPLES if step_s >= 0.0 else 0):
         launch_s = first_s + k * step_s
         flight_s = meet(rounds, battery, defence.levels_m, track, int(stock.aim[BALLISTIC]), launch_s, stock.state)
-        if launch_s + flight_s <= goal_s and flight_s * rounds["speed_m_s"] <= hold_range_m:
+        if launch_s + flight_s <= goal_s and flight_s * rounds["speed_m_s"] <= doctrine["hold_range_m"]:
             return True
     return False

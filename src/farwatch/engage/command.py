@@ -73,27 +73,27 @@ def muster(defence: Any, stock: Any, now: float) -> bool:
 
 
 @kernel
-def answers_to(stock: Any, who: int, b: int) -> bool:
+def answers_to(launchers: Any, who: int, b: int) -> bool:
     """Whether battery `b` fires when `who` decides: every battery that is not alone does for the post."""
-    return bool(b == who or (who == POST and stock.launchers[b]["alone"] == 0))
+    return bool(b == who or (who == POST and launchers[b]["alone"] == 0))
 
 
 @kernel
-def is_engaging(stock: Any, slot: int, b: int, look: int) -> bool:
+def is_engaging(engaged: Any, slot: int, b: int, look: int) -> bool:
     """Whether battery `b` has the track in `slot` under fire: until its rounds have flown or, to `look`, are judged."""
-    return bool(stock.engaged[slot, b] == ALOFT or (look and stock.engaged[slot, b] != 0))
+    return bool(engaged[slot, b] == ALOFT or (look and engaged[slot, b] != 0))
 
 
 @kernel
-def is_taken(defence: Any, stock: Any, slot: int, who: int) -> bool:
-    """Whether the track in `slot` is closed to `who`, because of the fire at it that `who` knows and waits for."""
-    memory, doctrine = stock.memory[slot], defence.doctrine[0]
-    if memory["flying"] == 0 and memory["waiting"] == 0:
-        return False
-    sees_others = not doctrine["in_depth"] and (who == POST or stock.launchers[who]["alone"] == 0)
-    for b in range(stock.launchers.size):
-        mine = b == who or (sees_others and stock.launchers[b]["alone"] == 0)
-        if mine and is_engaging(stock, slot, b, doctrine["look"]):
+def is_taken(doctrine: Any, launchers: Any, engaged: Any, slot: int, who: int) -> bool:
+    """Whether the track in `slot` is closed to `who`, because of the fire at it that `who` knows and waits for.
+
+    doctrine: a DOCTRINE row; launchers and engaged: those of the stock.
+    """
+    sees_others = doctrine["in_depth"] == 0 and (who == POST or launchers[who]["alone"] == 0)
+    for b in range(launchers.size):
+        mine = b == who or (sees_others and launchers[b]["alone"] == 0)
+        if mine and is_engaging(engaged, slot, b, doctrine["look"]):
             return True
     return False
 
@@ -109,14 +109,15 @@ def rounds_spent(stock: Any, slot: int, b: int) -> int:
 
 
 @kernel
-def supports(defence: Any, streaks: Any, radars: Any, b: int, now: float) -> bool:
+def supports(outages: Any, batteries: Any, radars: Any, streaks: Any, b: int, now: float) -> bool:
     """Whether a fire-control radar of battery `b` works, holds the track and has seen it of late.
 
-    streaks: i4[n_radars], misses in a row by radar, -1 = does not hold the track; radars: RADAR[n_radars].
+    outages: OUTAGE[n]; batteries: BATTERY[n]; radars: RADAR[n_radars]; streaks: i4[n_radars], misses in a row by radar,
+    -1 = does not hold the track.
     """
     for r in range(radars.size):
         if radars[r]["battery_index"] != b or not radars[r]["fire_control"] or not 0 <= streaks[r] <= SUPPORT_MISSES:
             continue
-        if not is_off(defence.orders.outages, defence.batteries, radars[r], now):
+        if not is_off(outages, batteries, radars[r], now):
             return True
     return False

@@ -49,7 +49,9 @@ def serve(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, who:
     salvos = 0
     for k in range(stock.counts[RANKED]):
         slot = stock.order[k]
-        if is_taken(defence, stock, slot, who):
+        memory = stock.memory[slot]
+        pending = memory["flying"] > 0 or memory["waiting"] > 0
+        if pending and is_taken(defence.doctrine[0], stock.launchers, stock.engaged, slot, who):
             continue
         row = choose(defence, stock, tracks, streaks[slot], radars, slot, who, now)
         if row >= 0:

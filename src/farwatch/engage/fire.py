@@ -15,11 +15,9 @@ _ROUNDING = 1e-6
 
 
 @kernel
-def order_s(defence: Any, stock: Any, b: int, now: float) -> float:
-    """When battery `b` can act on what is decided at `now`: at once when it acts alone, else after the delay."""
-    if stock.launchers[b]["alone"]:
-        return now
-    return now + defence.doctrine[0]["delay_s"]  # type: ignore[no-any-return]
+def order_s(launcher: Any, delay_s: float, now: float) -> float:
+    """When a battery can act on what is decided at `now`: at once when it acts alone, else after the delay."""
+    return now if launcher["alone"] else now + delay_s
 
 
 @kernel
@@ -41,10 +39,9 @@ def is_full(battery: Any, launcher: Any) -> bool:
 
 
 @kernel
-def rounds_for(defence: Any, stock: Any, row: int, kind: int) -> int:
-    """Rounds of a magazine row on the launchers that may be fired at class `kind`: not those kept for others."""
-    magazine = stock.magazines[row]
-    return min(magazine["ready"], magazine["ready"] + magazine["reserve"] - defence.orders.kept[row, kind])  # type: ignore[no-any-return]
+def rounds_for(magazine: Any, kept: int) -> int:
+    """Rounds of a MAGAZINE row on the launchers that may be fired when its last `kept` ones are for other targets."""
+    return min(magazine["ready"], magazine["ready"] + magazine["reserve"] - kept)  # type: ignore[no-any-return]
 
 
 @kernel
@@ -73,8 +70,8 @@ def fire(defence: Any, stock: Any, track: Any, slot: int, row: int, now: float) 
     fate = stock.fates[track["truth"] if track["truth"] >= 0 else stock.fates.size - 1]
     ballistic = 1 if defence.classes[kind]["ballistic"] else 0
     allowed = salvo_size(defence, stock, slot, b, kind)
-    wanted = min(allowed, rounds_for(defence, stock, row, kind), free_rounds(battery, launcher))
-    ordered_s = order_s(defence, stock, b, now)
+    wanted = min(allowed, rounds_for(magazine, defence.orders.kept[row, kind]), free_rounds(battery, launcher))
+    ordered_s = order_s(launcher, defence.doctrine[0]["delay_s"], now)
     hold(stock, slot, b, ALOFT)
     for _ in range(wanted):
         launch_s = next_launch_s(battery, launcher, ordered_s)

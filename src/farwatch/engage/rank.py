@@ -17,14 +17,14 @@ def rank(defence: Any, stock: Any, tracks: Any, united: bool, now: float) -> Non
     which that is already on file; if `united`, also tracks under fire (until the salvo is assessed, or only until it
     has flown when the doctrine does not look). Equal scores go by serial.
     """
-    doctrine = defence.doctrine[0]
-    loaded = _loaded(stock.magazines)
+    doctrine, zones = defence.doctrine[0], defence.orders.zones
+    weapons, loaded = doctrine["weapons"], _loaded(stock.magazines)
     n = 0
     for slot in range(tracks.size):
         track = tracks[slot]
         if track["status"] != CONFIRMED:
             continue
-        cleared = clearance(defence, track)
+        cleared = clearance(zones, weapons, track)
         if cleared == NO_MATTER:
             continue
         memory = stock.memory[slot]

@@ -13,10 +13,11 @@ from farwatch.records import AWAITING, CONFIRMED, DONE, FREE, IN_FLIGHT
 @kernel
 def recall(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now: float) -> None:
     """Bring the memory of every track that is a target up to date; a slot used again starts afresh."""
-    own_clocks = defence.doctrine[0]["own_clocks"]
+    zones, weapons = defence.orders.zones, defence.doctrine[0]["weapons"]
+    outages, batteries, own_clocks = defence.orders.outages, defence.batteries, defence.doctrine[0]["own_clocks"]
     for slot in range(tracks.size):
         track = tracks[slot]
-        if track["status"] != CONFIRMED or clearance(defence, track) == NO_MATTER:
+        if track["status"] != CONFIRMED or clearance(zones, weapons, track) == NO_MATTER:
             continue
         memory = stock.memory[slot]
         if memory["serial"] != track["serial"]:
@@ -28,7 +29,7 @@ def recall(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now
         if own_clocks:
             for b in range(stock.launchers.size):
                 watch = stock.watches[slot, b]
-                if isnan(watch["held_s"]) and supports(defence, streaks[slot], radars, b, now):
+                if isnan(watch["held_s"]) and supports(outages, batteries, radars, streaks[slot], b, now):
                     watch["held_s"] = now
 
 

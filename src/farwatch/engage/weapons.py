@@ -15,24 +15,24 @@ NO_MATTER, CLEARED, FORBIDDEN = 0, 1, 2
 
 
 @kernel
-def status_at(defence: Any, x_m: float, y_m: float) -> int:
-    """Weapons control status over a place in the mission frame."""
-    for zone in defence.orders.zones:
+def status_at(zones: Any, weapons: int, x_m: float, y_m: float) -> int:
+    """Weapons control status over a place in the mission frame. zones: ZONE[n]; weapons: the status outside them."""
+    for zone in zones:
         dx, dy = x_m - zone["x_m"], y_m - zone["y_m"]
         if dx * dx + dy * dy <= zone["radius_m"] * zone["radius_m"]:
             return zone["weapons"]  # type: ignore[no-any-return]
-    return defence.doctrine[0]["weapons"]  # type: ignore[no-any-return]
+    return weapons
 
 
 @kernel
-def clearance(defence: Any, track: Any) -> int:
-    """Whether a confirmed TRACK may be fired at: NO_MATTER, CLEARED or FORBIDDEN."""
+def clearance(zones: Any, weapons: int, track: Any) -> int:
+    """Whether a confirmed TRACK may be fired at: NO_MATTER, CLEARED or FORBIDDEN. zones and weapons: see `status_at`."""
     identity = track["identity"]
     if identity == NEUTRAL:
         return NO_MATTER
-    if defence.orders.zones.size == 0 and defence.doctrine[0]["weapons"] == WEAPONS_TIGHT:
+    if zones.size == 0 and weapons == WEAPONS_TIGHT:
         return CLEARED if identity == HOSTILE else NO_MATTER
-    status = status_at(defence, track["mean"][0], track["mean"][1])
+    status = status_at(zones, weapons, track["mean"][0], track["mean"][1])
     if status == WEAPONS_HOLD:
         return FORBIDDEN if identity == HOSTILE else NO_MATTER
     return CLEARED if identity == HOSTILE or status == WEAPONS_FREE else NO_MATTER
