@@ -61,7 +61,8 @@ def test_an_option_says_what_stands_in_its_way():
     assert hopeless == [False, False, True]
     assert [reason for _, reason, _, _ in found] == [0, records.BLOCKED_ROUNDS, records.BLOCKED_ENVELOPE]
     assert [cost for _, _, cost, _ in found] == [100e3, 70e3, inf]
-    assert found[0][3] == found[1][3] == pytest.approx(naive.naive_flight_time_s([60e3, 0, 5e3], [-100, 0, 0], 1e3), 1e-3)
+    flight_s = naive.naive_flight_time_s([60e3, 0, 5e3], [-100, 0, 0], 1e3)
+    assert found[0][3] == found[1][3] == pytest.approx(flight_s, 1e-3)
     assert found[2][0] == 0 < found[1][0] < found[0][0]
     assert choose(part.defence, part.stock, tracks, streaks, part.radars, 0, POST, 0.0) == 0
     fire(part.defence, part.stock, tracks[0], 0, 0, 0.0)
@@ -148,8 +149,11 @@ def test_the_most_shots_limit_a_salvo_by_class():
 # Rounds kept -------------------------------------------------------------------------------------------------
 
 
+MIXES = st.lists(st.integers(0, 1), min_size=4)
+
+
 @settings(max_examples=30)
-@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 8), st.integers(1, 3), st.lists(st.integers(0, 1), min_size=4))
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 8), st.integers(1, 3), MIXES)
 def test_kept_rounds_are_never_fired_at_another_class(on_launchers, reserve, kept, salvo, kinds):
     """However the raid is mixed, class 0 never gets the last rounds that are kept for class 1."""
     n = len(kinds)
@@ -179,7 +183,7 @@ def test_a_kept_round_is_held_by_doctrine():
 
 @pytest.mark.parametrize(("priority", "first"), [(THREAT, 0), (FIRST, 1), (VALUE, 0)])
 def test_value_and_time_rank_alone_or_together(priority, first):
-    """A track at the dear asset, three times as far off: ten times the value outweighs that, unless only time counts."""
+    """A track at the dear asset, three times as far: ten times the value outweighs that, unless only time counts."""
     defence = naive.make_defence(
         priority=priority, target_channels=1.0, assets=((0.0, 50e3, 0.0), (0.0, -50e3, 0.0)), damage=1.0
     )

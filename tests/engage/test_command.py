@@ -203,7 +203,7 @@ def test_links_are_lost_as_often_as_told_and_by_address():
 
 @pytest.mark.parametrize(("own_cue", "first_s"), [(0, 6.0), (1, 10.0)])
 def test_a_cue_lets_the_reaction_time_begin_before_one_s_own_radar_sees(own_cue, first_s):
-    """The picture calls the track hostile at 0 s; the battery's radar takes it up at 6 s and needs 4 s more if uncued."""
+    """The picture calls the track hostile at 0 s; the battery's radar takes it up at 6 s; uncued it needs 4 s more."""
     defence = naive.make_defence(engage_on_picture=0, own_cue=own_cue, own_clocks=1, reaction_s=4.0)
     part = radars(naive.stage(defence, naive.column(1)), [[-1]], [0])
     for now in np.arange(0.0, 20.0):
@@ -298,7 +298,8 @@ def test_taken_tracks_and_spent_rounds_are_those_one_knows_of():
     muster(part.defence, part.stock, 1.0)
     recall(part.defence, part.stock, part.picture.tracks, part.picture.streaks, part.radars, 1.0)
     count(part.stock, part.picture.tracks)
-    assert [is_taken(part.defence.doctrine[0], part.stock.launchers, part.stock.engaged, 0, who) for who in (POST, 0, 1)] == [True, True, False]
+    doctrine, launchers, engaged = part.defence.doctrine[0], part.stock.launchers, part.stock.engaged
+    assert [is_taken(doctrine, launchers, engaged, 0, who) for who in (POST, 0, 1)] == [True, True, False]
     assert [rounds_spent(part.stock, 0, b) for b in (0, 1)] == [3, 0]
     assert is_engaging(part.stock.engaged, 0, 0, 0)
     assert not is_engaging(part.stock.engaged, 0, 1, 1)
@@ -350,4 +351,5 @@ def test_in_a_zone_its_own_status_holds():
     part.picture.tracks["identity"][2] = records.UNKNOWN
     assert sorted(decided(part)) == [(0, 1), (0, 2)]
     assert part.stock.fates["blocked"][:3].tolist() == [records.BLOCKED_COMMAND, 0, 0]
-    assert [status_at(part.defence.orders.zones, TIGHT, x, 0.0) for x in (60e3, 66e3, 80e3, 100e3)] == [HOLD, FREE, TIGHT, FREE]
+    over = [status_at(part.defence.orders.zones, TIGHT, x, 0.0) for x in (60e3, 66e3, 80e3, 100e3)]
+    assert over == [HOLD, FREE, TIGHT, FREE]

@@ -121,9 +121,7 @@ def _cost(doctrine: Any, rounds: Any, ballistic: int, kill_probability: float) -
 
 
 @kernel
-def choose(
-    defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, slot: int, who: int, now: float
-) -> int:
+def choose(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, slot: int, who: int, now: float) -> int:
     """Magazine row that `who` fires at the track in `slot`, or -1; then the memory holds what came nearest and why not.
 
     Among the rows that can fire: the doctrine's preference, then the shorter flight, then the fixed order of rows.
@@ -160,7 +158,7 @@ def choose(
 
 @kernel
 def _is_free(doctrine: Any, launchers: Any, engaged: Any, slot: int, who: int, b: int) -> bool:
-    """Whether battery `b` answers to `who`; in depth, the post has several at a track, each with one salvo at a time."""
+    """Whether battery `b` answers to `who`; in depth, the post has several at a track, each with one salvo a time."""
     if not answers_to(launchers, who, b):
         return False
     return not (doctrine["in_depth"] and who == POST and is_engaging(engaged, slot, b, doctrine["look"]))

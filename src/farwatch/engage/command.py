@@ -69,7 +69,7 @@ def muster(defence: Any, stock: Any, now: float) -> bool:
         launcher["alone"] = 1 if alone else 0
         launcher["out"] = 1 if is_out(outages, OUT_BATTERY, whose, now) else 0
         united = united and not alone
-    return united
+    return bool(united)
 
 
 @kernel

@@ -197,8 +197,8 @@ def file_block(fate: Any, reason: int) -> None:
 def main_block(fate: Any) -> int:
     """The BLOCKED_* bit that kept a target from being fired at for longest; 0 when none did.
 
-    What alone stood between it and a shot (rounds, channel, radar, doctrine, command) goes before what every target meets
-    on its way in: too far away, or no longer any time.
+    What alone stood between it and a shot (rounds, channel, radar, doctrine, command) goes before what every target
+    meets on its way in: too far away, or no longer any time.
     """
     longest, found = 0, 0
     for bit in range(BLOCKS):

@@ -40,9 +40,7 @@ _TIE = 1e-9
 
 
 @kernel
-def threat(
-    assets: Any, classes: Any, track: Any, priority: int, now: float, state: Any
-) -> tuple[float, float]:
+def threat(assets: Any, classes: Any, track: Any, priority: int, now: float, state: Any) -> tuple[float, float]:
     """Score of a hostile track (0 = no threat) and the mission time at which it would arrive (inf = not foreseen).
 
     assets: ASSET[n]; classes: CLASS[k]; priority: THREAT, FIRST or VALUE; `state` is room for six numbers.

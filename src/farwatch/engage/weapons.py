@@ -26,7 +26,7 @@ def status_at(zones: Any, weapons: int, x_m: float, y_m: float) -> int:
 
 @kernel
 def clearance(zones: Any, weapons: int, track: Any) -> int:
-    """Whether a confirmed TRACK may be fired at: NO_MATTER, CLEARED or FORBIDDEN. zones and weapons: see `status_at`."""
+    """Whether a confirmed TRACK may be fired at: NO_MATTER, CLEARED or FORBIDDEN. zones, weapons: see `status_at`."""
     identity = track["identity"]
     if identity == NEUTRAL:
         return NO_MATTER
