@@ -210,6 +210,7 @@ def play(
         key = key_of(seed, first_trial + row)
         choose_favoured(truth.targets, draws.tilt, key, state.stock.tilt)
         play_trial(truth, sensors, defence, state, key, mission.world.duration_s, log)
+        state.tally["dealt_gain"], state.tally["greedy_gain"] = state.stock.table.gains
         state.tally["weight"] = weight(truth.targets, state.stock.fates, draws.tilt)
         block.outcomes[row] = state.outcomes
         block.tallies[row] = state.tally[0]

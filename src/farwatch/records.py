@@ -289,6 +289,7 @@ DOCTRINE = np.dtype(
         ("look", "i1"),              # 1: wait for the assessment before the next salvo; 0: do not
         ("in_depth", "i1"),          # 1: no battery waits for the salvo or the assessment of another
         ("prefer", "i8"),            # 0 shortest sufficient reach, 1 highest kill probability, 2 cheapest
+        ("assignment", "i8"),        # 0 one track after another, 1 optimal at each decision, 2 with look-ahead
         ("best_round", "i1"),        # 1: wait for the round with the highest kill probability while there is time
         ("priority", "i8"),          # 0 value over time to go, 1 first to arrive, 2 value
         ("weapons", "i8"),           # WEAPONS_*, outside every zone
@@ -403,6 +404,7 @@ TALLY = np.dtype(
         ("shots_at_background", "i8"),  # fired at a track of an aircraft that is not part of the raid
         ("shots_at_nothing", "i8"),     # fired at a track that noise had made
         ("background_killed", "i8"),
+        ("dealt_gain", "f8"), ("greedy_gain", "f8"),  # threat killed on average: as assigned; one track after another
         ("weight", "f8"),            # what the trial counts in a mean: 1 unless rare leaks were favoured (engage.tilt)
     ],
     align=True,

@@ -11,10 +11,12 @@ from typing import Any
 from farwatch.compiled import kernel
 from farwatch.engage.choose import choose
 from farwatch.engage.command import CENTRALISED, POST, is_taken, muster
+from farwatch.engage.deal import deal
 from farwatch.engage.fire import fire
 from farwatch.engage.rank import rank, tell_blocks
 from farwatch.engage.recall import count, recall
 from farwatch.engage.stock import RANKED, SHOTS, reload
+from farwatch.engage.table import GREEDY, LOOK_AHEAD
 
 
 @kernel
@@ -33,7 +35,10 @@ def decide(defence: Any, stock: Any, picture: Any, radars: Any, now: float) -> i
     count(stock, tracks)
     rank(defence, stock, tracks, united, now)
     central = doctrine["level"] == CENTRALISED
-    if central:
+    if central and doctrine["assignment"] != GREEDY:
+        while deal(defence, stock, tracks, streaks, radars, now) > 0 and doctrine["in_depth"]:
+            continue
+    if central and doctrine["assignment"] != LOOK_AHEAD:  # after an optimal deal: what was more than the table holds
         while serve(defence, stock, tracks, streaks, radars, POST, now) > 0 and doctrine["in_depth"]:
             continue  # once more: another battery may add its own salvo
     for b in range(stock.launchers.size):

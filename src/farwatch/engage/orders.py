@@ -9,6 +9,7 @@ from farwatch.chance import name_id
 from farwatch.engage.choose import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH
 from farwatch.engage.command import CENTRALISED, COORDINATED, DECENTRALISED
 from farwatch.engage.stock import Orders
+from farwatch.engage.table import GREEDY, LOOK_AHEAD, OPTIMAL
 from farwatch.engage.threat import FIRST, THREAT, VALUE
 from farwatch.records import (
     DOCTRINE,
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 PREFER = {"shortest-reach": SHORTEST_REACH, "highest-kill": HIGHEST_KILL, "cheapest": CHEAPEST}
 PRIORITY = {"threat": THREAT, "first-to-arrive": FIRST, "value": VALUE}
 WEAPONS = {"tight": WEAPONS_TIGHT, "free": WEAPONS_FREE, "hold": WEAPONS_HOLD}
+ASSIGNMENT = {"greedy": GREEDY, "optimal": OPTIMAL, "look-ahead": LOOK_AHEAD}
 LEVEL = {"centralised": CENTRALISED, "coordinated": COORDINATED, "decentralised": DECENTRALISED}
-"""The scenario's words for DOCTRINE["prefer"], ["priority"], ["weapons"] and ["level"]."""
+"""The scenario's words for DOCTRINE["prefer"], ["priority"], ["weapons"], ["assignment"] and ["level"]."""
 
 LINK = "link"
 """Word of the scenario for the link of a battery: `battery/link`."""
@@ -49,6 +51,7 @@ def doctrine_row(scenario: "Scenario") -> Any:
     row["look"] = doctrine.shots != "shoot-shoot"
     row["in_depth"] = doctrine.shots == "in-depth"
     row["prefer"] = PREFER[doctrine.prefer]
+    row["assignment"] = ASSIGNMENT[doctrine.assignment]
     row["best_round"] = doctrine.open_fire == "best-round"
     row["priority"] = PRIORITY[doctrine.priority]
     row["weapons"] = WEAPONS[doctrine.weapons]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.compiled import kernel
+from farwatch.engage.table import Table, new_table
 from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, OUTAGE, SHOT, ZONE
 
 SHOTS, OLDEST, RELOADS, RANKED = 0, 1, 2, 3
@@ -127,6 +128,7 @@ class Stock(NamedTuple):
     tilt: NDArray[np.float64]  # [2]: see engage.tilt
     state: NDArray[np.float64]  # [7]: scratch for world.motion.state_at
     aim: NDArray[np.float64]  # [AIM_SIZE]: the track that is being decided on, see choose.take_aim
+    table: Table
 
 
 def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
@@ -148,6 +150,7 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
         tilt=np.array((-1.0, 0.0)),
         state=np.zeros(7),
         aim=np.zeros(AIM_SIZE),
+        table=new_table(int(defence.doctrine[0]["assignment"]), defence.rounds.size, defence.batteries.size),
     )
     clear(defence, stock)
     return stock
@@ -158,6 +161,7 @@ def clear(defence: Any, stock: Any) -> None:
     """Put `stock` back to the start of a trial: launchers loaded, nothing in the air, nothing remembered."""
     stock.counts[:] = 0
     stock.engaged[:, :] = 0
+    stock.table.gains[:] = 0.0
     for row in range(defence.rounds.size):
         magazine = stock.magazines[row]
         magazine["ready"] = defence.rounds[row]["ready"]

@@ -103,6 +103,8 @@ TRIALS: Spec = (
     Column("shots_at_background", INT, "1", "launches at an aircraft that is not part of the raid"),
     Column("shots_at_nothing", INT, "1", "launches at a track that noise had made"),
     Column("background_killed", INT, "1", "aircraft killed that are not part of the raid"),
+    Column("dealt_gain", REAL, "1", "threat that the assigned salvos kill on average; 0 with greedy assignment"),
+    Column("greedy_gain", REAL, "1", "the same, had each of these decisions taken one track after another"),
     Column("weight", REAL, "1", "what the trial counts in a mean: 1 unless rare leaks were favoured"),
 )
 

@@ -180,6 +180,14 @@ def _targets_of_doctrine_are_known(draft: Draft) -> Iterator[Finding]:
                 yield from _unknown((*path, "for", index), target, rule, choices)
 
 
+def _assignment_has_a_post(draft: Draft) -> Iterator[Finding]:
+    """Only a command post that decides for all batteries can match all rounds to all targets."""
+    level = draft.part("command").get("level", "centralised")
+    if draft.part("doctrine").get("assignment", "greedy") != "greedy" and level in ("coordinated", "decentralised"):
+        rule = f"needs centralised command; command.level is {level}"
+        yield Finding(path=("doctrine", "assignment"), rule=rule, hint="greedy is what each battery does for itself")
+
+
 def _outages_are_known(draft: Draft) -> Iterator[Finding]:
     choices = draft.breakable
     for path, row in draft.rows("outages"):
@@ -354,6 +362,7 @@ _RULES = (
     _batteries_are_in_the_catalogue,
     _cues_are_possible,
     _targets_of_doctrine_are_known,
+    _assignment_has_a_post,
     _outages_are_known,
     _groups_are_known,
     _heights_have_one_datum,

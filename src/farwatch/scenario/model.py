@@ -313,6 +313,13 @@ class Doctrine(BaseModel):
     prefer: Literal["shortest-reach", "highest-kill", "cheapest"] = Field(
         default="shortest-reach", description="Which of the rounds that can reach the target is taken."
     )
+    assignment: Literal["greedy", "optimal", "look-ahead"] = Field(
+        default="greedy",
+        description="How the command post matches rounds to targets at one decision: the worst threat takes the "
+        "preferred round, then the next one; the match that kills most threat in all; or that match over this "
+        "decision and the next minute and a half, in which what can wait does. The last two overrule prefer, and need "
+        "centralised command.",
+    )
     open_fire: Literal["earliest", "best-round"] = Field(
         default="earliest",
         description="Fire as soon as some round can meet the target; or wait for the round with the highest kill "
