@@ -9,7 +9,7 @@ from math import inf, isnan, sqrt
 from typing import Any
 
 from farwatch.compiled import kernel
-from farwatch.engage.envelope import meet, predict, reach_m, surely_beyond
+from farwatch.engage.envelope import flown_m, meet, predict, reach_m, surely_beyond
 from farwatch.engage.stock import OLDEST, SHOTS, file_block, forget, reload, start_reload
 from farwatch.engage.threat import threat
 from farwatch.records import (
@@ -247,13 +247,13 @@ def _choose(
             continue
         if launch_s + flight_s > memory["goal_s"]:
             step, blocked = 1, BLOCKED_TIME
-        elif flight_s * rounds["speed_m_s"] > doctrine["hold_range_m"]:
+        elif flown_m(rounds, battery, flight_s, state) > doctrine["hold_range_m"]:
             step, blocked = 2, BLOCKED_DOCTRINE
         elif stock.magazines[row]["ready"] <= 0:
             step, blocked = 3, BLOCKED_ROUNDS
         elif now - memory["hostile_s"] < battery["reaction_s"]:
             step, blocked = 4, BLOCKED_TIME
-        elif not battery["engage_on_picture"] and not _supported(streaks, radars, b):
+        elif not battery["engage_on_picture"] and not _supported(streaks, radars, stock.loads, b):
             step, blocked = 5, BLOCKED_RADAR
         elif _free_rounds(battery, launcher) <= 0 or launch_s >= now + doctrine["decide_s"]:
             step, blocked = 6, BLOCKED_CHANNEL
@@ -270,10 +270,11 @@ def _choose(
 
 
 @kernel
-def _supported(streaks: Any, radars: Any, b: int) -> bool:
-    """Whether a fire-control radar of battery `b` holds the track and has seen it of late."""
+def _supported(streaks: Any, radars: Any, loads: Any, b: int) -> bool:
+    """Whether a fire-control radar of battery `b` holds the track, has seen it of late and has time for a shot."""
     for r in range(radars.size):
-        if radars[r]["battery_index"] == b and radars[r]["fire_control"] and 0 <= streaks[r] <= SUPPORT_MISSES:
+        own = radars[r]["battery_index"] == b and radars[r]["fire_control"]
+        if own and 0 <= streaks[r] <= SUPPORT_MISSES and loads[r] <= 1.0:
             return True
     return False
 
@@ -327,7 +328,7 @@ def _fire(defence: Any, stock: Any, track: Any, slot: int, row: int, now: float)
         shot["launch_s"] = launch_s
         shot["intercept_s"] = launch_s + flight_s
         shot["x_m"], shot["y_m"], shot["z_m"] = stock.state[0], stock.state[1], stock.state[2]
-        shot["range_m"] = flight_s * rounds["speed_m_s"]
+        shot["range_m"] = flown_m(rounds, battery, flight_s, stock.state)
         shot["aimed_truth"] = track["truth"]
         shot["victim"] = -1
         shot["killed"] = 0

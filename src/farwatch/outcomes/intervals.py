@@ -158,6 +158,24 @@ def mean_interval(values: Numbers, confidence: float = 0.95) -> Interval:
     return Interval(centre - half, centre + half)
 
 
+def ratio_interval(numerators: Numbers, denominators: Numbers, confidence: float = 0.95) -> tuple[float, Interval]:
+    """Ratio of two sums over independent trials, and its interval; NaN where the lower sum is 0.
+
+    The variance is that of the ratio's linear part (Taylor), r = sum a / sum b:
+    n / (n - 1) sum (a - r b)^2 / (sum b)^2, with Student's quantile [cochran1977, section 6.4].
+    """
+    above, below = np.asarray(numerators, np.float64), np.asarray(denominators, np.float64)
+    total = float(below.sum())
+    if total == 0.0:
+        return nan, Interval(nan, nan)
+    ratio, runs = float(above.sum()) / total, len(below)
+    if runs < 2:  # noqa: PLR2004  one trial says nothing about scatter
+        return ratio, Interval(-inf, inf)
+    scatter = runs / (runs - 1) * float(((above - ratio * below) ** 2).sum())
+    half = student_quantile(confidence, runs - 1) * sqrt(scatter) / total
+    return ratio, Interval(ratio - half, ratio + half)
+
+
 def poisson_rate(events: int, exposure: float = 1.0, confidence: float = 0.95) -> Interval:
     """Exact interval of a Poisson rate, `events` in `exposure` [garwood1936]."""
     from scipy.special import gammaincinv
