@@ -392,6 +392,7 @@ TALLY = np.dtype(
         ("background_killed", "i8"),
         ("shots_at_friends", "i8"),     # fired at a track of a friendly flight of the scenario
         ("friends_killed", "i8"),
+        ("weight", "f8"),            # what the trial counts in a mean: 1 unless rare leaks were favoured (engage.tilt)
     ],
     align=True,
 )

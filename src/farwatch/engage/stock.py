@@ -66,6 +66,7 @@ FATE = np.dtype(
         ("meetings", "i4"),      # rounds that have met it
         ("blocked", "u4"),       # BLOCKED_* met while it was hostile and not under fire
         ("blocks", "i8", (BLOCKS,)),  # at how many decisions each of them was met, by bit
+        ("log_ratio", "f8"),     # log-likelihood of its meetings under the tilt, over that without; see engage.tilt
         ("judged_dead", "i1"),   # 1: believed dead although it flies: its track is called dead, and is still updated
     ],
     align=True,
@@ -96,6 +97,7 @@ class Stock(NamedTuple):
     engaged: NDArray[np.int8]  # [n_slots, n_batteries]: 1 while the battery holds a channel on the track
     order: NDArray[np.int32]  # [n_slots]: scratch, slots in order of threat
     fates: NDArray[Any]      # FATE[n_targets + 1]: by truth tag; the last row is for tracks that noise made
+    tilt: NDArray[np.float64]  # [2]: see engage.tilt
     state: NDArray[np.float64]  # [7]: scratch for world.motion.state_at
     loads: NDArray[np.float64]  # [n_radars]: share of its time asked of each radar; see `radar_time`
 
@@ -115,6 +117,7 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int, n_radars: int = 1)
         engaged=np.zeros((n_slots, defence.batteries.size), np.int8),
         order=np.zeros(n_slots, np.int32),
         fates=np.zeros(n_targets + 1, FATE),
+        tilt=np.array((-1.0, 0.0)),
         state=np.zeros(7),
         loads=np.zeros(n_radars),
     )
@@ -156,6 +159,7 @@ def clear(defence: Any, stock: Any) -> None:
         fate["shots"] = 0
         fate["meetings"] = 0
         fate["blocked"] = 0
+        fate["log_ratio"] = 0.0
         fate["judged_dead"] = 0
         for bit in range(BLOCKS):
             fate["blocks"][bit] = 0

@@ -107,6 +107,7 @@ TRIALS: Spec = (
     Column("background_killed", INT, "1", "aircraft killed that are not part of the raid"),
     Column("shots_at_friends", INT, "1", "launches at a friendly flight of the scenario"),
     Column("friends_killed", INT, "1", "friendly flights killed"),
+    Column("weight", REAL, "1", "what the trial counts in a mean: 1 unless rare leaks were favoured"),
 )
 
 ROUNDS: Spec = (
