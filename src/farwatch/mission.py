@@ -145,7 +145,8 @@ class Block:
     """What a block of consecutive trials left behind.
 
     outcomes OUTCOME[trials, targets]; tallies TALLY[trials]; workloads WORKLOAD[trials, radars]; rounds_fired
-    i4[trials, rounds]; empty_s f8[trials, rounds], when each magazine was empty for good, NaN never; figures f8[trials, figures]; events EVENT[m], the log of the first trial if it was traced.
+    i4[trials, rounds]; empty_s f8[trials, rounds], when each magazine was empty for good, NaN never; figures
+    f8[trials, figures]; events EVENT[m], the log of the first trial if it was traced.
     """
 
     first_trial: int

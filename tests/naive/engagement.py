@@ -262,3 +262,41 @@ def naive_flight_s(rounds, range_m, height_m, step_m=1.0):
         time_s += step_m / pace
         way_m += step_m
     return time_s
+
+
+class NaiveMagazine:
+    """One magazine with its teams as a list of (due second, rounds), stepped second by second."""
+
+    def __init__(self, settings, deliveries):
+        self.settings, self.deliveries = settings, list(deliveries)
+        self.ready, self.reserve = settings["ready"], settings["reserve"]
+        self.work, self.empty_s = [], None
+
+    def step(self, now):
+        """Deliveries of this second first, then the reloads that end in it."""
+        while self.deliveries and self.deliveries[0][0] == now:
+            self.reserve += self.deliveries.pop(0)[1]
+            self.begin(now)
+        for job in sorted(job for job in self.work if job[0] == now):
+            self.work.remove(job)
+            self.ready += job[1]
+            self.reserve -= job[1]
+            self.begin(now)
+
+    def begin(self, now):
+        """Give idle teams whole batches while there are rails and rounds for them."""
+        while len(self.work) < self.settings["reload_teams"]:
+            loading = sum(count for _, count in self.work)
+            batch = min(self.settings["reload_batch"], self.reserve - loading)
+            if batch < 1 or self.settings["ready"] - self.ready - loading < batch:
+                return
+            self.work.append((now + self.settings["reload_s"], batch))
+
+    def launch(self, now):
+        """Fire one round, if there is one."""
+        if self.ready == 0:
+            return
+        self.ready -= 1
+        self.begin(now)
+        if self.ready == self.reserve == 0 and not self.deliveries and self.empty_s is None:
+            self.empty_s = now

@@ -1,8 +1,8 @@
 """Where and when a round can meet a track: flight time by range and height, and the published envelope.
 
 Flight time to the meeting point is `flight.flight`: slant range over mean speed where only that is known. The track
-goes on with its present velocity; a track believed to be a ballistic missile also falls, with gravity held constant over
-the flight. A target that turns after launch is met later than planned (see `resolve`).
+goes on with its present velocity; a track believed to be a ballistic missile also falls, with gravity held constant
+over the flight. A target that turns after launch is met later than planned (see `resolve`).
 
 Heights are taken over the sphere that touches the mission frame at its origin: height = z + (x^2 + y^2) / 2R, good
 to 0.1 m at 30 km and 50 m at 500 km from the origin for low targets.

@@ -154,8 +154,8 @@ class Evidence:
     """Raw arrays of finished trials, in trial order; `trials` holds their numbers.
 
     Numbers have gaps only after an interruption. `outcomes` OUTCOME[n, targets], `tallies` TALLY[n], `workloads`
-    WORKLOAD[n, radars], `rounds_fired` i4[n, rounds], `empty_s` f8[n, rounds], `figures` f8[n, figures], `events` EVENT[m]: the log of trial
-    `traced` (-1: none was traced).
+    WORKLOAD[n, radars], `rounds_fired` i4[n, rounds], `empty_s` f8[n, rounds], `figures` f8[n, figures], `events`
+    EVENT[m]: the log of trial `traced` (-1: none was traced).
     """
 
     trials: Array

@@ -6,8 +6,8 @@ independent trials; for many targets in one trial, which share its luck and its 
 
 Sources: [wilson1927] score interval; [clopper1934] exact; [agresti1998] adjusted Wald; [brown2001] Jeffreys
 and a comparison of all; [newcombe1998] difference by hybrid score; [garwood1936] exact Poisson; [welch1947]
-unequal variances; [franco2019] Wilson with the effective sample size of a cluster sample. Full titles:
-docs/statistics.md.
+unequal variances; [cochran1977] ratio of two sums; [franco2019] Wilson with the effective sample size of a cluster
+sample. Full titles: docs/statistics.md.
 """
 
 from collections.abc import Sequence
@@ -169,7 +169,7 @@ def ratio_interval(numerators: Numbers, denominators: Numbers, confidence: float
     if total == 0.0:
         return nan, Interval(nan, nan)
     ratio, runs = float(above.sum()) / total, len(below)
-    if runs < 2:  # noqa: PLR2004  one trial says nothing about scatter
+    if runs == 1:  # which says nothing about scatter
         return ratio, Interval(-inf, inf)
     scatter = runs / (runs - 1) * float(((above - ratio * below) ** 2).sum())
     half = student_quantile(confidence, runs - 1) * sqrt(scatter) / total

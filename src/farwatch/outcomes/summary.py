@@ -125,8 +125,8 @@ class Cost:
 class RoundRow:
     """One kind of round of one battery: what it had in all, fired per trial, chance that all were.
 
-    `carried` counts ready, reserve and deliveries; `empty_s` is when the magazine was empty with nothing to come, over the
-    trials in which it was.
+    `carried` counts ready, reserve and deliveries; `empty_s` is when the magazine was empty with nothing to come, over
+    the trials in which it was.
     """
 
     battery: str
@@ -145,8 +145,9 @@ class Costs:
     """The defence's rounds against the raid's targets.
 
     `ratio` is mean over mean, NaN for a raid without a price. `per_kill` is the price of all rounds fired over the raid
-    targets killed, `cheapest_per_kill_usd` and `dearest_per_kill_usd` the same at the lowest and highest prices; NaN where
-    nothing was killed. `unpriced` names rounds and classes of which no price is known; they count as nothing in the sums.
+    targets killed, `cheapest_per_kill_usd` and `dearest_per_kill_usd` the same at the lowest and highest prices; NaN
+    where nothing was killed. `unpriced` names rounds and classes of which no price is known; they count as nothing in
+    the sums.
     """
 
     defence: Cost

@@ -191,11 +191,12 @@ def wrong_shots(summary: Summary) -> str:
     friendly = _fratricide(summary)
     if not (wrong.at_background.value or wrong.at_nothing.value):
         return friendly
-    return (
-        f"{friendly}{' ' if friendly else ''}{number(wrong.at_background.value)} rounds a trial are fired at aircraft that are not part of the raid "
+    said = (
+        f"{number(wrong.at_background.value)} rounds a trial are fired at aircraft that are not part of the raid "
         f"({number(wrong.background_killed.value)} destroyed; in {percent(wrong.trials_with_kill.value)} of trials at "
         f"least one), and {number(wrong.at_nothing.value)} at tracks that noise had made."
     )
+    return f"{friendly} {said}".strip()
 
 
 def _fratricide(summary: Summary) -> str:
@@ -221,8 +222,8 @@ def stock_out(summary: Summary) -> str:
         return ""
     worst = max(dry, key=lambda row: row.empty_s.count)
     said = (
-        f"{worst.battery} had fired its last {worst.name} in {percent(worst.empty_s.count / summary.trials)} of trials, "
-        f"half of them by {clock(worst.empty_s.median)} (minutes and seconds)."
+        f"{worst.battery} had fired its last {worst.name} in {percent(worst.empty_s.count / summary.trials)} of "
+        f"trials, half of them by {clock(worst.empty_s.median)} (minutes and seconds)."
     )
     out = summary.out_of_rounds
     if out.time_s.count:
@@ -247,7 +248,7 @@ def cost_per_kill(summary: Summary) -> str:
     if isnan(costs.per_kill.value) or not costs.per_kill.value:
         return ""
     cheapest, dearest = money(costs.cheapest_per_kill_usd), money(costs.dearest_per_kill_usd)
-    return f"A kill costs {money(costs.per_kill.value)} of rounds ({cheapest} to {dearest} at the ends of their prices)."
+    return f"A kill costs {money(costs.per_kill.value)} of rounds ({cheapest} to {dearest} at either end of prices)."
 
 
 def busy_radars(summary: Summary) -> str:

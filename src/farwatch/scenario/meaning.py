@@ -140,9 +140,9 @@ def _load_fits(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Findin
             rule = f"does not fit on {launchers} launchers with the rest of the load"
             yield Finding(path=(*path, "ready", name), rule=rule, hint=f"{fits} fit")
             return
-    hint = ", ".join(f"{known[name].per_launcher} {name}" for name, share in places.items() if share)
+    each = " or ".join(f"{known[name].per_launcher} {name}" for name, share in places.items() if share)
     rule = f"needs {needed:.4g} launchers and has {launchers}"
-    yield Finding(path=(*path, "ready"), rule=rule, hint=f"one launcher holds {hint.replace(', ', ' or ')}", at_key=True)
+    yield Finding(path=(*path, "ready"), rule=rule, hint=f"one launcher holds {each}", at_key=True)
 
 
 def _deliveries_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:

@@ -128,13 +128,14 @@ class Battery(BaseModel):
     resupply: tuple[Delivery, ...] = Field(
         default=(),
         max_length=DELIVERY_LIMIT,
-        description="Rounds that come later and join the reserve. Reloading puts them where rounds of their kind stood.",
+        description="Rounds that come later and join the reserve. Reloading puts them where rounds of their kind "
+        "stood.",
         examples=[[{"at_s": 1800, "rounds": {"48n6e3": 8}}]],
     )
     launchers: Annotated[Whole, Field(ge=1, le=100)] | None = Field(
         default=None,
-        description="Launchers of this battery: `ready` must fit on them, and the usual load grows or shrinks with them. "
-        "Not given: as many as the load needs.",
+        description="Launchers of this battery: `ready` must fit on them, and the usual load grows or shrinks with "
+        "them. Not given: as many as the load needs.",
     )
     reload_teams: Annotated[Whole, Field(ge=1, le=8)] = Field(
         default=1, description="Launchers of one kind of round that are reloaded at the same time."

@@ -17,7 +17,8 @@ from farwatch.world.profiles import Flight
 class Member:
     """One object in the air. `speed` is the figure its speed is drawn from, None where the speed is fixed.
 
-    `asset_index` is -1 for background traffic; a friend flies to an asset too, and is not of the raid. Members may share one `Flight`.
+    `asset_index` is -1 for background traffic; a friend flies to an asset too, and is not of the raid.
+    Members may share one `Flight`.
     """
 
     name: str
