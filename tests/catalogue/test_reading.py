@@ -60,7 +60,7 @@ def test_reads_the_same_from_a_copy(folder):
         (ROUND, "57e6e:", "gem-t:", "the name is taken by rounds/pantsir-s1.yaml"),
         (ROUND, "speed_max_m_s: {value: 1300, low: 1150", "speed_max_m_s: {value: 700, low: 700", "must not lie below"),
         (ROUND, "  speed_max_m_s:", "  # ", "comes with speed_max_m_s"),
-        (ROUND, "  boost_s:", "  height_max_far_m: {value: 90, unit: km, kind: assumed, why: x}\n  boost_s:", "lie above"),
+        (ROUND, "  boost_s:", "  height_max_far_m: {value: 90, unit: km, kind: assumed, why: x}\n  boost_s:", "above"),
         ("systems/pantsir-s1.yaml", "rounds: [57e6e]", "rounds: [57e6]", "does not exist; did you mean 57e6e"),
         ("systems/pantsir-s1.yaml", "ready: {57e6e: 12}", "ready: {gem-t: 12}", "not a round of this system"),
         ("systems/pantsir-s1.yaml", ", pantsir-tracking]", "]", "none of them is a fire-control radar"),

@@ -120,7 +120,8 @@ def test_reloading_equals_its_naive_twin(seed):
     draw = np.random.default_rng(seed)
     settings = {
         "ready": int(draw.integers(4, 13)), "reserve": int(draw.integers(0, 12)),
-        "reload_s": float(draw.integers(3, 20)), "reload_batch": int(draw.integers(1, 6)), "reload_teams": int(draw.integers(1, 4)),
+        "reload_s": float(draw.integers(3, 20)), "reload_batch": int(draw.integers(1, 6)),
+        "reload_teams": int(draw.integers(1, 4)),
     }  # fmt: skip
     defence = naive.make_defence(**settings)
     deliveries = sorted((int(t), int(n)) for t, n in zip(draw.integers(1, 90, 3), draw.integers(1, 9, 3), strict=True))
