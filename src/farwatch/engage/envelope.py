@@ -105,10 +105,16 @@ def solve(battery: Any, rounds: Any, track: Any, ballistic: int, launch_s: float
 def _overtake(battery: Any, rounds: Any, track: Any, ballistic: int, launch_s: float, state: Any) -> float:
     """The same for a round that slows down: the first t with t = time(range(t), height(t)).
 
-    Newton steps from t = 0. A straight track and a slowing round make a convex difference, so the steps come up to the
-    first meeting from below; where they overshoot (the height changes too), halving keeps them in its bracket.
+    Newton steps from the meeting at mean speed, or again from t = 0 where these find none. A straight track and a slowing
+    round make a convex difference, so that steps from the left come up to the first meeting from below, and steps from
+    between the two meetings with a target that leaves fall to its left; halving keeps them in the bracket.
     """
-    low_s, high_s, time_s = 0.0, inf, 0.0
+    low_s, high_s = 0.0, inf
+    predict(track, ballistic, launch_s, state)
+    dx, dy, dz = state[0] - battery["x_m"], state[1] - battery["y_m"], state[2] - battery["z_m"]
+    time_s = flight_time_s(dx, dy, dz, state[3:6], rounds["speed_m_s"])
+    again = not isnan(time_s)
+    time_s = time_s if again else 0.0
     for _ in range(_COAST_STEPS):
         predict(track, ballistic, launch_s + time_s, state)
         dx, dy, dz = state[0] - battery["x_m"], state[1] - battery["y_m"], state[2] - battery["z_m"]
@@ -123,10 +129,15 @@ def _overtake(battery: Any, rounds: Any, track: Any, ballistic: int, launch_s: f
             high_s = time_s
         rate = slope * (dx * state[3] + dy * state[4] + dz * state[5]) / max(range_m, 1.0) - 1.0
         if rate >= 0.0 and high_s == inf:
-            return nan
+            if not again:
+                return nan
+            low_s, time_s, again = 0.0, 0.0, False
+            continue
         step_s = time_s - late_s / min(rate, -1e-9)
         time_s = step_s if low_s < step_s < high_s else 0.5 * (low_s + high_s)
-        if time_s > _LONGEST_S:
+        if time_s > _LONGEST_S and again:
+            low_s, high_s, time_s, again = 0.0, inf, 0.0, False
+        elif time_s > _LONGEST_S:
             return nan
     return nan
 

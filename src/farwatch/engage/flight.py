@@ -7,7 +7,7 @@ arc; how hard it slows down is what makes the time to full reach equal to reach 
 known error: `docs/models/engagement.md`.
 """
 
-from math import exp, expm1, inf, sqrt
+from math import expm1, inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -59,8 +59,9 @@ def flight(rounds: Any, range_m: float, height_m: float) -> tuple[float, float]:
     longer = expm1(slowing) / slowing
     growth = 1.0
     if arc_m >= height_m:  # a longer flight has a higher arc, so its air is thinner
-        growth += coast_m * ARC_SHARE * (exp(-top_m / AIR_SCALE_M) - air) / (top_m * air)
-    slope = (longer + (exp(slowing) - longer) * growth) / speed_m_s
+        here = 1.0 - air * top_m / AIR_SCALE_M  # density at the top, exp(-m / H)
+        growth += coast_m * ARC_SHARE * (here - air) / (top_m * air)
+    slope = (longer + (1.0 + longer * slowing - longer) * growth) / speed_m_s
     return boost_s + coast_m / speed_m_s * longer, slope
 
 
