@@ -23,6 +23,9 @@ PLOT_MEMORY = 8
 MODEL_LIMIT = 4
 """Most motion models that a tracker's settings can describe."""
 
+SUPPLY_LIMIT = 8
+"""Most deliveries of rounds to one battery."""
+
 # World: what is true ---------------------------------------------------------------------------------------
 
 KNOT = np.dtype(
@@ -41,7 +44,8 @@ TARGET = np.dtype(
         ("class_index", "i8"),
         ("group_index", "i8"),   # row in the list of groups (raid groups first, then traffic)
         ("asset_index", "i8"),   # what it flies to; -1 for traffic
-        ("raid", "i1"),          # 1: part of the raid; 0: background
+        ("raid", "i1"),          # 1: part of the raid; 0: background, or a friend
+        ("friend", "i1"),        # 1: a friendly flight of the scenario
         ("transponder", "i1"),   # 1: answers interrogation
         ("jammer_w_hz", "f8"),   # noise that it sends, effective radiated power per bandwidth
         ("first_knot", "i8"), ("knot_count", "i8"), ("step_s", "f8"),
@@ -258,6 +262,7 @@ BATTERY = np.dtype(
         ("round_channels", "f8"),    # rounds in the air at once; drawn, used rounded down
         ("reaction_s", "f8"),        # from a track declared hostile to its first launch
         ("launch_interval_s", "f8"), # between two launches of the battery
+        ("assess_delay_s", "f8"),    # from an intercept to the verdict on it
         ("engage_on_picture", "i1"), # 1: another radar's track is enough; 0: needs its own fire-control radar
         ("own_cue", "i1"),           # 1: its reaction time begins when its own fire-control radar holds the track
     ],
@@ -272,9 +277,15 @@ ROUND = np.dtype(
         ("reserve", "i8"),           # reload rounds behind them
         ("reload_s", "f8"),          # time to put `reload_batch` of them on the launchers
         ("reload_batch", "i8"),
+        ("reload_teams", "i8"),      # batches that are put there at the same time
+        ("supply_s", "f8", (SUPPLY_LIMIT,)), ("supply", "i8", (SUPPLY_LIMIT,)),  # deliveries in time order; 0: none
         ("range_min_m", "f8"), ("range_max_m", "f8"), ("range_max_ballistic_m", "f8"),
         ("height_min_m", "f8"), ("height_max_m", "f8"),
-        ("speed_m_s", "f8"),         # mean, launch to intercept
+        ("height_max_far_m", "f8"),  # highest intercept at range_max_m; 0: the same at every range
+        ("speed_m_s", "f8"),         # mean, launch to intercept at range_max_m
+        ("speed_max_m_s", "f8"),     # greatest, at burn-out; 0: only the mean is known
+        ("boost_s", "f8"),           # until then
+        ("drag_length_m", "f8"),     # way in air at sea level on which it slows by a factor e: derived per trial
         ("target_speed_max_m_s", "f8"),
         ("price_usd", "f8"),
     ],
@@ -298,7 +309,6 @@ DOCTRINE = np.dtype(
         ("link_loss_probability", "f8"),  # that a battery's link is down all through a trial
         ("own_clocks", "i1"),        # 1: some battery's reaction time may not begin with the hostile call
         ("decide_s", "f8"),          # how often the command post decides
-        ("assess_delay_s", "f8"),
         ("miss_called_kill", "f8"), ("kill_called_miss", "f8"),
         ("recheck_hits", "i8"),      # updates that bring a track called killed back under fire; 0 = never
         ("hold_range_m", "f8"),      # no launch while the intercept would be farther than this; inf = earliest
@@ -357,6 +367,7 @@ OUTCOME = np.dtype(
         ("killed_s", "f8"), ("killed_range_m", "f8"),
         ("leaked_s", "f8"),
         ("destroyed", "i1"),         # its arrival destroyed what it flew to
+        ("spent_usd", "f8"),         # price of the rounds launched at it
         ("lost_to_filter", "i4"), ("lost_to_clutter", "i4"), ("lost_to_jamming", "i4"),  # looks, as in SIGHTING
         ("lost_to_outage", "i4"),
     ],
@@ -405,6 +416,8 @@ TALLY = np.dtype(
         ("shots_at_nothing", "i8"),     # fired at a track that noise had made
         ("background_killed", "i8"),
         ("dealt_gain", "f8"), ("greedy_gain", "f8"),  # threat killed on average: as assigned; one track after another
+        ("shots_at_friends", "i8"),     # fired at a track of a friendly flight of the scenario
+        ("friends_killed", "i8"),
         ("weight", "f8"),            # what the trial counts in a mean: 1 unless rare leaks were favoured (engage.tilt)
     ],
     align=True,

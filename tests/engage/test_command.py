@@ -60,7 +60,7 @@ def radars(part, streaks, battery_index, **fields):
     for name, value in fields.items():
         rows[name] = value
     picture = part.picture._replace(streaks=np.array(streaks, np.int32))
-    return part._replace(radars=rows, picture=picture)
+    return part._replace(radars=rows, picture=picture, stock=part.stock._replace(loads=np.zeros(len(rows))))
 
 
 # Level ------------------------------------------------------------------------------------------------------
@@ -255,7 +255,9 @@ def test_a_radar_out_of_action_supports_no_shot():
         assert len(decided(part)) == expected
         orders, batteries = part.defence.orders, part.defence.batteries
         assert is_off(orders.outages, batteries, part.radars[0], 0.0) == (expected == 0)
-        assert supports(orders.outages, batteries, part.radars, part.picture.streaks[0], 0, 0.0) == (expected == 1)
+        assert supports(
+            orders.outages, batteries, part.radars, part.stock.loads, part.picture.streaks[0], 0, 0.0
+        ) == (expected == 1)
 
 
 def test_a_link_is_down_for_as_long_as_its_outage():

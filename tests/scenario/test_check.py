@@ -169,3 +169,45 @@ def test_a_name_that_does_not_ship_is_answered_with_the_nearest():
     """A slip in the name of a shipped scenario is mended in the refusal."""
     with pytest.raises(ScenarioError, match="did you mean alpine-site"):
         shipped_text("alpine-sight")
+
+
+def told(battery="", group=""):
+    """What is wrong with the small scenario when its battery or its group says more."""
+    text = SMALL.replace("lon_deg: 45.2}}", f"lon_deg: 45.2}}{battery}}}", 1)
+    return [str(problem) for problem in check(text.replace("range_km: 200}}", f"range_km: 200}}{group}}}"))]
+
+
+@pytest.mark.parametrize(
+    ("battery", "said"),
+    [
+        (", launchers: 2, ready: {48n6e3: 9}", "3 = 9: does not fit on 2 launchers with the rest of the load; 8 fit"),
+        (", launchers: 3, ready: {48n6e3: 8, 9m96e2: 20}", "does not fit on 3 launchers with the rest of the load"),
+        (", launchers: 1, ready: {48n6e3: 8, 40n6e: 8}", "needs 4 launchers and has 1"),
+        (", launchers: 0", "launchers"),
+        (", reload_teams: 9", "reload_teams"),
+        (", resupply: [{at_s: 5, rounds: {48n6e4: 1}}]", "is not a round of s-400; did you mean 48n6e3"),
+        (", resupply: [{at_s: 5, rounds: {48n6e2: 1}}]", "has no place on the launchers"),
+        (", resupply: [{at_s: -5, rounds: {48n6e3: 1}}]", "at_s"),
+        (", resupply: [{rounds: {48n6e3: 1}}]", "at_s"),
+    ],
+)
+def test_magazines_that_cannot_be_are_refused(battery, said):
+    """Each rule of launchers, teams and deliveries, broken once."""
+    found = told(battery)
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    "battery", ["", ", launchers: 2, ready: {48n6e3: 8}", ", resupply: [{at_s: 0, rounds: {48n6e3: 1}}]"]
+)
+def test_magazines_that_can_be_are_accepted(battery):
+    """A load that just fits, and a delivery of what has a place."""
+    assert not told(battery)
+
+
+def test_a_missile_on_an_arc_is_nobody_s_friend():
+    """A ballistic class cannot be friendly; another one can, and its transponder may be off."""
+    assert "cannot be friendly" in told(group=", side: friendly")[0]
+    flight = SMALL.replace("class: srbm", "class: fighter, side: friendly, transponder: false")
+    assert not check(flight)

@@ -6,7 +6,7 @@ A round is fired only on a track that the picture holds, and a shot is a flight 
     open_links(defence, stock, key)                                   after that
     decide(defence, stock, picture, radars, now) -> count             every doctrine["decide_s"]
     resolve(defence, stock, picture, truth, alive, i, key, now) -> event  at stock.shots[i]["intercept_s"]
-    assess(defence, stock, truth, i, key, now) -> event               doctrine["assess_delay_s"] after that
+    assess(defence, stock, truth, i, key, now) -> event               its battery's assess_delay_s after that
 
 A `resolve` that returns STILL_FLYING has moved intercept_s later: call it again then.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.engage.command import POST, answers_to, is_engaging, supports
-from farwatch.engage.envelope import meet, predict, reach_m, surely_beyond
+from farwatch.engage.envelope import flown_m, meet, predict, reach_m, surely_beyond
 from farwatch.engage.fire import free_rounds, is_full, next_launch_s, order_s, rounds_for, salvo_size
 from farwatch.records import (
     BLOCKED_CHANNEL,
@@ -79,7 +79,7 @@ def option(
         return 0, BLOCKED_ENVELOPE, inf, nan
     if launch_s + flight_s > memory["goal_s"]:
         step, reason = 1, BLOCKED_TIME
-    elif flight_s * rounds["speed_m_s"] > doctrine["hold_range_m"]:
+    elif flown_m(rounds, battery, flight_s, stock.state) > doctrine["hold_range_m"]:
         step, reason = 2, BLOCKED_DOCTRINE
     elif stock.magazines[row]["ready"] <= 0:
         step, reason = 3, BLOCKED_ROUNDS
@@ -90,7 +90,7 @@ def option(
     elif launcher["out"]:
         step, reason = 6, BLOCKED_COMMAND
     elif not (battery["engage_on_picture"] and launcher["linked"]) and not supports(
-        defence.orders.outages, defence.batteries, radars, streaks, b, now
+        defence.orders.outages, defence.batteries, radars, stock.loads, streaks, b, now
     ):
         step, reason = 7, BLOCKED_COMMAND if battery["engage_on_picture"] else BLOCKED_RADAR
     elif free_rounds(battery, launcher) <= 0 or launch_s >= ordered_s + doctrine["decide_s"]:
@@ -192,6 +192,7 @@ def _meets_later(defence: Any, stock: Any, track: Any, row: int, goal_s: float, 
     for k in range(_SAMPLES if step_s >= 0.0 else 0):
         launch_s = first_s + k * step_s
         flight_s = meet(rounds, battery, defence.levels_m, track, int(stock.aim[BALLISTIC]), launch_s, stock.state)
-        if launch_s + flight_s <= goal_s and flight_s * rounds["speed_m_s"] <= doctrine["hold_range_m"]:
+        away_m = flown_m(rounds, battery, flight_s, stock.state)
+        if launch_s + flight_s <= goal_s and away_m <= doctrine["hold_range_m"]:
             return True
     return False

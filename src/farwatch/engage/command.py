@@ -109,15 +109,15 @@ def rounds_spent(stock: Any, slot: int, b: int) -> int:
 
 
 @kernel
-def supports(outages: Any, batteries: Any, radars: Any, streaks: Any, b: int, now: float) -> bool:
-    """Whether a fire-control radar of battery `b` works, holds the track and has seen it of late.
+def supports(outages: Any, batteries: Any, radars: Any, loads: Any, streaks: Any, b: int, now: float) -> bool:
+    """Whether a fire-control radar of battery `b` works, has time, holds the track and has seen it of late.
 
-    outages: OUTAGE[n]; batteries: BATTERY[n]; radars: RADAR[n_radars]; streaks: i4[n_radars], misses in a row by radar,
-    -1 = does not hold the track.
+    outages: OUTAGE[n]; batteries: BATTERY[n]; radars: RADAR[n_radars]; loads: f8[n_radars], share of its time asked of
+    each radar; streaks: i4[n_radars], misses in a row by radar, -1 = does not hold the track.
     """
     for r in range(radars.size):
         if radars[r]["battery_index"] != b or not radars[r]["fire_control"] or not 0 <= streaks[r] <= SUPPORT_MISSES:
             continue
-        if not is_off(outages, batteries, radars[r], now):
+        if loads[r] <= 1.0 and not is_off(outages, batteries, radars[r], now):
             return True
     return False

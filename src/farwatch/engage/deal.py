@@ -13,7 +13,7 @@ from farwatch.compiled import kernel
 from farwatch.engage.assigning import greedy, lookahead, optimal
 from farwatch.engage.choose import BALLISTIC, choose, is_hopeless, option, take_aim
 from farwatch.engage.command import POST, answers_to, is_engaging, is_taken
-from farwatch.engage.envelope import meet
+from farwatch.engage.envelope import flown_m, meet
 from farwatch.engage.fire import fire, free_rounds, next_launch_s, order_s, rounds_for, salvo_size
 from farwatch.engage.offers import gain_of
 from farwatch.engage.stock import RANKED
@@ -118,7 +118,7 @@ def _is_met(defence: Any, stock: Any, track: Any, row: int, launch_s: float, goa
     flight_s = meet(rounds, battery, defence.levels_m, track, int(stock.aim[BALLISTIC]), launch_s, stock.state)
     if isnan(flight_s) or launch_s + flight_s > goal_s:
         return False
-    return bool(flight_s * rounds["speed_m_s"] <= defence.doctrine[0]["hold_range_m"])
+    return bool(flown_m(rounds, battery, flight_s, stock.state) <= defence.doctrine[0]["hold_range_m"])
 
 
 @kernel

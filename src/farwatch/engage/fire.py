@@ -5,7 +5,7 @@ from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.engage.command import rounds_spent
-from farwatch.engage.envelope import meet
+from farwatch.engage.envelope import flown_m, meet
 from farwatch.engage.recall import hold
 from farwatch.engage.stock import ALOFT, SHOTS, start_reload
 from farwatch.records import IN_FLIGHT
@@ -89,7 +89,7 @@ def fire(defence: Any, stock: Any, track: Any, slot: int, row: int, now: float) 
         shot["launch_s"] = launch_s
         shot["intercept_s"] = launch_s + flight_s
         shot["x_m"], shot["y_m"], shot["z_m"] = stock.state[0], stock.state[1], stock.state[2]
-        shot["range_m"] = flight_s * rounds["speed_m_s"]
+        shot["range_m"] = flown_m(rounds, battery, flight_s, stock.state)
         shot["aimed_truth"] = track["truth"]
         shot["victim"] = -1
         shot["killed"] = 0

@@ -56,7 +56,6 @@ def doctrine_row(scenario: "Scenario") -> Any:
     row["priority"] = PRIORITY[doctrine.priority]
     row["weapons"] = WEAPONS[doctrine.weapons]
     row["decide_s"] = doctrine.decide_s
-    row["assess_delay_s"] = doctrine.assessment.delay_s
     row["miss_called_kill"] = doctrine.assessment.miss_called_kill
     row["kill_called_miss"] = doctrine.assessment.kill_called_miss
     row["recheck_hits"] = doctrine.assessment.recheck_plots

@@ -29,7 +29,7 @@ def recall(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now
         if own_clocks:
             for b in range(stock.launchers.size):
                 watch = stock.watches[slot, b]
-                if isnan(watch["held_s"]) and supports(outages, batteries, radars, streaks[slot], b, now):
+                if isnan(watch["held_s"]) and supports(outages, batteries, radars, stock.loads, streaks[slot], b, now):
                     watch["held_s"] = now
 
 

@@ -4,6 +4,7 @@
 mission's loop, takes them whole.
 """
 
+from math import inf, isnan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from farwatch.compiled import kernel
 from farwatch.engage.table import Table, new_table
-from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, OUTAGE, SHOT, ZONE
+from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, OUTAGE, SHOT, SUPPLY_LIMIT, ZONE
 
 SHOTS, OLDEST, RELOADS, RANKED = 0, 1, 2, 3
 """Places in `Stock.counts`: shots fired so far; index of the oldest shot not yet assessed; reloads finished; tracks
@@ -22,10 +23,16 @@ HELD, ALOFT = 1, 2
 
 AIM_SIZE = 8
 
+TEAM_LIMIT = 8
+"""Most teams that reload one kind of round of one battery."""
+
 MAGAZINE = np.dtype(
     [
         ("ready", "i4"), ("reserve", "i4"),  # on the launchers, behind them
-        ("reload_due_s", "f8"),  # end of the reload under way; inf = none
+        ("loading", "i4"),       # of the reserve: being put on the launchers
+        ("due_s", "f8", (TEAM_LIMIT,)), ("batch", "i4", (TEAM_LIMIT,)),  # by team: end of its reload, inf = idle
+        ("supplied", "i4"),      # deliveries that have come
+        ("empty_s", "f8"),       # launch of its last round with none to come; NaN = never
     ],
     align=True,
 )
@@ -129,14 +136,15 @@ class Stock(NamedTuple):
     state: NDArray[np.float64]  # [7]: scratch for world.motion.state_at
     aim: NDArray[np.float64]  # [AIM_SIZE]: the track that is being decided on, see choose.take_aim
     table: Table
+    loads: NDArray[np.float64]  # [n_radars]: share of its time asked of each radar; see `radar_time`
 
 
-def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
+def new_stock(defence: Defence, n_slots: int, n_targets: int, n_radars: int = 1) -> Stock:
     """State for trials of `defence`, with room for `n_slots` track slots; `clear` it before each trial.
 
     Magazines are counted from `defence.rounds`, so a shot never lacks a row.
     """
-    capacity = int((defence.rounds["ready"] + defence.rounds["reserve"]).sum())
+    capacity = int(carried(defence.rounds).sum())
     stock = Stock(
         shots=np.zeros(max(capacity, 1), SHOT),
         counts=np.zeros(4, np.int64),
@@ -151,9 +159,16 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
         state=np.zeros(7),
         aim=np.zeros(AIM_SIZE),
         table=new_table(int(defence.doctrine[0]["assignment"]), defence.rounds.size, defence.batteries.size),
+        loads=np.zeros(n_radars),
     )
     clear(defence, stock)
     return stock
+
+
+def carried(rounds: NDArray[Any]) -> NDArray[np.int64]:
+    """Rounds of each row of ROUND[n] that a trial can have: ready, in reserve and to be delivered."""
+    total: NDArray[np.int64] = rounds["ready"] + rounds["reserve"] + rounds["supply"].sum(axis=-1)
+    return total
 
 
 @kernel
@@ -162,11 +177,17 @@ def clear(defence: Any, stock: Any) -> None:
     stock.counts[:] = 0
     stock.engaged[:, :] = 0
     stock.table.gains[:] = 0.0
+    stock.loads[:] = 0.0
     for row in range(defence.rounds.size):
         magazine = stock.magazines[row]
         magazine["ready"] = defence.rounds[row]["ready"]
         magazine["reserve"] = defence.rounds[row]["reserve"]
-        magazine["reload_due_s"] = np.inf
+        magazine["loading"] = 0
+        magazine["supplied"] = 0
+        magazine["empty_s"] = np.nan
+        for team in range(TEAM_LIMIT):
+            magazine["due_s"][team] = np.inf
+            magazine["batch"][team] = 0
     for b in range(stock.launchers.size):
         launcher = stock.launchers[b]
         launcher["launch_s"] = -np.inf
@@ -240,29 +261,60 @@ def unwatch(watch: Any) -> None:
 
 @kernel
 def start_reload(rounds: Any, magazine: Any, time_s: float) -> None:
-    """Begin a reload of a MAGAZINE row at `time_s` if none is under way and a batch of rails is empty.
+    """Set every idle team to work at `time_s` for which a batch is there and as many rails are empty.
 
-    `rounds` is its ROUND row. The last, short batch starts as soon as it fits.
+    `rounds` is the ROUND row of the MAGAZINE row. The last, short batch starts as soon as it fits. A magazine that has
+    nothing left, and nothing to come, is noted as empty from `time_s` on.
     """
-    if magazine["reserve"] <= 0 or magazine["reload_due_s"] < np.inf:
-        return
-    batch = min(max(rounds["reload_batch"], 1), magazine["reserve"])
-    if rounds["ready"] - magazine["ready"] >= batch:
-        magazine["reload_due_s"] = time_s + rounds["reload_s"]
+    for team in range(min(max(rounds["reload_teams"], 1), TEAM_LIMIT)):
+        if magazine["due_s"][team] < inf:
+            continue
+        batch = min(max(rounds["reload_batch"], 1), magazine["reserve"] - magazine["loading"])
+        if batch <= 0 or rounds["ready"] - magazine["ready"] - magazine["loading"] < batch:
+            break
+        magazine["due_s"][team] = time_s + rounds["reload_s"]
+        magazine["batch"][team] = batch
+        magazine["loading"] += batch
+    gone = magazine["ready"] <= 0 and magazine["reserve"] <= 0
+    if gone and isnan(magazine["empty_s"]) and next_supply_s(rounds, magazine) == inf:
+        magazine["empty_s"] = time_s
+
+
+@kernel
+def next_supply_s(rounds: Any, magazine: Any) -> float:
+    """Time of the next delivery to a MAGAZINE row; inf when none is to come."""
+    k = magazine["supplied"]
+    if k >= SUPPLY_LIMIT or rounds["supply"][k] <= 0:
+        return inf
+    return rounds["supply_s"][k]  # type: ignore[no-any-return]
 
 
 @kernel
 def reload(defence: Any, stock: Any, now: float) -> None:
-    """Finish every reload due by `now`, each at its own time; the next one starts when the last has ended."""
+    """Finish every reload and take in every delivery due by `now`, each at its own time and in that order.
+
+    The next reload of a team starts when its last has ended; a delivery comes before a reload that ends just then.
+    """
     for row in range(defence.rounds.size):
         rounds = defence.rounds[row]
         magazine = stock.magazines[row]
-        while magazine["reload_due_s"] <= now:
-            due_s = magazine["reload_due_s"]
-            empty = rounds["ready"] - magazine["ready"]
-            batch = min(max(rounds["reload_batch"], 1), magazine["reserve"], empty)
-            magazine["reload_due_s"] = np.inf
-            magazine["ready"] += batch
-            magazine["reserve"] -= batch
+        while True:
+            supply_s = next_supply_s(rounds, magazine)
+            first = 0
+            for team in range(1, TEAM_LIMIT):
+                if magazine["due_s"][team] < magazine["due_s"][first]:
+                    first = team
+            due_s = magazine["due_s"][first]
+            if min(due_s, supply_s) > now:
+                break
+            if supply_s <= due_s:
+                magazine["reserve"] += rounds["supply"][magazine["supplied"]]
+                magazine["supplied"] += 1
+                start_reload(rounds, magazine, supply_s)
+                continue
+            magazine["due_s"][first] = inf
+            magazine["loading"] -= magazine["batch"][first]
+            magazine["reserve"] -= magazine["batch"][first]
+            magazine["ready"] += magazine["batch"][first]
             stock.counts[RELOADS] += 1
             start_reload(rounds, magazine, due_s)

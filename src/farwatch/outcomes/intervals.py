@@ -6,8 +6,8 @@ independent trials; for many targets in one trial, which share its luck and its 
 
 Sources: [wilson1927] score interval; [clopper1934] exact; [agresti1998] adjusted Wald; [brown2001] Jeffreys
 and a comparison of all; [newcombe1998] difference by hybrid score; [garwood1936] exact Poisson; [welch1947]
-unequal variances; [franco2019] Wilson with the effective sample size of a cluster sample. Full titles:
-docs/statistics.md.
+unequal variances; [cochran1977] ratio of two sums; [franco2019] Wilson with the effective sample size of a cluster
+sample. Full titles: docs/statistics.md.
 """
 
 from collections.abc import Sequence
@@ -156,6 +156,24 @@ def mean_interval(values: Numbers, confidence: float = 0.95) -> Interval:
     centre = float(array.mean())
     half = mean_half_width(float(array.std(ddof=1)) if array.size > 1 else 0.0, array.size, confidence)
     return Interval(centre - half, centre + half)
+
+
+def ratio_interval(numerators: Numbers, denominators: Numbers, confidence: float = 0.95) -> tuple[float, Interval]:
+    """Ratio of two sums over independent trials, and its interval; NaN where the lower sum is 0.
+
+    The variance is that of the ratio's linear part (Taylor), r = sum a / sum b:
+    n / (n - 1) sum (a - r b)^2 / (sum b)^2, with Student's quantile [cochran1977, section 6.4].
+    """
+    above, below = np.asarray(numerators, np.float64), np.asarray(denominators, np.float64)
+    total = float(below.sum())
+    if total == 0.0:
+        return nan, Interval(nan, nan)
+    ratio, runs = float(above.sum()) / total, len(below)
+    if runs == 1:  # which says nothing about scatter
+        return ratio, Interval(-inf, inf)
+    scatter = runs / (runs - 1) * float(((above - ratio * below) ** 2).sum())
+    half = student_quantile(confidence, runs - 1) * sqrt(scatter) / total
+    return ratio, Interval(ratio - half, ratio + half)
 
 
 def poisson_rate(events: int, exposure: float = 1.0, confidence: float = 0.95) -> Interval:

@@ -51,6 +51,8 @@ def _closing(result: Result, summary: Summary) -> list[tuple[str, str]]:
         ("How far", how_far(result, summary)),
         ("Busy radars", wording.busy_radars(summary)),
         ("Who pays", who_pays(summary)),
+        ("Decoys", wording.decoys(summary)),
+        ("Out of rounds", wording.stock_out(summary)),
         ("Wrong shots", wording.wrong_shots(summary)),
         ("How sure", wording.spread_split(summary)),
         ("Leaned on", wording.assumptions(figures, sum(figure.assumed for figure in figures))),
@@ -76,8 +78,8 @@ def who_pays(summary: Summary) -> str:
         return ""
     sentence = (
         f"The defence fires {wording.cost(costs.defence)} of rounds at a raid worth {wording.cost(costs.raid)}: "
-        f"{wording.number(costs.ratio)} times its price."
-    )
+        f"{wording.number(costs.ratio)} times its price. {wording.cost_per_kill(summary)}"
+    ).rstrip()
     return sentence + (f" No price is known of {', '.join(costs.unpriced)}." if costs.unpriced else "")
 
 

@@ -24,6 +24,7 @@ START_LIMIT_KM = 3000.0
 SITE_LIMIT_KM = 500.0
 JAMMER_LIMIT_KM = 1000.0
 LOOKS_LIMIT = 32
+_ROUNDING = 1e-9
 TERRAIN_SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.gz")
 TRAFFIC_SUFFIXES = (".parquet", ".csv")
 
@@ -121,6 +122,8 @@ def _batteries_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
         yield from _unknown((*path, "system"), name, "is not a system of the catalogue", systems)
         if name in systems:
             yield from _rounds_fit(path, row, name, systems[name].rounds)
+            yield from _load_fits(draft, path, row)
+            yield from _deliveries_fit(draft, path, row)
             yield from _radars_fit(draft, path, row)
 
 
@@ -131,6 +134,51 @@ def _rounds_fit(path: Path, row: dict[str, Any], system: str, rounds: tuple[str,
             if name not in rounds:
                 rule = f"is not a round of {system}"
                 yield Finding(path=(*path, field, name), rule=rule, hint=_near(str(name), rounds), at_key=True)
+
+
+def _count(given: Any) -> int:
+    """A number of rounds; 0 where it is no such number."""
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 0
+
+
+def _load_fits(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
+    """A declared load stands on as many launchers as are declared."""
+    launchers, ready = _count(row.get("launchers")), row.get("ready")
+    if not launchers or not isinstance(ready, dict):
+        return
+    known = draft.catalogue.rounds
+    places = {str(name): _count(given) / known[name].per_launcher for name, given in ready.items() if name in known}
+    needed = sum(places.values())
+    if needed <= launchers + _ROUNDING:
+        return
+    for name, share in places.items():
+        left = launchers - (needed - share)
+        if share and left >= 0.0:
+            fits = int(left * known[name].per_launcher + _ROUNDING)
+            rule = f"does not fit on {launchers} launchers with the rest of the load"
+            yield Finding(path=(*path, "ready", name), rule=rule, hint=f"{fits} fit")
+            return
+    each = " or ".join(f"{known[name].per_launcher} {name}" for name, share in places.items() if share)
+    rule = f"needs {needed:.4g} launchers and has {launchers}"
+    yield Finding(path=(*path, "ready"), rule=rule, hint=f"one launcher holds {each}", at_key=True)
+
+
+def _deliveries_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
+    """What is delivered is of the system, and has a place on the launchers."""
+    system = draft.catalogue.systems[row["system"]]
+    ready = row.get("ready")
+    load = ready if isinstance(ready, dict) else system.ready
+    given = row.get("resupply")
+    for index, delivery in enumerate(given if isinstance(given, list) else ()):
+        rounds = delivery.get("rounds") if isinstance(delivery, dict) else None
+        for name in rounds if isinstance(rounds, dict) else ():
+            at = (*path, "resupply", index, "rounds", name)
+            if name not in system.rounds:
+                rule = f"is not a round of {system.name}"
+                yield Finding(path=at, rule=rule, hint=_near(str(name), system.rounds), at_key=True)
+            elif not _count(load.get(name)):
+                rule = "has no place on the launchers: none of its kind is ready at the start"
+                yield Finding(path=at, rule=rule, hint=f"give some of {name} in ready", at_key=True)
 
 
 def _radars_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
@@ -208,6 +256,9 @@ def _groups_are_known(draft: Draft) -> Iterator[Finding]:
             known = draft.catalogue.classes.get(name)
             if known is not None and known.ballistic:
                 yield from _arc_is_free(path, row)
+                if row.get("side") == "friendly":
+                    rule = "cannot be friendly: a ballistic missile does not land"
+                    yield Finding(path=(*path, "side"), rule=rule, hint="give another class, or leave side out")
         if isinstance(asset, str):
             yield from _unknown((*path, "to"), asset, "is not a defended asset", draft.assets)
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 CONFIRM_PATTERN = r"^[1-9][0-9]?-of-[1-9][0-9]?$"
 
+DELIVERY_LIMIT = 8
+"""As many as a ROUND record holds (`records.SUPPLY_LIMIT`), which is not imported here to start quickly."""
+
 # Strict: the text "12" is not a number, and true is not 1.
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True)]
@@ -85,6 +88,17 @@ Position = Annotated[
 ]
 
 
+class Delivery(BaseModel):
+    """Rounds that are brought to a battery while the mission runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_s: Annotated[Number, Field(ge=0, le=86_400)] = Field(
+        description="Mission time at which they join the reserve.", examples=[1800]
+    )
+    rounds: Mapping[Name, Count] = Field(description="How many, by catalogue name.", examples=[{"48n6e3": 8}])
+
+
 class Battery(BaseModel):
     """A fire unit of the defence: one system of the catalogue at one site."""
 
@@ -112,6 +126,21 @@ class Battery(BaseModel):
     reserve: Mapping[Name, Count] | None = Field(
         default=None,
         description="Reload rounds behind the launchers, by catalogue name. Not given: none.",
+    )
+    resupply: tuple[Delivery, ...] = Field(
+        default=(),
+        max_length=DELIVERY_LIMIT,
+        description="Rounds that come later and join the reserve. Reloading puts them where rounds of their kind "
+        "stood.",
+        examples=[[{"at_s": 1800, "rounds": {"48n6e3": 8}}]],
+    )
+    launchers: Annotated[Whole, Field(ge=1, le=100)] | None = Field(
+        default=None,
+        description="Launchers of this battery: `ready` must fit on them, and the usual load grows or shrinks with "
+        "them. Not given: as many as the load needs.",
+    )
+    reload_teams: Annotated[Whole, Field(ge=1, le=8)] = Field(
+        default=1, description="Launchers of one kind of round that are reloaded at the same time."
     )
     radars: tuple[Name, ...] | None = Field(
         default=None,
@@ -189,7 +218,7 @@ class Waypoint(BaseModel):
 
 
 class Group(BaseModel):
-    """Members of one class that attack one asset along one route."""
+    """Members of one class that fly to one asset along one route: to attack it or, if friendly, to land."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -230,6 +259,15 @@ class Group(BaseModel):
     spacing_m: Annotated[Number, Field(ge=0, le=50_000)] = Field(
         default=0.0, description="Distance between neighbours side by side, across the route."
     )
+    side: Literal["hostile", "friendly"] = Field(
+        default="hostile",
+        description="Friendly members land where they fly to: they do no damage and are not counted with the raid.",
+    )
+    transponder: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None,
+        description="Whether each member answers interrogation. Not given: friendly members do, and so do those of a "
+        "harmless class.",
+    )
     jammer_w_hz: Density | None = Field(
         default=None,
         description="Noise that each member sends in every radar's band: effective radiated power per bandwidth. Not "
@@ -266,7 +304,10 @@ class Assessment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    delay_s: Annotated[Number, Field(ge=0, le=600)] = Field(default=8.0, description="From intercept to judgement.")
+    delay_s: Annotated[Number, Field(ge=0, le=600)] | None = Field(
+        default=None,
+        description="From intercept to judgement, for every battery. Not given: each battery's catalogue figure.",
+    )
     miss_called_kill: Share = Field(default=0.05, description="Chance that a miss is judged a kill.")
     kill_called_miss: Share = Field(default=0.05, description="Chance that a kill is judged a miss.")
     recheck_plots: Annotated[Whole, Field(ge=0, le=1000)] = Field(
