@@ -28,7 +28,7 @@ from farwatch.engage.columns import least_surviving
 from farwatch.engage.offers import Offers, Supply, gain_of, new_desk, new_offers, new_supply
 from farwatch.errors import InputError, Problem
 
-SUBSET_LIMIT = 12
+SUBSET_LIMIT = 14
 """Most weapons for which the subset programme is used: its work and memory grow as 3^n."""
 
 WAYS = {"greedy": greedy, "marginal": marginal, "optimal": optimal, "look-ahead": lookahead}
