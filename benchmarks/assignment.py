@@ -4,7 +4,7 @@
     python benchmarks/assignment.py 20         20 decisions each
 
 For each scene: the share of the exact gain that greedy (by rank), marginal (greatest gain first) and optimal give away,
-mean and worst; the share of decisions proved best; median CPU time of greedy, marginal and optimal, with the call (6 µs).
+mean and worst; the share of decisions proved best; median CPU time of each, with the call (6 µs).
 Tracks are ranked by value. In the scenes with epochs the columns are: `optimal` in every epoch, without
 looking on, and `lookahead`, both beside the best over the whole horizon; the time is that of the look-ahead.
 """
@@ -116,12 +116,11 @@ def one_after_another(offers, supply, desk, n):
     total = 0.0
     for e in range(offers.discount.size):
         now = offers._replace(gains=offers.gains[e:].copy(), discount=np.ones(offers.discount.size - e))
-        left = supply._replace(rounds=supply.rounds[e:].copy(), channels=supply.channels[e:].copy(),
-                               starts=supply.starts[e:].copy())  # fmt: skip
+        left = supply._replace(limits=supply.limits[e:].copy())
         optimal(now, left, desk, n)
         fired = np.flatnonzero(desk.choice[:n] >= 0)
         total += offers.discount[e] * now.gains[0, fired, desk.choice[fired]].sum()
-        np.subtract.at(supply.ready, desk.choice[fired], offers.salvos[fired, desk.choice[fired]])
+        np.subtract.at(supply.rows["ready"], desk.choice[fired], offers.salvos[fired, desk.choice[fired]])
         offers.gains[:, fired] = 0.0
     return total
 

@@ -19,14 +19,15 @@ EXACT = 1e-9
 def desk_of(offers, supply, nodes=200):
     """A desk that fits."""
     epochs, tracks, rows = offers.gains.shape
-    return new_desk(tracks, rows, supply.rounds.shape[1], epochs, nodes)
+    return new_desk(tracks, rows, supply.limits.shape[1], epochs, nodes)
 
 
 def generous(tracks, rows, epochs=1):
     """Offers and supply of one battery that nothing limits."""
     offers, supply = new_offers(tracks, rows, 1, epochs), new_supply(rows, 1, epochs)
-    for limit in (supply.ready, supply.rounds, supply.channels, supply.starts):
-        limit[:] = 100
+    supply.rows["ready"] = 100
+    for name in ("rounds", "channels", "starts"):
+        supply.limits[name] = 100
     return offers, supply
 
 
@@ -37,13 +38,14 @@ def test_transport_equals_every_choice(seed, n, columns):
     rng = np.random.default_rng(seed)
     routes = new_routes(n, columns, columns + 3)
     routes.worth[:] = np.round(rng.uniform(-0.5, 1.0, (n, columns)), 1)
-    routes.parent[:] = [*rng.integers(columns, columns + 2, columns), columns + 2, columns + 2, -1]
-    routes.capacity[:] = rng.integers(0, 4, columns + 3)
+    routes.nodes["parent"][:] = [*rng.integers(columns, columns + 2, columns), columns + 2, columns + 2, -1]
+    routes.nodes["capacity"][:] = rng.integers(0, 4, columns + 3)
     found = transport(routes, n, columns, columns + 3)
-    assert found == pytest.approx(naive.most_transported(routes.worth, routes.parent, routes.capacity), abs=1e-9)
+    best = naive.most_transported(routes.worth, routes.nodes["parent"], routes.nodes["capacity"])
+    assert found == pytest.approx(best, abs=1e-9)
     taken = np.flatnonzero(routes.column_of >= 0)
     assert found == pytest.approx(routes.worth[taken, routes.column_of[taken]].sum())
-    assert (np.bincount(routes.column_of[taken], minlength=columns) == routes.flow[:columns]).all()
+    assert (np.bincount(routes.column_of[taken], minlength=columns) == routes.nodes["flow"][:columns]).all()
 
 
 @pytest.mark.parametrize("n", [1, 4, 15])
@@ -51,7 +53,7 @@ def test_transport_of_single_places_is_the_assignment_of_the_tracker(n):
     """With one place a column the flow finds what the tracker's assignment finds."""
     worth = np.random.default_rng(n).uniform(0.1, 1.0, (n, n))
     routes = new_routes(n, n, n)
-    routes.worth[:], routes.capacity[:] = worth, 1
+    routes.worth[:], routes.nodes["capacity"][:] = worth, 1
     assert transport(routes, n, n, n) == pytest.approx(worth[assign_matrix(1.0 - worth)].sum())
 
 
@@ -83,7 +85,8 @@ def test_search_finds_the_best_of_every_combination(seed, tracks, epochs, alike,
 def programme_of(offers, supply):
     """The same decision for `integer`, and what that finds: gains are given whole, as values of certain shots."""
     limits = assignment.Limits(
-        supply.battery_of, supply.ready, supply.rounds, supply.channels, supply.starts,
+        supply.rows["battery_index"], supply.rows["ready"],
+        *(supply.limits[name] for name in ("rounds", "channels", "starts")),
         offers.salvos, offers.held, offers.discount,
     )
     values = np.maximum(offers.gains.max(axis=(0, 2)), 1e-9)
@@ -137,7 +140,7 @@ def test_the_worst_threat_takes_the_wrong_battery_only_when_greedy():
     """Track 0 can be met by both rows, track 1 by the first alone: greedy leaves it, the others do as they must."""
     offers, supply = generous(2, 2)
     offers.gains[0] = [[0.9, 0.8], [0.7, 0.0]]
-    supply.ready[:] = 1
+    supply.rows["ready"][:] = 1
     desk = desk_of(offers, supply)
     for rule, chosen in ((greedy, [0, -1]), (marginal, [0, -1]), (optimal, [1, 0])):
         rule(offers, supply, desk, 2)
@@ -158,7 +161,7 @@ def test_a_battery_that_can_wait_takes_the_other_track_now():
     offers, supply = generous(2, 1, epochs=2)
     offers.gains[:, 0, 0], offers.gains[0, 1, 0] = [0.9, 0.9], 0.5
     offers.discount[:] = [1.0, 0.95]
-    supply.starts[:] = 1
+    supply.limits["starts"][:] = 1
     desk = desk_of(offers, supply)
     optimal(offers, supply, desk, 2)
     assert desk.choice.tolist() == [0, -1]
@@ -181,7 +184,7 @@ def test_the_last_rounds_go_where_they_are_worth_most():
     """Two rounds, a poor shot now and two good ones later: the look-ahead keeps them."""
     offers, supply = generous(3, 1, epochs=2)
     offers.gains[0, :, 0], offers.gains[1, :, 0] = [0.3, 0.2, 0.1], [0.0, 0.8, 0.9]
-    supply.ready[:] = 2
+    supply.rows["ready"][:] = 2
     desk = desk_of(offers, supply)
     lookahead(offers, supply, desk, 3)
     assert desk.choice.tolist() == [-1, -1, -1]
@@ -195,7 +198,7 @@ def test_nothing_to_do_is_done():
     assert solve(offers, supply, desk, 0, 1) == 0.0
     assert optimal(offers, supply, desk, 2) == 0.0
     offers.gains[:] = 0.5
-    supply.ready[:] = 0
+    supply.rows["ready"][:] = 0
     assert optimal(offers, supply, desk, 2) == 0.0
     assert desk.choice.tolist() == [-1, -1]
 
@@ -207,11 +210,12 @@ def test_a_salvo_spends_what_it_takes():
     left = desk_of(offers, supply).left
     reopen(supply, left, 1)
     take(offers, left, 0, 0, 0)
-    assert (left.ready[0], left.rounds[0, 0], left.starts[0, 0], left.channels[0, 0]) == (97, 97, 99, 99)
-    left.channels[0, 0] = 0
+    assert left.rows["ready"][0] == 97
+    assert [left.limits[name][0, 0] for name in ("rounds", "starts", "channels")] == [97, 99, 99]
+    left.limits["channels"][0, 0] = 0
     assert not fits(offers, left, 0, 0, 0)
     offers.held[:] = 1
     assert fits(offers, left, 0, 0, 0)
     take(offers, left, 0, 0, 0)
-    assert left.channels[0, 0] == 0
+    assert left.limits["channels"][0, 0] == 0
     assert pair_gain(offers, 0, 0) == 0.5

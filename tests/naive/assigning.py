@@ -19,15 +19,18 @@ def is_allowed(offers, supply, chosen):
     """Whether a list of (epoch, track, row) keeps every limit."""
     if len({j for _, j, _ in chosen}) < len(chosen):
         return False
-    for r in range(supply.ready.size):
-        if sum(offers.salvos[j, r] for _, j, row in chosen if row == r) > supply.ready[r]:
+    for r in range(supply.rows.size):
+        if sum(offers.salvos[j, r] for _, j, row in chosen if row == r) > supply.rows["ready"][r]:
             return False
-    epochs, batteries = supply.rounds.shape
+    epochs, batteries = supply.limits.shape
     for e, b in itertools.product(range(epochs), range(batteries)):
-        mine = [(j, r) for epoch, j, r in chosen if epoch == e and supply.battery_of[r] == b]
-        if sum(offers.salvos[j, r] for j, r in mine) > supply.rounds[e, b] or len(mine) > supply.starts[e, b]:
-            return False
-        if sum(1 for j, _ in mine if not offers.held[j, b]) > supply.channels[e, b]:
+        mine = [(j, r) for epoch, j, r in chosen if epoch == e and supply.rows["battery_index"][r] == b]
+        spent = {
+            "rounds": sum(offers.salvos[j, r] for j, r in mine),
+            "channels": sum(1 for j, _ in mine if not offers.held[j, b]),
+            "starts": len(mine),
+        }
+        if any(spent[name] > supply.limits[name][e, b] for name in spent):
             return False
     return True
 
@@ -108,9 +111,9 @@ def scene(rng, shape, *, alike=True, held=False):
     if held:
         offers.held[:] = rng.random((tracks, batteries)) < 0.3
     most = max(1, 2 * tracks // (batteries * epochs))
-    supply.battery_of[:] = np.repeat(np.arange(batteries), each)
-    supply.ready[:] = rng.integers(0, 1 + max(2, 4 * tracks // rows), rows)
-    supply.rounds[:] = rng.integers(2, 3 + 2 * most, supply.rounds.shape)
-    supply.channels[:] = rng.integers(1, 1 + most, supply.channels.shape)
-    supply.starts[:] = rng.integers(1, 1 + most, supply.starts.shape)
+    supply.rows["battery_index"][:] = np.repeat(np.arange(batteries), each)
+    supply.rows["ready"][:] = rng.integers(0, 1 + max(2, 4 * tracks // rows), rows)
+    supply.limits["rounds"][:] = rng.integers(2, 3 + 2 * most, supply.limits.shape)
+    supply.limits["channels"][:] = rng.integers(1, 1 + most, supply.limits.shape)
+    supply.limits["starts"][:] = rng.integers(1, 1 + most, supply.limits.shape)
     return offers, supply
