@@ -4,7 +4,7 @@
     python benchmarks/assignment.py 20         20 decisions each
 
 For each scene: the share of the exact gain that greedy (by rank), marginal (greatest gain first) and optimal give away,
-mean and worst; the share of decisions proved best; median CPU time of each, with the call (6 µs).
+mean and worst; the share of decisions proved best; median CPU time of each, with the call (4 µs).
 Tracks are ranked by value. In the scenes with epochs the columns are: `optimal` in every epoch, without
 looking on, and `lookahead`, both beside the best over the whole horizon; the time is that of the look-ahead.
 """

@@ -36,11 +36,11 @@ _TOLERANCE = 1e-9
 
 
 class _Column(NamedTuple):
-    """A target, the weapons fired at it as a bit set, and the value that survives."""
+    """A target, the weapons fired at it as a bit set, and what they leave: the value that survives is its `worth`."""
 
     target: int
     weapons: int
-    left: float
+    worth: float
 
 
 def least_surviving(values: NDArray[np.float64], miss: NDArray[np.float64]) -> float:
@@ -105,7 +105,7 @@ def _relaxed(known: dict[_Column, None], weapons: int, targets: int) -> tuple[ND
     columns = list(known)
     uses, serves = _matrix(columns, weapons, targets)
     found = linprog(
-        [column.left for column in columns],
+        [column.worth for column in columns],
         A_ub=uses,
         b_ub=np.ones(weapons),
         A_eq=serves,
@@ -122,7 +122,7 @@ def _programme(known: dict[_Column, None], weapons: int, targets: int) -> float:
     if len(known) > MOST_COLUMNS:
         raise RangeError(f"the exact assignment of {weapons} weapons would need more than {MOST_COLUMNS} columns")
     columns = list(known)
-    left = np.array([column.left for column in columns])
+    left = np.array([column.worth for column in columns])
     uses, serves = _matrix(columns, weapons, targets)
     found = milp(
         left / left.max(),
