@@ -165,7 +165,6 @@ def test_edges():
         lambda: cf.erlang_b(-1.0, 3),
         lambda: cf.erlang_c(3.0, 3),
         lambda: cf.offered_load(3, 1.0),
-        lambda: assignment.static([1.0], np.full((20, 1), 0.5)),
     ],
 )
 def test_what_has_no_answer_is_refused(ask):

@@ -25,7 +25,7 @@ def greedy(offers: Any, supply: Any, desk: Any, n: int) -> float:
     total = 0.0
     for j in range(n):
         chosen = -1
-        for r in range(supply.ready.size):
+        for r in range(supply.rows.size):
             can = offers.gains[0, j, r] > 0.0 and fits(offers, desk.left, j, 0, r)
             if can and (chosen < 0 or _is_preferred(offers, j, r, chosen)):
                 chosen = r
@@ -78,7 +78,7 @@ def marginal(offers: Any, supply: Any, desk: Any, n: int) -> float:
 def _greatest(offers: Any, left: Any, j: int) -> int:
     """Row of greatest gain that still fits, -1 = none."""
     best, most = -1, 0.0
-    for r in range(left.ready.size):
+    for r in range(left.rows.size):
         if offers.gains[0, j, r] > most and fits(offers, left, j, 0, r):
             best, most = r, offers.gains[0, j, r]
     return best

@@ -28,7 +28,7 @@ from farwatch.engage.columns import least_surviving
 from farwatch.engage.offers import Offers, Supply, gain_of, new_desk, new_offers, new_supply
 from farwatch.errors import InputError, Problem
 
-SUBSET_LIMIT = 12
+SUBSET_LIMIT = 14
 """Most weapons for which the subset programme is used: its work and memory grow as 3^n."""
 
 WAYS = {"greedy": greedy, "marginal": marginal, "optimal": optimal, "look-ahead": lookahead}
@@ -83,8 +83,9 @@ def spread(target_values: ArrayLike, p_kill_by_target: ArrayLike, num_weapons: i
     left, p = np.array(target_values, dtype=np.float64), np.asarray(p_kill_by_target, dtype=np.float64)
     offers, supply = new_offers(left.size, 1, 1), new_supply(1, 1)
     desk, shots = new_desk(left.size, 1, 1), np.zeros(left.size, np.int64)
-    for limit in (supply.ready, supply.rounds, supply.channels, supply.starts):
-        limit[:] = 1
+    supply.rows["ready"] = 1
+    for name in ("rounds", "channels", "starts"):
+        supply.limits[name] = 1
     for _ in range(num_weapons):
         offers.gains[0, :, 0] = left * p
         marginal(offers, supply, desk, left.size)
@@ -102,9 +103,9 @@ def in_turn(target_values: ArrayLike, p_kill: ArrayLike, way: str) -> float:
     weapons, n = p.shape
     offers, supply = new_offers(n, weapons, 1), new_supply(weapons, 1)
     desk = new_desk(n, weapons, 1)
-    supply.ready[:] = 1
-    for limit in (supply.rounds, supply.channels, supply.starts):
-        limit[:] = weapons
+    supply.rows["ready"] = 1
+    for name in ("rounds", "channels", "starts"):
+        supply.limits[name] = weapons
     while True:
         offers.gains[0] = left[:, None] * p.T
         WAYS[way](offers, supply, desk, n)
@@ -112,7 +113,7 @@ def in_turn(target_values: ArrayLike, p_kill: ArrayLike, way: str) -> float:
         if fired.size == 0:
             return float(left.sum())
         left[fired] *= 1.0 - p[desk.choice[fired], fired]
-        supply.ready[desk.choice[fired]] = 0
+        supply.rows["ready"][desk.choice[fired]] = 0
 
 
 def staged(num_targets: int, num_weapons: int, p_kill: float, num_stages: int) -> float:
@@ -227,8 +228,9 @@ def arrays(values: ArrayLike, p_kill: ArrayLike, limits: Limits) -> tuple[Offers
     offers.held[:] = limits.held
     offers.discount[:] = limits.discount
     offers.gains[:] = v[:, None] * (1.0 - (1.0 - p) ** offers.salvos)
-    supply.battery_of[:], supply.ready[:] = battery_of, limits.ready
-    supply.rounds[:], supply.channels[:], supply.starts[:] = limits.rounds, limits.channels, limits.starts
+    supply.rows["battery_index"], supply.rows["ready"] = battery_of, limits.ready
+    for name in ("rounds", "channels", "starts"):
+        supply.limits[name] = getattr(limits, name)
     return offers, supply
 
 
@@ -269,14 +271,14 @@ def integer(values: ArrayLike, p_kill: ArrayLike, limits: Limits) -> tuple[float
     epoch, track, row = np.nonzero(offers.gains)
     if track.size == 0:
         return 0.0, plan
-    battery, size = supply.battery_of[row], offers.salvos[track, row]
-    at = epoch * supply.rounds.shape[1] + battery
+    battery, size = supply.rows["battery_index"][row], offers.salvos[track, row]
+    at = epoch * supply.limits.shape[1] + battery
     draws: list[tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]] = [
         (track, np.ones(track.size), np.ones(plan.size)),
-        (row, size, supply.ready),
-        (at, size, supply.rounds.ravel()),
-        (at, 1 - offers.held[track, battery].astype(np.int64), supply.channels.ravel()),
-        (at, np.ones(track.size), supply.starts.ravel()),
+        (row, size, supply.rows["ready"]),
+        (at, size, supply.limits["rounds"].ravel()),
+        (at, 1 - offers.held[track, battery].astype(np.int64), supply.limits["channels"].ravel()),
+        (at, np.ones(track.size), supply.limits["starts"].ravel()),
     ]
     pairs = np.arange(track.size)
     found = milp(
@@ -301,7 +303,7 @@ def gap(values: ArrayLike, p_kill: ArrayLike, limits: Limits) -> Gap:
     """
     offers, supply = arrays(values, p_kill, limits)
     epochs, n, rows = offers.gains.shape
-    desk = new_desk(n, rows, supply.rounds.shape[1], epochs)
+    desk = new_desk(n, rows, supply.limits.shape[1], epochs)
     exact = {"horizon": integer(values, p_kill, limits)[0]}
     exact["now"] = exact["horizon"] if epochs == 1 else _now(values, p_kill, limits)
     totals = {}

@@ -1,8 +1,8 @@
 """Exact static weapon-target assignment beyond the reach of the subset programme: columns, prices, and a proof.
 
 A column is a target with the set of weapons fired at it, and costs what is left of the target's value. The best choice
-of one column a target, no weapon twice, is an integer programme whose linear relaxation is very tight [lu2021]. Columns
-are made only where they can matter:
+of one column a target, no weapon twice, is an integer programme whose linear relaxation is very tight [kwon2007].
+Columns are made only where they can matter:
 
 1. Column generation: the relaxation over the columns known gives each weapon a price u_i; for each target the set of
    least v Π q_i + Σ u_i joins, until none lowers the relaxation.
@@ -13,9 +13,9 @@ are made only where they can matter:
 
 The search for sets goes through the weapons in order of price over -ln q and is cut off by its continuous relaxation.
 
-Sources: [lu2021] Lu and Chen, "A new exact algorithm for the weapon-target assignment problem", Omega 98;
-[baldacci2008] Baldacci, Christofides and Mingozzi, "An exact algorithm for the vehicle routing
-problem based on the set partitioning formulation", Mathematical Programming 115, for steps 2 and 3.
+Sources: [kwon2007] Kwon, Lee, Kang and Park, "A branch-and-price algorithm for a targeting problem", Naval Research
+Logistics 54, for columns; [baldacci2008] Baldacci, Christofides and Mingozzi, "An exact algorithm for the vehicle
+routing problem based on the set partitioning formulation", Mathematical Programming 115, for steps 2 and 3.
 """
 
 from math import exp, inf, log
@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from farwatch.errors import RangeError
 
-MOST_COLUMNS, MOST_VISITS = 50_000, 300_000
-"""Most columns that the last programme may have, and most sets that one search may look at."""
+MOST_COLUMNS, MOST_VISITS = 20_000, 2_000_000
+"""Most columns that a programme may have, and most sets that all searches together may look at."""
 
 _LEAST_MISS = 1e-15
 """A weapon that cannot miss counts as one that misses this seldom, so that logarithms stay finite."""
@@ -36,11 +36,11 @@ _TOLERANCE = 1e-9
 
 
 class _Column(NamedTuple):
-    """A target, the weapons fired at it as a bit set, and the value that survives."""
+    """A target, the weapons fired at it as a bit set, and what they leave: the value that survives is its `worth`."""
 
     target: int
     weapons: int
-    left: float
+    worth: float
 
 
 def least_surviving(values: NDArray[np.float64], miss: NDArray[np.float64]) -> float:
@@ -48,12 +48,12 @@ def least_surviving(values: NDArray[np.float64], miss: NDArray[np.float64]) -> f
 
     Raises RangeError where the proof would need more than MOST_COLUMNS columns or MOST_VISITS sets.
     """
-    known = _begin(values, miss)
+    known, visits = _begin(values, miss), 0
     while True:
         prices, shares = _relaxed(known, *miss.shape)
         floors, new = np.empty(values.size), []
         for j in range(values.size):
-            (best,) = _sets(values[j], miss[:, j], prices, None)
+            (best,), visits = _sets(values[j], miss[:, j], prices, None, visits)
             floors[j] = best[0]
             if best[0] < shares[j] - _TOLERANCE * values.sum():
                 new.append(_Column(j, best[1], best[2]))
@@ -67,9 +67,8 @@ def least_surviving(values: NDArray[np.float64], miss: NDArray[np.float64]) -> f
         return best_known
     for j in range(values.size):
         limit = floors[j] + gap + _TOLERANCE * best_known
-        known.update(dict.fromkeys(_Column(j, s, left) for _, s, left in _sets(values[j], miss[:, j], prices, limit)))
-        if len(known) > MOST_COLUMNS:
-            raise RangeError(f"the exact assignment would need more than {MOST_COLUMNS} columns")
+        sets, visits = _sets(values[j], miss[:, j], prices, limit, visits)
+        known.update(dict.fromkeys(_Column(j, s, left) for _, s, left in sets))
     return _programme(known, *miss.shape)
 
 
@@ -106,7 +105,7 @@ def _relaxed(known: dict[_Column, None], weapons: int, targets: int) -> tuple[ND
     columns = list(known)
     uses, serves = _matrix(columns, weapons, targets)
     found = linprog(
-        [column.left for column in columns],
+        [column.worth for column in columns],
         A_ub=uses,
         b_ub=np.ones(weapons),
         A_eq=serves,
@@ -120,8 +119,10 @@ def _programme(known: dict[_Column, None], weapons: int, targets: int) -> float:
     """Least value that survives over the columns known: an integer programme (HiGHS), its answer added up exactly."""
     from scipy.optimize import LinearConstraint, milp
 
+    if len(known) > MOST_COLUMNS:
+        raise RangeError(f"the exact assignment of {weapons} weapons would need more than {MOST_COLUMNS} columns")
     columns = list(known)
-    left = np.array([column.left for column in columns])
+    left = np.array([column.worth for column in columns])
     uses, serves = _matrix(columns, weapons, targets)
     found = milp(
         left / left.max(),
@@ -134,11 +135,11 @@ def _programme(known: dict[_Column, None], weapons: int, targets: int) -> float:
 
 
 def _sets(
-    value: float, miss: NDArray[np.float64], prices: NDArray[np.float64], limit: float | None
-) -> list[tuple[float, int, float]]:
+    value: float, miss: NDArray[np.float64], prices: NDArray[np.float64], limit: float | None, visits: int
+) -> tuple[list[tuple[float, int, float]], int]:
     """Sets of weapons as (v Π q + Σ u, bit set, v Π q): all within `limit`, or the one of least cost where it is None.
 
-    Depth first in order of price over -ln q. Raises RangeError after MOST_VISITS sets.
+    Depth first in order of price over -ln q. `visits` counts the sets looked at; RangeError after MOST_VISITS.
     """
     fall = -np.log(np.maximum(miss, _LEAST_MISS))
     able = [i for i in range(miss.size) if fall[i] > 0.0]
@@ -147,7 +148,7 @@ def _sets(
     found = [(value, 0, value)] if limit is None or value <= limit else []
     best = value if limit is None else limit
     misses = [float(miss[i]) for i in order]
-    visits, stack = 0, [(0, value, 0.0, 0)]
+    stack = [(0, value, 0.0, 0)]
     while stack:
         first, left, paid, weapons = stack.pop()
         for k in range(len(order) - 1, first - 1, -1):
@@ -164,9 +165,9 @@ def _sets(
             stack.append((k + 1, left_then, paid_then, chosen))
         if visits > MOST_VISITS or len(found) > MOST_COLUMNS:
             raise RangeError(
-                f"the exact assignment of {miss.size} weapons needs too many sets: they are too much alike"
+                f"the exact assignment of {miss.size} weapons takes too long: too many a target, or too much alike"
             )
-    return found
+    return found, visits
 
 
 def _bound(left: float, falls: list[float], costs: list[float], first: int) -> float:

@@ -26,14 +26,40 @@ class Offers(NamedTuple):
     discount: NDArray[np.float64]  # [n_epochs]: factor on the gains of an epoch, for the risk of waiting
 
 
-class Supply(NamedTuple):
-    """What the batteries can still do. Limits of an epoch hold for what begins in it."""
+ROW = np.dtype(
+    [
+        ("battery_index", "i8"),
+        ("ready", "i4"),  # rounds on the launchers, for all epochs together
+        ("least", "i4"),  # smallest salvo of it that could be fired
+        ("price", "f8"),  # of a round
+        ("excess", "f8"),  # by how much the last answer overdraws it; below 0 = spare
+    ],
+    align=True,
+)
+"""One row of the magazines. Of a supply the first two are given; the others are a search's own, on its desk."""
 
-    battery_of: NDArray[np.int64]  # [n_rows]
-    ready: NDArray[np.int32]  # [n_rows]: rounds on the launchers, for all epochs together
-    rounds: NDArray[np.int32]  # [n_epochs, n_batteries]: free round channels
-    channels: NDArray[np.int32]  # [n_epochs, n_batteries]: free target channels
-    starts: NDArray[np.int32]  # [n_epochs, n_batteries]: salvos that the launch interval lets begin
+LIMIT = np.dtype(
+    [
+        ("rounds", "i4"),  # free round channels
+        ("channels", "i4"),  # free target channels
+        ("starts", "i4"),  # salvos that the launch interval lets begin
+        ("least", "i4"),  # smallest salvo that could be fired
+        ("spare", "i4"),  # tracks that need no new channel
+        ("round_price", "f8"),
+        ("channel_price", "f8"),
+        ("round_excess", "f8"),
+        ("channel_excess", "f8"),
+    ],
+    align=True,
+)
+"""What one battery can begin in one epoch. Of a supply the first three are given."""
+
+
+class Supply(NamedTuple):
+    """What the batteries can still do."""
+
+    rows: NDArray[Any]  # ROW[n_rows]
+    limits: NDArray[Any]  # LIMIT[n_epochs, n_batteries]
 
 
 class Desk(NamedTuple):
@@ -42,24 +68,12 @@ class Desk(NamedTuple):
     choice: NDArray[np.int64]  # [n_tracks], result: row to fire now, -1 = none
     plan: NDArray[np.int32]  # [n_tracks], result: epoch * n_rows + row, -1 = never
     routes: Routes
-    left: Supply  # what is left
-    prices: Any  # Prices: of a round of each row, and of rounds and channels by epoch and battery
-    excess: Any  # Prices: by how much the last answer overdraws what is priced; below 0 = spare
+    left: Supply  # what is left, and the prices of it
     state: NDArray[np.uint8]  # [n_tracks, n_epochs * n_rows]: OPEN, FORBIDDEN or FIXED
     branch: NDArray[np.int32]  # [n_nodes, 3]: track, column and state of each branch taken
     trial: NDArray[np.int32]  # [n_tracks]: plan being tried
     order: NDArray[np.int32]  # [n_tracks]
-    least: NDArray[np.int32]  # [n_rows + n_batteries]: smallest salvo of each row and battery
-    spare: NDArray[np.int32]  # [n_batteries]: tracks that need no channel of the battery
     best: NDArray[np.float64]  # [2]: gain of the plan; gain of the branches fixed
-
-
-class Prices(NamedTuple):
-    """One number for each limit that is not nested."""
-
-    ready: NDArray[np.float64]  # [n_rows]
-    rounds: NDArray[np.float64]  # [n_epochs, n_batteries]
-    channels: NDArray[np.float64]  # [n_epochs, n_batteries]
 
 
 def new_offers(n_tracks: int, n_rows: int, n_batteries: int, n_epochs: int = 1) -> Offers:
@@ -75,14 +89,7 @@ def new_offers(n_tracks: int, n_rows: int, n_batteries: int, n_epochs: int = 1) 
 
 def new_supply(n_rows: int, n_batteries: int, n_epochs: int = 1) -> Supply:
     """Supply of so many rows and batteries, with nothing in it."""
-    shape = (n_epochs, n_batteries)
-    return Supply(
-        battery_of=np.zeros(n_rows, np.int64),
-        ready=np.zeros(n_rows, np.int32),
-        rounds=np.zeros(shape, np.int32),
-        channels=np.zeros(shape, np.int32),
-        starts=np.zeros(shape, np.int32),
-    )
+    return Supply(rows=np.zeros(n_rows, ROW), limits=np.zeros((n_epochs, n_batteries), LIMIT))
 
 
 def new_desk(n_tracks: int, n_rows: int, n_batteries: int, n_epochs: int = 1, n_nodes: int = 200) -> Desk:
@@ -91,20 +98,15 @@ def new_desk(n_tracks: int, n_rows: int, n_batteries: int, n_epochs: int = 1, n_
     A search visits at most `n_nodes` nodes (at least 1): more prove more answers best, and take longer.
     """
     columns = n_epochs * n_rows
-    shape = (n_epochs, n_batteries)
     return Desk(
         choice=np.full(n_tracks, -1, np.int64),
         plan=np.full(n_tracks, -1, np.int32),
         routes=new_routes(n_tracks, columns, columns + (n_epochs + 1) * n_batteries),
         left=new_supply(n_rows, n_batteries, n_epochs),
-        prices=Prices(np.zeros(n_rows), np.zeros(shape), np.zeros(shape)),
-        excess=Prices(np.zeros(n_rows), np.zeros(shape), np.zeros(shape)),
         state=np.zeros((n_tracks, columns), np.uint8),
         branch=np.zeros((n_nodes, 3), np.int32),
         trial=np.full(n_tracks, -1, np.int32),
         order=np.zeros(n_tracks, np.int32),
-        least=np.zeros(n_rows + n_batteries, np.int32),
-        spare=np.zeros(n_batteries, np.int32),
         best=np.zeros(2),
     )
 
@@ -129,31 +131,36 @@ def pair_gain(offers: Any, j: int, column: int) -> float:
 @kernel
 def reopen(supply: Any, left: Any, epochs: int) -> None:
     """Everything is left."""
-    for r in range(supply.ready.size):
-        left.ready[r] = supply.ready[r]
-        left.battery_of[r] = supply.battery_of[r]
+    for r in range(supply.rows.size):
+        left.rows[r]["ready"] = supply.rows[r]["ready"]
+        left.rows[r]["battery_index"] = supply.rows[r]["battery_index"]
     for e in range(epochs):
-        for b in range(supply.rounds.shape[1]):
-            left.rounds[e, b] = supply.rounds[e, b]
-            left.channels[e, b] = supply.channels[e, b]
-            left.starts[e, b] = supply.starts[e, b]
+        for b in range(supply.limits.shape[1]):
+            left.limits[e, b]["rounds"] = supply.limits[e, b]["rounds"]
+            left.limits[e, b]["channels"] = supply.limits[e, b]["channels"]
+            left.limits[e, b]["starts"] = supply.limits[e, b]["starts"]
 
 
 @kernel
 def fits(offers: Any, left: Any, j: int, e: int, r: int) -> bool:
     """Whether what is left allows the salvo of row `r` at track `j` in epoch `e`."""
-    b, size = left.battery_of[r], offers.salvos[j, r]
-    if size <= 0 or size > left.ready[r] or size > left.rounds[e, b] or left.starts[e, b] <= 0:
+    b, size = left.rows[r]["battery_index"], offers.salvos[j, r]
+    if (
+        size <= 0
+        or size > left.rows[r]["ready"]
+        or size > left.limits[e, b]["rounds"]
+        or left.limits[e, b]["starts"] <= 0
+    ):
         return False
-    return left.channels[e, b] > 0 or offers.held[j, b] != 0  # type: ignore[no-any-return]
+    return left.limits[e, b]["channels"] > 0 or offers.held[j, b] != 0  # type: ignore[no-any-return]
 
 
 @kernel
 def take(offers: Any, left: Any, j: int, e: int, r: int) -> None:
     """Spend that salvo."""
-    b, size = left.battery_of[r], offers.salvos[j, r]
-    left.ready[r] -= size
-    left.rounds[e, b] -= size
-    left.starts[e, b] -= 1
+    b, size = left.rows[r]["battery_index"], offers.salvos[j, r]
+    left.rows[r]["ready"] -= size
+    left.limits[e, b]["rounds"] -= size
+    left.limits[e, b]["starts"] -= 1
     if offers.held[j, b] == 0:
-        left.channels[e, b] -= 1
+        left.limits[e, b]["channels"] -= 1

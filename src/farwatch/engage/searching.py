@@ -21,6 +21,9 @@ from farwatch.engage.transport import transport
 _ROOT_STEPS, _STEPS = 30, 5
 """Most changes of prices at the root, where they start from zero, and at each later node, which goes on from there."""
 
+_NEVER = 1 << 30
+"""Size of the smallest salvo of a row that cannot fire."""
+
 _EQUAL = 1e-9
 """Share of the bound by which a better answer must be better."""
 
@@ -28,7 +31,7 @@ _EQUAL = 1e-9
 @kernel
 def solve(offers: Any, supply: Any, desk: Any, n: int, epochs: int) -> float:
     """Search over pairs, depth first; fills `plan` and `choice`, returns the bound."""
-    rows = supply.ready.size
+    rows = supply.rows.size
     _begin(offers, supply, desk, n, epochs)
     bound = _visit(offers, supply, desk, n, epochs, 0)
     depth, nodes, ended = 0, 1, False
@@ -57,22 +60,23 @@ def solve(offers: Any, supply: Any, desk: Any, n: int, epochs: int) -> float:
 @kernel
 def _begin(offers: Any, supply: Any, desk: Any, n: int, epochs: int) -> None:
     """Nothing planned, no prices, no branches; sizes of the smallest salvos; who flows into whom."""
-    rows, batteries = supply.ready.size, supply.rounds.shape[1]
+    left, nodes = desk.left, desk.routes.nodes
+    rows, batteries = supply.rows.size, supply.limits.shape[1]
     columns = epochs * rows
+    root = columns + epochs * batteries
     desk.best[0] = 0.0
     for b in range(batteries):
-        desk.spare[b] = 0
-        desk.least[rows + b] = 1 << 30
+        spare = 0
         for j in range(n):
-            desk.spare[b] += 1 if offers.held[j, b] else 0
+            spare += 1 if offers.held[j, b] else 0
         for e in range(epochs):
-            desk.prices.rounds[e, b], desk.prices.channels[e, b] = 0.0, 0.0
-            desk.routes.parent[columns + e * batteries + b] = columns + epochs * batteries + b
-        desk.routes.parent[columns + epochs * batteries + b] = -1
+            limit = left.limits[e, b]
+            limit["spare"], limit["least"] = spare, _NEVER
+            limit["round_price"], limit["channel_price"] = 0.0, 0.0
+            nodes[columns + e * batteries + b]["parent"] = root + b
+        nodes[root + b]["parent"] = -1
     for r in range(rows):
-        b = supply.battery_of[r]
-        desk.prices.ready[r] = 0.0
-        least = 1 << 30
+        b, least = supply.rows[r]["battery_index"], _NEVER
         for j in range(n):
             can = False
             for e in range(epochs):
@@ -80,10 +84,10 @@ def _begin(offers: Any, supply: Any, desk: Any, n: int, epochs: int) -> None:
                 can = can or offers.gains[e, j, r] > 0.0
             if can and 0 < offers.salvos[j, r] < least:
                 least = offers.salvos[j, r]
-        desk.least[r] = least
-        desk.least[rows + b] = min(desk.least[rows + b], least)
+        left.rows[r]["price"], left.rows[r]["least"] = 0.0, least
         for e in range(epochs):
-            desk.routes.parent[e * rows + r] = columns + e * batteries + b
+            left.limits[e, b]["least"] = min(left.limits[e, b]["least"], least)
+            nodes[e * rows + r]["parent"] = columns + e * batteries + b
     for j in range(n):
         desk.plan[j] = -1
 
@@ -91,7 +95,7 @@ def _begin(offers: Any, supply: Any, desk: Any, n: int, epochs: int) -> None:
 @kernel
 def _visit(offers: Any, supply: Any, desk: Any, n: int, epochs: int, depth: int) -> float:
     """Bound of one node, by prices; a better plan that turns up is kept. -inf = its branches cannot all be taken."""
-    rows, batteries = supply.ready.size, supply.rounds.shape[1]
+    rows, batteries = supply.rows.size, supply.limits.shape[1]
     columns = epochs * rows
     if not _settle(offers, supply, desk, n, epochs, depth):
         return -np.inf
@@ -108,14 +112,14 @@ def _visit(offers: Any, supply: Any, desk: Any, n: int, epochs: int, depth: int)
         _settle(offers, supply, desk, n, epochs, depth)
         if norm == 0.0 or bound <= desk.best[0] * (1.0 + _EQUAL):
             break
-        _reprice(desk, rows, batteries, epochs, pace * (found - desk.best[0]) / norm)
+        _reprice(desk.left, pace * (found - desk.best[0]) / norm, epochs)
     return bound
 
 
 @kernel
 def _settle(offers: Any, supply: Any, desk: Any, n: int, epochs: int, depth: int) -> bool:
     """Spend what the branches have fixed: left, trial and best[1] afterwards hold just that. False = too much."""
-    rows = supply.ready.size
+    rows = supply.rows.size
     reopen(supply, desk.left, epochs)
     desk.best[1] = 0.0
     for j in range(n):
@@ -137,74 +141,77 @@ def _widen(desk: Any, rows: int, batteries: int, epochs: int) -> None:
 
     A column, all columns of a battery in an epoch, and all of them over all epochs.
     """
-    left, capacity, columns = desk.left, desk.routes.capacity, epochs * rows
-    first = columns + epochs * batteries
+    left, nodes, columns = desk.left, desk.routes.nodes, epochs * rows
+    root = columns + epochs * batteries
     for b in range(batteries):
-        capacity[first + b] = 0
+        nodes[root + b]["capacity"] = 0
         for e in range(epochs):
-            capacity[columns + e * batteries + b] = min(
-                left.starts[e, b],
-                left.rounds[e, b] // desk.least[rows + b],
-                left.channels[e, b] + desk.spare[b],
-            )
+            limit = left.limits[e, b]
+            most = min(limit["starts"], limit["rounds"] // limit["least"], limit["channels"] + limit["spare"])
+            nodes[columns + e * batteries + b]["capacity"] = most
     for r in range(rows):
-        most = left.ready[r] // desk.least[r]
-        capacity[first + left.battery_of[r]] += most
+        row = left.rows[r]
+        most = row["ready"] // row["least"]
+        nodes[root + row["battery_index"]]["capacity"] += most
         for e in range(epochs):
-            capacity[e * rows + r] = most
+            nodes[e * rows + r]["capacity"] = most
 
 
 @kernel
 def _weigh(offers: Any, desk: Any, n: int, epochs: int) -> float:
     """Worth of every open pair at the present prices; returns what all that is left would cost."""
-    prices, left = desk.prices, desk.left
-    rows, batteries = left.ready.size, left.rounds.shape[1]
+    left = desk.left
+    rows, batteries = left.rows.size, left.limits.shape[1]
     for j in range(n):
         for e in range(epochs):
             for r in range(rows):
-                c, b = e * rows + r, left.battery_of[r]
-                worth = 0.0
+                c, row = e * rows + r, left.rows[r]
+                b, worth = row["battery_index"], 0.0
                 can = desk.trial[j] < 0 and desk.state[j, c] == OPEN and offers.gains[e, j, r] > 0.0
                 if can and fits(offers, left, j, e, r):
+                    limit = left.limits[e, b]
                     worth = offers.discount[e] * offers.gains[e, j, r]
-                    worth -= offers.salvos[j, r] * (prices.ready[r] + prices.rounds[e, b])
-                    worth -= prices.channels[e, b] if offers.held[j, b] == 0 else 0.0
+                    worth -= offers.salvos[j, r] * (row["price"] + limit["round_price"])
+                    worth -= limit["channel_price"] if offers.held[j, b] == 0 else 0.0
                 desk.routes.worth[j, c] = worth
     spared = 0.0
     for r in range(rows):
-        spared += prices.ready[r] * left.ready[r]
+        spared += left.rows[r]["price"] * left.rows[r]["ready"]
     for e in range(epochs):
         for b in range(batteries):
-            spared += prices.rounds[e, b] * left.rounds[e, b] + prices.channels[e, b] * left.channels[e, b]
+            limit = left.limits[e, b]
+            spared += limit["round_price"] * limit["rounds"] + limit["channel_price"] * limit["channels"]
     return spared
 
 
 @kernel
 def _overdraw(offers: Any, desk: Any, n: int, epochs: int) -> float:
     """By how much the last answer overdraws each priced limit; returns the sum of squares over those that matter."""
-    excess, prices, left = desk.excess, desk.prices, desk.left
-    rows, batteries = left.ready.size, left.rounds.shape[1]
+    left = desk.left
+    rows, batteries = left.rows.size, left.limits.shape[1]
     for r in range(rows):
-        excess.ready[r] = -left.ready[r]
+        left.rows[r]["excess"] = -left.rows[r]["ready"]
     for e in range(epochs):
         for b in range(batteries):
-            excess.rounds[e, b] = -left.rounds[e, b]
-            excess.channels[e, b] = -left.channels[e, b]
+            limit = left.limits[e, b]
+            limit["round_excess"], limit["channel_excess"] = -limit["rounds"], -limit["channels"]
     for j in range(n):
         c = desk.routes.column_of[j]
         if c >= 0:
-            e, r = c // rows, c % rows
-            b = left.battery_of[r]
-            excess.ready[r] += offers.salvos[j, r]
-            excess.rounds[e, b] += offers.salvos[j, r]
-            excess.channels[e, b] += 1.0 if offers.held[j, b] == 0 else 0.0
+            row = left.rows[c % rows]
+            b = row["battery_index"]
+            limit, size = left.limits[c // rows, b], offers.salvos[j, c % rows]
+            row["excess"] += size
+            limit["round_excess"] += size
+            limit["channel_excess"] += 1.0 if offers.held[j, b] == 0 else 0.0
     norm = 0.0
     for r in range(rows):
-        norm += _matters(excess.ready[r], prices.ready[r])
+        norm += _matters(left.rows[r]["excess"], left.rows[r]["price"])
     for e in range(epochs):
         for b in range(batteries):
-            norm += _matters(excess.rounds[e, b], prices.rounds[e, b])
-            norm += _matters(excess.channels[e, b], prices.channels[e, b])
+            limit = left.limits[e, b]
+            norm += _matters(limit["round_excess"], limit["round_price"])
+            norm += _matters(limit["channel_excess"], limit["channel_price"])
     return norm
 
 
@@ -215,15 +222,16 @@ def _matters(excess: float, price: float) -> float:
 
 
 @kernel
-def _reprice(desk: Any, rows: int, batteries: int, epochs: int, step: float) -> None:
+def _reprice(left: Any, step: float, epochs: int) -> None:
     """Raise the prices of what is overdrawn, lower those of what is spare."""
-    prices, excess = desk.prices, desk.excess
-    for r in range(rows):
-        prices.ready[r] = max(0.0, prices.ready[r] + step * excess.ready[r])
+    for r in range(left.rows.size):
+        row = left.rows[r]
+        row["price"] = max(0.0, row["price"] + step * row["excess"])
     for e in range(epochs):
-        for b in range(batteries):
-            prices.rounds[e, b] = max(0.0, prices.rounds[e, b] + step * excess.rounds[e, b])
-            prices.channels[e, b] = max(0.0, prices.channels[e, b] + step * excess.channels[e, b])
+        for b in range(left.limits.shape[1]):
+            limit = left.limits[e, b]
+            limit["round_price"] = max(0.0, limit["round_price"] + step * limit["round_excess"])
+            limit["channel_price"] = max(0.0, limit["channel_price"] + step * limit["channel_excess"])
 
 
 @kernel
@@ -232,7 +240,7 @@ def _mend(offers: Any, desk: Any, n: int, epochs: int) -> None:
 
     Begins with what is fixed (`trial`, `left`) and spends from there; keeps the plan if it is the best so far.
     """
-    rows, column_of = desk.left.ready.size, desk.routes.column_of
+    rows, column_of = desk.left.rows.size, desk.routes.column_of
     count = 0
     for j in range(n):
         if column_of[j] >= 0:
@@ -265,7 +273,7 @@ def _mend(offers: Any, desk: Any, n: int, epochs: int) -> None:
 @kernel
 def _best_left(offers: Any, desk: Any, j: int, epochs: int) -> int:
     """Column of greatest gain for track `j` among those that fit and are not forbidden, -1 = none."""
-    rows = desk.left.ready.size
+    rows = desk.left.rows.size
     best, most = -1, 0.0
     for c in range(epochs * rows):
         gain = pair_gain(offers, j, c)
@@ -281,7 +289,7 @@ def _split(offers: Any, desk: Any, n: int, epochs: int, depth: int) -> bool:
     Preferred: pairs of the last answer that draw on what is overdrawn or priced, the greatest gain first; then its
     other pairs; then any pair that fits beside what is fixed.
     """
-    rows, left = desk.left.ready.size, desk.left
+    rows, left = desk.left.rows.size, desk.left
     best, column, rank, most = -1, -1, 0, 0.0
     for j in range(n):
         if desk.trial[j] >= 0:
@@ -292,7 +300,7 @@ def _split(offers: Any, desk: Any, n: int, epochs: int, depth: int) -> bool:
                 continue
             level = 1
             if desk.routes.column_of[j] == c:
-                level = 3 if _is_contested(desk, c // rows, c % rows) else 2
+                level = 3 if _is_contested(left, c // rows, c % rows) else 2
             if level > rank or (level == rank and gain > most):
                 best, column, rank, most = j, c, level, gain
     if best < 0:
@@ -303,10 +311,10 @@ def _split(offers: Any, desk: Any, n: int, epochs: int, depth: int) -> bool:
 
 
 @kernel
-def _is_contested(desk: Any, e: int, r: int) -> bool:
+def _is_contested(left: Any, e: int, r: int) -> bool:
     """Whether a column draws on a limit that is overdrawn or has a price."""
-    b = desk.left.battery_of[r]
-    prices, excess = desk.prices, desk.excess
-    if excess.ready[r] > 0.0 or prices.ready[r] > 0.0 or excess.rounds[e, b] > 0.0 or prices.rounds[e, b] > 0.0:
+    row = left.rows[r]
+    limit = left.limits[e, row["battery_index"]]
+    if row["excess"] > 0.0 or row["price"] > 0.0 or limit["round_excess"] > 0.0 or limit["round_price"] > 0.0:
         return True
-    return excess.channels[e, b] > 0.0 or prices.channels[e, b] > 0.0  # type: ignore[no-any-return]
+    return limit["channel_excess"] > 0.0 or limit["channel_price"] > 0.0  # type: ignore[no-any-return]

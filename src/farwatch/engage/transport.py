@@ -25,42 +25,44 @@ _SMALL = 1e-12
 """Share of the greatest worth below which two sums count as equal."""
 
 
+NODE = np.dtype(
+    [
+        ("parent", "i4"),  # node that it flows into, -1 = a root
+        ("capacity", "i4"),
+        ("flow", "i4"),  # result: units through it
+        ("value", "f8"),  # best worth of a path that ends with one unit too many here
+        ("came", "i4"),  # node before on that path, -1 = the new track
+        ("mover", "i4"),  # track that moves from there to here, -1 = none
+        ("fresh", "i1"),  # 1: value changed, not yet handed on
+        ("drop", "f8"),  # of a column: best change of worth of a track that leaves it
+        ("dropped", "i4"),  # that track
+        ("stale", "i1"),  # 1: the moves out of the column are to be found again
+    ],
+    align=True,
+)
+"""One limit. `parent` and `capacity` are given."""
+
+
 class Routes(NamedTuple):
-    """A transportation problem and its working room: the first three fields are given, `column_of` is the answer."""
+    """A transportation problem and its working room: `worth` and the nodes are given, `column_of` is the answer."""
 
     worth: NDArray[np.float64]  # [n_tracks, n_columns]: what a track brings in a column; not above 0 = never
-    parent: NDArray[np.int32]  # [n_nodes]: node that a node flows into, -1 = a root; the columns come first
-    capacity: NDArray[np.int32]  # [n_nodes]
+    nodes: NDArray[Any]  # NODE[n_nodes]: the columns come first
     column_of: NDArray[np.int32]  # [n_tracks], result: column of each track, -1 = none
-    flow: NDArray[np.int32]  # [n_nodes], result: units through each node
-    value: NDArray[np.float64]  # [n_nodes]: best worth of a path that ends with one unit too many here
-    came: NDArray[np.int32]  # [n_nodes]: node before on that path, -1 = the new track
-    mover: NDArray[np.int32]  # [n_nodes]: track that moves from there to here, -1 = none
-    fresh: NDArray[np.uint8]  # [n_nodes]: value changed, not yet handed on
     move: NDArray[np.float64]  # [n_columns, n_columns]: best change of worth of a track that moves between two
     moving: NDArray[np.int32]  # [n_columns, n_columns]: that track
-    drop: NDArray[np.float64]  # [n_columns]: best change of worth of a track that leaves
-    dropped: NDArray[np.int32]  # [n_columns]: that track
-    stale: NDArray[np.uint8]  # [n_columns]: its moves are to be found again
 
 
 def new_routes(n_tracks: int, n_columns: int, n_nodes: int) -> Routes:
-    """Room for `n_tracks` tracks and `n_nodes` nodes, of which the first `n_columns` are columns."""
+    """Room for `n_tracks` tracks and `n_nodes` nodes, of which the first `n_columns` are columns; all are roots."""
+    nodes = np.zeros(n_nodes, NODE)
+    nodes["parent"] = -1
     return Routes(
         worth=np.zeros((n_tracks, n_columns)),
-        parent=np.full(n_nodes, -1, np.int32),
-        capacity=np.zeros(n_nodes, np.int32),
+        nodes=nodes,
         column_of=np.full(n_tracks, -1, np.int32),
-        flow=np.zeros(n_nodes, np.int32),
-        value=np.zeros(n_nodes),
-        came=np.zeros(n_nodes, np.int32),
-        mover=np.zeros(n_nodes, np.int32),
-        fresh=np.zeros(n_nodes, np.uint8),
         move=np.zeros((n_columns, n_columns)),
         moving=np.zeros((n_columns, n_columns), np.int32),
-        drop=np.zeros(n_columns),
-        dropped=np.zeros(n_columns, np.int32),
-        stale=np.zeros(n_columns, np.uint8),
     )
 
 
@@ -68,7 +70,7 @@ def new_routes(n_tracks: int, n_columns: int, n_nodes: int) -> Routes:
 def transport(routes: Any, n: int, columns: int, nodes: int) -> float:
     """Greatest total worth of the first `n` tracks over the first `columns` of `nodes` nodes; who goes where with it.
 
-    Fills routes.column_of[:n] and routes.flow[:nodes]. Work grows as n (n + columns²).
+    Fills routes.column_of[:n] and routes.nodes[:nodes]["flow"]. Work grows as n (n + columns²).
     """
     worth, column_of = routes.worth, routes.column_of
     greatest = 0.0
@@ -77,9 +79,9 @@ def transport(routes: Any, n: int, columns: int, nodes: int) -> float:
         for c in range(columns):
             greatest = max(greatest, worth[j, c])
     for x in range(nodes):
-        routes.flow[x] = 0
+        routes.nodes[x]["flow"] = 0
     for c in range(columns):
-        routes.stale[c] = 1
+        routes.nodes[c]["stale"] = 1
     small = _SMALL * greatest
     for j in range(n):
         _add(routes, j, columns, nodes, small)
@@ -101,14 +103,14 @@ def _add(routes: Any, track: int, columns: int, nodes: int, small: float) -> Non
         return
     if _is_open(routes, best):  # no path is worth more than its first step: those before are at their best
         routes.column_of[track] = best
-        routes.stale[best] = 1
+        routes.nodes[best]["stale"] = 1
         x = best
         while x >= 0:
-            routes.flow[x] += 1
-            x = routes.parent[x]
+            routes.nodes[x]["flow"] += 1
+            x = routes.nodes[x]["parent"]
         return
     for c in range(columns):
-        if routes.stale[c]:
+        if routes.nodes[c]["stale"]:
             _find_moves(routes, c, track, columns)
     _search(routes, track, columns, nodes, small)
     _push(routes, track, columns, nodes, small)
@@ -119,88 +121,95 @@ def _is_open(routes: Any, column: int) -> bool:
     """Whether one more unit can flow from a column all the way to its root."""
     x = column
     while x >= 0:
-        if routes.flow[x] >= routes.capacity[x]:
+        if routes.nodes[x]["flow"] >= routes.nodes[x]["capacity"]:
             return False
-        x = routes.parent[x]
+        x = routes.nodes[x]["parent"]
     return True
 
 
 @kernel
 def _find_moves(routes: Any, column: int, n: int, columns: int) -> None:
     """Best move from `column` to each other one, and out, over those of the first `n` tracks that are in it."""
-    routes.stale[column] = 0
-    routes.drop[column] = -np.inf
+    routes.nodes[column]["stale"] = 0
+    routes.nodes[column]["drop"] = -np.inf
     for d in range(columns):
         routes.move[column, d] = -np.inf
     for i in range(n):
         if routes.column_of[i] != column:
             continue
         here = routes.worth[i, column]
-        if -here > routes.drop[column]:
-            routes.drop[column], routes.dropped[column] = -here, i
+        if -here > routes.nodes[column]["drop"]:
+            routes.nodes[column]["drop"], routes.nodes[column]["dropped"] = -here, i
         for d in range(columns):
             if routes.worth[i, d] > 0.0 and routes.worth[i, d] - here > routes.move[column, d]:
                 routes.move[column, d], routes.moving[column, d] = routes.worth[i, d] - here, i
 
 
 @kernel
-def _search(routes: Any, track: int, columns: int, nodes: int, small: float) -> None:
-    """Best worth of having one unit too many at each node, by repeated sweeps (Bellman and Ford).
+def _search(routes: Any, track: int, columns: int, count: int, small: float) -> None:
+    """Best worth of having one unit too many at each of `count` nodes, by repeated sweeps (Bellman and Ford).
 
     No cycle gains, since the tracks before are at their best; so the sweeps end.
     """
-    value, parent, flow = routes.value, routes.parent, routes.flow
-    for x in range(nodes):
-        value[x], routes.came[x], routes.mover[x], routes.fresh[x] = -np.inf, -1, -1, 0
+    nodes = routes.nodes
+    for x in range(count):
+        nodes[x]["value"], nodes[x]["fresh"] = -np.inf, 0
     for c in range(columns):
         if routes.worth[track, c] > small:
-            value[c], routes.fresh[c] = routes.worth[track, c], 1
-    for _ in range(nodes + 1):
+            _reach(nodes[c], routes.worth[track, c], -1, -1)
+    for _ in range(count + 1):
         changed = False
-        for x in range(nodes):
-            p = parent[x]
-            if p >= 0 and flow[x] > 0 and value[p] > value[x] + small:  # back down a used arc
-                value[x], routes.came[x], routes.mover[x], routes.fresh[x] = value[p], p, -1, 1
-            if routes.fresh[x] == 0:
+        for x in range(count):
+            node, p = nodes[x], nodes[x]["parent"]
+            if p >= 0 and node["flow"] > 0 and nodes[p]["value"] > node["value"] + small:  # back down a used arc
+                _reach(node, nodes[p]["value"], p, -1)
+            if node["fresh"] == 0:
                 continue
-            routes.fresh[x], changed = 0, True
-            if p >= 0 and flow[x] < routes.capacity[x] and value[x] > value[p] + small:
-                value[p], routes.came[p], routes.mover[p], routes.fresh[p] = value[x], x, -1, 1
-            if x < columns and routes.drop[x] > -np.inf:
+            node["fresh"], changed = 0, True
+            if p >= 0 and node["flow"] < node["capacity"] and node["value"] > nodes[p]["value"] + small:
+                _reach(nodes[p], node["value"], x, -1)
+            if x < columns and node["drop"] > -np.inf:
                 for d in range(columns):
-                    if value[x] + routes.move[x, d] > value[d] + small:
-                        value[d] = value[x] + routes.move[x, d]
-                        routes.came[d], routes.mover[d], routes.fresh[d] = x, routes.moving[x, d], 1
+                    if node["value"] + routes.move[x, d] > nodes[d]["value"] + small:
+                        _reach(nodes[d], node["value"] + routes.move[x, d], x, routes.moving[x, d])
         if not changed:
             break
 
 
 @kernel
-def _push(routes: Any, track: int, columns: int, nodes: int, small: float) -> None:
+def _reach(node: Any, value: float, came: int, mover: int) -> None:
+    """Note a better path to a node."""
+    node["value"], node["came"], node["mover"], node["fresh"] = value, came, mover, 1
+
+
+@kernel
+def _push(routes: Any, track: int, columns: int, count: int, small: float) -> None:
     """Follow the best path back from its end, and change flow and columns along it."""
+    nodes = routes.nodes
     best, end, leaver = small, -1, -1
-    for x in range(nodes):
-        if routes.parent[x] < 0 and routes.flow[x] < routes.capacity[x] and routes.value[x] > best:
-            best, end, leaver = routes.value[x], x, -1
-        if x < columns and routes.value[x] + routes.drop[x] > best:
-            best, end, leaver = routes.value[x] + routes.drop[x], x, routes.dropped[x]
+    for x in range(count):
+        node = nodes[x]
+        if node["parent"] < 0 and node["flow"] < node["capacity"] and node["value"] > best:
+            best, end, leaver = node["value"], x, -1
+        if x < columns and node["value"] + node["drop"] > best:
+            best, end, leaver = node["value"] + node["drop"], x, node["dropped"]
     if end < 0:
         return
     if leaver >= 0:
         routes.column_of[leaver] = -1
-        routes.stale[end] = 1
+        nodes[end]["stale"] = 1
     else:
-        routes.flow[end] += 1
+        nodes[end]["flow"] += 1
     x = end
-    while routes.came[x] >= 0:
-        y = routes.came[x]
-        if routes.mover[x] >= 0:
-            routes.column_of[routes.mover[x]] = x
-            routes.stale[x], routes.stale[y] = 1, 1
-        elif routes.parent[y] == x:
-            routes.flow[y] += 1
+    while nodes[x]["came"] >= 0:
+        y = nodes[x]["came"]
+        if nodes[x]["mover"] >= 0:
+            routes.column_of[nodes[x]["mover"]] = x
+            nodes[x]["stale"], nodes[y]["stale"] = 1, 1
+        elif nodes[y]["parent"] == x:
+            nodes[y]["flow"] += 1
         else:
-            routes.flow[x] -= 1
+            nodes[x]["flow"] -= 1
         x = y
     routes.column_of[track] = x
-    routes.stale[x] = 1
+    nodes[x]["stale"] = 1
