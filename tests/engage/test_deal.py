@@ -114,7 +114,8 @@ def test_the_table_is_laid_with_what_is_open_to_the_post():
     assert stock.table.offers.salvos[:3, 0].tolist() == [2, 2, 2]
     assert stock.table.offers.gains[0, :3, 0] == pytest.approx(np.array([5.0, 3.0, 2.0]) * (1 - 0.3**2))
     supply = stock.table.supply
-    assert [supply.ready[0], supply.rounds[0, 0], supply.channels[0, 0], supply.starts[0, 0]] == [5, 6, 4, 2]
+    assert supply.rows["ready"].tolist() == [5]
+    assert [int(supply.limits[0, 0][name]) for name in ("rounds", "channels", "starts")] == [6, 4, 2]
     take_aim(part.defence, stock, tracks[0], 0.0)
     assert lay_track(part.defence, stock, tracks, streaks[0], part.radars, 0, True, 0.0)
     assert deal(part.defence, stock, tracks, streaks, part.radars, 0.0) == 2

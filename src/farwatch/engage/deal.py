@@ -10,14 +10,19 @@ from math import ceil, isnan
 from typing import Any
 
 from farwatch.compiled import kernel
-from farwatch.engage.assigning import greedy, lookahead, optimal
+from farwatch.engage.assigning import greedy
 from farwatch.engage.choose import BALLISTIC, choose, is_hopeless, option, take_aim
 from farwatch.engage.command import POST, answers_to, is_engaging, is_taken
 from farwatch.engage.envelope import flown_m, meet
 from farwatch.engage.fire import fire, free_rounds, next_launch_s, order_s, rounds_for, salvo_size
 from farwatch.engage.offers import gain_of
+from farwatch.engage.searching import solve
 from farwatch.engage.stock import RANKED
 from farwatch.engage.table import CYCLE_S, DEALT, GREEDILY, LOOK_AHEAD
+from farwatch.records import BLOCKED_CHANNEL, BLOCKED_DOCTRINE
+
+NEAREST = 9
+"""How near a launch at a track came (`choose.option`) that could have been fired at, but was dealt nothing."""
 
 _ROUNDING = 1e-6
 """Added before a drawn number of channels is rounded down."""
@@ -35,16 +40,15 @@ def deal(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now: 
         return 0
     lay_supply(defence, stock, now)
     one_by_one = greedy(offers, table.supply, desk, n)
-    if defence.doctrine[0]["assignment"] == LOOK_AHEAD:
-        lookahead(offers, table.supply, desk, n)
-    else:
-        optimal(offers, table.supply, desk, n)
+    solve(offers, table.supply, desk, n, offers.discount.size)
+    if defence.doctrine[0]["assignment"] != LOOK_AHEAD:
         table.gains[DEALT] += gain_of(offers, desk.plan, n)
         table.gains[GREEDILY] += one_by_one
     salvos = 0
     for j in range(n):
         row, slot = desk.choice[j], table.slots[j]
         if row < 0:
+            _tell_left(stock.memory[slot], desk.plan[j])
             continue
         take_aim(defence, stock, tracks[slot], now)
         _, reason, _, _ = option(defence, stock, tracks, streaks[slot], radars, slot, row, now)
@@ -52,6 +56,14 @@ def deal(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now: 
             fire(defence, stock, tracks[slot], slot, row, now)
             salvos += 1
     return salvos
+
+
+@kernel
+def _tell_left(memory: Any, plan: int) -> None:
+    """Note in the MEMORY row of a track that was dealt nothing now why: it waits as planned, or others took it all."""
+    if memory["step"] < NEAREST:
+        memory["step"] = NEAREST
+        memory["reason"] = BLOCKED_DOCTRINE if plan >= 0 else BLOCKED_CHANNEL
 
 
 @kernel
@@ -89,7 +101,8 @@ def lay_track(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, 
         table.offers.gains[:, j, row] = 0.0
         table.offers.salvos[j, row] = 0
         allowed = salvo_size(defence, stock, slot, b, kind)
-        size = min(allowed, rounds_for(stock.magazines[row], defence.orders.kept[row, kind]))
+        room = max(free_rounds(defence.batteries[b], stock.launchers[b]), 1)
+        size = min(allowed, rounds_for(stock.magazines[row], defence.orders.kept[row, kind]), room)
         busy = doctrine["in_depth"] and is_engaging(stock.engaged, slot, b, doctrine["look"])
         if size <= 0 or busy or not answers_to(stock.launchers, POST, b):
             continue
@@ -126,21 +139,22 @@ def lay_supply(defence: Any, stock: Any, now: float) -> None:
     """Fill the table's supply: rounds on the launchers, free channels, and how many salvos the rails let begin."""
     supply, doctrine = stock.table.supply, defence.doctrine[0]
     for row in range(defence.rounds.size):
-        supply.battery_of[row] = defence.rounds[row]["battery_index"]
-        supply.ready[row] = stock.magazines[row]["ready"]
+        supply.rows[row]["battery_index"] = defence.rounds[row]["battery_index"]
+        supply.rows[row]["ready"] = stock.magazines[row]["ready"]
     for b in range(stock.launchers.size):
         battery, launcher = defence.batteries[b], stock.launchers[b]
         ordered_s = order_s(launcher, doctrine["delay_s"], now)
         left_s = ordered_s + doctrine["decide_s"] - next_launch_s(battery, launcher, ordered_s)
         salvo_s = doctrine["shots_per_look"] * battery["launch_interval_s"]
         channels, rounds = int(battery["target_channels"] + _ROUNDING), int(battery["round_channels"] + _ROUNDING)
-        supply.channels[:, b] = channels
-        supply.rounds[:, b] = rounds
-        for epoch in range(supply.starts.shape[0]):
-            supply.starts[epoch, b] = _begun(CYCLE_S * (epoch + 1), salvo_s) - _begun(CYCLE_S * epoch, salvo_s)
-        supply.channels[0, b] = channels - launcher["tracks"]
-        supply.rounds[0, b] = free_rounds(battery, launcher)
-        supply.starts[0, b] = _begun(left_s, salvo_s)
+        for epoch in range(supply.limits.shape[0]):
+            limit = supply.limits[epoch, b]
+            limit["channels"], limit["rounds"] = channels, rounds
+            limit["starts"] = _begun(CYCLE_S * (epoch + 1), salvo_s) - _begun(CYCLE_S * epoch, salvo_s)
+        limit = supply.limits[0, b]
+        limit["channels"] = max(channels - launcher["tracks"], 0)
+        limit["rounds"] = max(free_rounds(battery, launcher), 0)
+        limit["starts"] = _begun(left_s, salvo_s)
 
 
 @kernel

@@ -18,6 +18,9 @@ CYCLE_S = 30.0
 WAITING = 0.95
 """Look-ahead: launches now and at three later times, one cycle apart; each cycle of waiting costs a twentieth."""
 
+NODES = 50
+"""Nodes that the search for one deal may visit; it mostly needs one."""
+
 DEALT, GREEDILY = 0, 1
 """Places in `Table.gains`: what the assignment gained at this trial's decisions, and what one by one would have."""
 
@@ -39,7 +42,7 @@ def new_table(assignment: int, n_rows: int, n_batteries: int) -> Table:
     return Table(
         offers=offers,
         supply=new_supply(n_rows, n_batteries, epochs),
-        desk=new_desk(tracks, n_rows, n_batteries, epochs),
+        desk=new_desk(tracks, n_rows, n_batteries, epochs, NODES),
         slots=np.zeros(tracks, np.int64),
         gains=np.zeros(2),
     )
