@@ -1,0 +1,39 @@
+"""The bootstrap: how an estimate scatters when its rows are drawn again with replacement [efron1993].
+
+Only how often each row is drawn matters to a mean, so a resample is a row of counts, and a thousand of them are one
+matrix. The counts follow from a seed alone.
+
+Source: [efron1993] Efron and Tibshirani, "An Introduction to the Bootstrap", chapters 6 and 13.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from farwatch.outcomes.summary import Estimate
+
+TIMES = 1000
+"""Resamples; ends of a 95 % interval then have 25 on their far side."""
+
+Values = npt.NDArray[np.float64]
+
+
+def shares_of(rows: int, seed: int, times: int = TIMES) -> Values:
+    """Share of each row in each resample, f8[times, rows]; each resample adds to one."""
+    from scipy.stats import multinomial
+
+    equal = np.full(rows, 1.0 / rows)
+    drawn = multinomial(rows, equal).rvs(size=times, random_state=seed % 2**32)
+    return np.asarray(drawn, np.float64).reshape(times, rows) / rows
+
+
+def percentile(value: float, resampled: Values, confidence: float = 0.95) -> Estimate:
+    """A value with the percentile interval of its resampled values; resamples that could not tell (NaN) are left out.
+
+    NaN ends where fewer than half of the resamples could tell.
+    """
+    known = resampled[np.isfinite(resampled)]
+    if not np.isfinite(value) or known.size * 2 < resampled.size:
+        return Estimate(value, float("nan"), float("nan"))
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile(known, [tail, 1.0 - tail])
+    return Estimate(value, float(low), float(high))
