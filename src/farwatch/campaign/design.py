@@ -1,7 +1,7 @@
 """From a plan to its points: which fields get which values, and which scenario is played with them.
 
-A grid takes every combination. A Latin hypercube [mckay1979] and a scrambled Sobol sequence [sobol1967, owen1998] spread
-a given number of combinations evenly over all fields at once; both are scipy's, and follow from the plan's seed.
+A grid takes every combination. A Latin hypercube [mckay1979] and a scrambled Sobol sequence [sobol1967, owen1998]
+spread a given number of combinations evenly over all fields at once; both are scipy's, and follow from the seed.
 
 Sources: [mckay1979] McKay, Beckman, Conover, Technometrics 21; [sobol1967] Sobol, USSR Comput. Math. Math. Phys. 7;
 [owen1998] Owen, Journal of Complexity 14.

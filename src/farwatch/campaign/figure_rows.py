@@ -155,5 +155,3 @@ def _walks(asked: Sensitivity, inputs: Sequence[Input], figures: int, seed: int)
     labels = [*(f"step {step}" for step in range(k + 1)), "chance"]
     other = -(-walks // BLOCK) * BLOCK
     return labels, rows, [*(0 for _ in range(k + 1)), other], order, moves
-
-

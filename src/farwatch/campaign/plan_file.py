@@ -113,7 +113,7 @@ class Vary(BaseModel):
     )
     fields: Mapping[Text, Values] = Field(
         min_length=1,
-        description="Values by path, as in `--set`: a list, or a range {low, high}. A path must exist in each scenario.",
+        description="Values by path, as in `--set`: a list, or a range {low, high}. Each scenario must have the path.",
         examples=[{"raid.drones.count": [10, 20, 40, 80], "doctrine.shots_per_look": {"low": 1, "high": 3}}],
     )
 

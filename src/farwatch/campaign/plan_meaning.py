@@ -1,7 +1,7 @@
 """What is wrong with a plan beyond the shape of each field: between fields, with its scenarios, with the catalogue.
 
-Each rule is a small function that yields findings; a rule whose fields are broken in shape is not asked. `Draft` is what
-the rules look at.
+Each rule is a small function that yields findings; a rule whose fields are broken in shape is not asked. `Draft` is
+what the rules look at.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -180,9 +180,7 @@ def _measures_are_known(draft: Draft) -> Iterator[Finding]:
             yield _unknown(("until", name), name, rule, plan.measures, at_key=True)
 
 
-def _unknown(
-    path: tuple[str | int, ...], name: str, rule: str, choices: Any, *, at_key: bool = False
-) -> Finding:
+def _unknown(path: tuple[str | int, ...], name: str, rule: str, choices: Any, *, at_key: bool = False) -> Finding:
     from farwatch.catalogue import near
 
     return Finding(path=path, rule=rule, hint=near(name, choices), at_key=at_key)
@@ -277,7 +275,9 @@ def _field_is_scanned(draft: Draft, place: tuple[str, ...], field: str, fewest: 
         values = listed(fields[field])
         numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
         if len(numbers) < len(values) or len(numbers) < fewest:
-            yield Finding(path=place, rule=f"must have {fewest} numbers or more under vary", hint=f"it has {list(values)}")
+            yield Finding(
+                path=place, rule=f"must have {fewest} numbers or more under vary", hint=f"it has {list(values)}"
+            )
 
 
 def _money_fits(draft: Draft) -> Iterator[Finding]:

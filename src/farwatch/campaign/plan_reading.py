@@ -91,7 +91,9 @@ def plan_from(raw: Any, folder: Path | None, tree: Node | None) -> tuple[Campaig
         broken = {str(detail["loc"][0]) for detail in details if detail["loc"]}
         plan = _rest(raw, [_path(detail) for detail in details])
     if isinstance(raw, dict) and FIRST_LINE not in raw:
-        findings.append(Finding(path=(FIRST_LINE,), rule="is missing", hint="a plan starts with `farwatch-campaign: 1`"))
+        findings.append(
+            Finding(path=(FIRST_LINE,), rule="is missing", hint="a plan starts with `farwatch-campaign: 1`")
+        )
     if plan is not None:
         plan._folder = folder  # noqa: SLF001  the model's own private field, set once, here
         findings += meaning_of(plan, frozenset(broken), None)

@@ -4,11 +4,13 @@ y = a + b x + c max(0, x - knee), fitted by least squares, the knee by search ov
 of x and the last but one; the bend c must be upward. Its interval is that of the knee over resampled curves
 (bootstrap over trials, all points of a resample with the same trials, because they share their luck).
 
-A knee is *found* when the bend is upward in nearly every resample, when one straight line misses the points by more than
-they can be off, and when the knee does not stick to an end of the range. Otherwise it is said that none lies inside.
+A knee is *found* when the bend is upward in nearly every resample, when one straight line misses the points by more
+than they can be off, and when the knee does not stick to an end of the range. Otherwise it is said that none lies
+inside.
 
-**Known error.** A curve that bends slowly has no knee; two lines give the middle of the bend. The knee cannot be told more
-finely than the points allow: between two neighbouring points it rests on the lines through the others.
+**Known error.** A curve that bends slowly has no knee; two lines give the middle of the bend, and the interval, which
+holds that fitted middle, says nothing of how slow the bend is. Between two neighbouring points the knee rests on the
+lines through the others.
 
 Source: [hudson1966] Hudson, "Fitting segmented curves whose join points have to be estimated", JASA 61.
 """
@@ -42,8 +44,9 @@ class Knee:
 
 
 def find(x: Values, means: Values, resampled: Values, confidence: float = 0.95) -> Knee:
-    """The knee of `means` f8[n] over `x` f8[n], increasing, n at least 4; `resampled` f8[times, n] are the curves of
-    resamples.
+    """The knee of `means` f8[n] over increasing `x` f8[n]; `resampled` f8[times, n] are the curves of resamples.
+
+    InputError for fewer than four points.
     """
     if len(x) < FEWEST_POINTS or not np.all(np.diff(x) > 0.0):
         rule = f"must be {FEWEST_POINTS} values or more, increasing"

@@ -7,22 +7,23 @@ y. The designs (`campaign.figure_rows`) give y at rows A and B with luck a and b
     first order of i        S_i = E[y_B (y_Ai - y_A)] / V                      [saltelli2010]
     total of i              T_i = E[(y_A - y_Ai)^2] / (2 V)                    [jansen1999]
     of chance               T_c = E[(y_A - y_Ac)^2] / (2 V), S_c likewise
-    of all figures together U   = E[y_A y_Ac] / V = 1 - T_c
+    of all figures together U   = 1 - T_c, the variance of the mean over chance, E[y_A y_Ac] / V
     of i, chance averaged   M_i = E[y_Ac (y_A - y_Ai)] / V
 
-S_i is what knowing figure i alone would take off the variance. T_i is its part with every interplay, *that with chance
-included*: a figure that only shuffles who is lucky has a large T_i. M_i leaves that out: A and A_c share all figures, A_i
-and A_c all but the i-th, and no two share luck, so M_i is the total effect of i on the mean over chance,
-E[Var(E[y | x] | x without i)], in parts of V. S_i <= M_i <= T_i, but for sampling error. Where a figure is
-"settled" the mean outcome loses M_i. All five hold for random outcomes as they stand: nothing has to be averaged first.
+S_i is what knowing figure i alone would take off the variance. T_i is its part with every interplay, *that with
+chance included*: a figure that only shuffles who is lucky has a large T_i. M_i leaves that out: A and A_c share all
+figures, A_i and A_c all but the i-th, and A_c has luck of its own, so M_i is the total effect of i on the mean over
+chance, E[Var(E[y | x] | x without i)], in parts of V: the spread of the long-run mean that goes when i is settled last.
+S_i <= M_i <= T_i, but for sampling error. All five hold for random outcomes as they stand: nothing has to be averaged
+first.
 
 Intervals are percentile bootstrap over rows. Rows of a scrambled Sobol sequence are not independent, so the intervals
 are rather too wide. Estimates are not clipped: a small one may be negative by sampling error.
 
 **Morris.** The effect of a move is the change of y, in its own unit, when the input goes up by half of its range of
 probability, all else equal and luck shared. mu is the mean, mu* the mean of the absolute value, sigma the standard
-deviation over walks [morris1991, campolongo2007]. The same numbers for chance, from a step that takes new luck, say what
-an input does not have to explain: mu* of an input that only shuffles luck is near mu* of chance, with a mu near 0.
+deviation over walks [morris1991, campolongo2007]. The same numbers for chance, from a step that takes new luck, say
+what an input does not have to explain: mu* of an input that only shuffles luck is near mu* of chance, with a mu near 0.
 
 Sources: [saltelli2010] Saltelli, Annoni, Azzini, Campolongo, Ratto, Tarantola, Computer Physics Communications 181,
 table 2 b; [jansen1999] Jansen, Computer Physics Communications 117; [morris1991] Morris, Technometrics 33;
@@ -103,7 +104,7 @@ def sobol(
         first = (weights @ (b * (y[2:] - a)).T) / variance[:, None]
         total = (weights @ ((y[2:] - a) ** 2).T) / (2.0 * variance[:, None])
         settled = (weights @ (other * (a - mixed)).T) / variance[:, None]
-        unknown = (weights @ (a * other)) / variance - (weights @ a) * (weights @ other) / variance
+        unknown = 1.0 - total[:, -1]
 
     def told(values: Values) -> Estimate:
         return percentile(float(values[0]), values[1:], confidence)
@@ -115,7 +116,11 @@ def sobol(
     )
     chance = Indices(name="chance", first=told(first[:, -1]), total=told(total[:, -1]), settled=nothing)
     return VarianceShares(
-        variance=float(variance[0]) * rows / (rows - 0.5), rows=rows, inputs=inputs, unknown=told(unknown), chance=chance
+        variance=float(variance[0]) * rows / (rows - 0.5),
+        rows=rows,
+        inputs=inputs,
+        unknown=told(unknown),
+        chance=chance,
     )
 
 
