@@ -152,19 +152,21 @@ def check(
 
 @app.command()
 def schema(
-    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario, sensor or traffic.")] = "scenario",
+    of: Annotated[str, typer.Option("--of", help="Which files: scenario, plan, sensor or traffic.")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of scenario, sensor or traffic files, for editors that complete and check as you type."""
+    """Print the JSON Schema of scenario, plan, sensor or traffic files, for editors that complete as you type."""
     import json
 
     if of == "sensor":
         from farwatch.track.sensors import sensor_schema as chosen
     elif of == "traffic":
         from farwatch.track.traffic import traffic_schema as chosen
+    elif of == "plan":
+        from farwatch.campaign import plan_schema as chosen
     elif of == "scenario":
         from farwatch.scenario import schema as chosen
     else:
-        raise typer.BadParameter(f"{of!r} is none of scenario, sensor, traffic")
+        raise typer.BadParameter(f"{of!r} is none of scenario, plan, sensor, traffic")
     typer.echo(json.dumps(chosen(), indent=2))
 
 

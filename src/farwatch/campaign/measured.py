@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from farwatch.campaign.points import Kept
-from farwatch.outcomes.columns import INT, REAL, TRIALS
+from farwatch.campaign.rows import TRIAL_COLUMNS
+from farwatch.outcomes.columns import INT, REAL
 
 Values = npt.NDArray[np.float64]
 
@@ -20,8 +21,8 @@ MEANING = {
     ANY_LEAK: "whether any of the raid got through: its mean is the chance of at least one leaker",
 } | {
     column.name: column.meaning
-    for column in TRIALS
-    if column.dtype in {INT, REAL} and column.name not in {"trial", WEIGHT}
+    for column in TRIAL_COLUMNS
+    if column.dtype in {INT, REAL} and column.name not in {"point", "trial", LEAKED_SHARE, WEIGHT}
 }
 """Meaning of every measure that a plan may name."""
 

@@ -93,21 +93,21 @@ def matters_table(it: Sensitivity | None) -> tuple[Sequence[str], list[tuple[str
 
 _DRAWN = (
     "Each trial draws every uncertain figure from its published or assumed range, and plays the raid once. Means have "
-    "Student's interval corrected for skewness, chances Wilson's, quantiles that of order statistics, which holds for any "
-    "law."
+    "Student's interval corrected for skewness, chances Wilson's, quantiles that of order statistics, which holds for "
+    "any law."
 )
 _LOOKS = (
-    "Trials were added, half as many again at each look, until the interval of each chosen measure was as narrow as asked "
-    "for. Looking at growing data favours intervals that are narrow by luck; the first look comes late enough, and a "
-    "skewed measure needs more trials, so that the intervals still hold as often as they say (docs: statistics)."
+    "Trials were added, half as many again at each look, until the interval of each chosen measure was as narrow as "
+    "asked for. Looking at growing data favours intervals that are narrow by luck; the first look comes late enough, "
+    "and a skewed measure needs more trials, so that the intervals still hold as often as they say (docs: statistics)."
 )
 _STRATIFIED = (
     "Figures were spread evenly over each eight trials (a Latin hypercube); the mean of eight is one observation. "
     "Quantiles treat trials as independent, which makes their intervals rather too wide."
 )
 _WEIGHTED = (
-    "Leaks were made commoner and weighted back: each trial counts with the ratio of its chance to what was played. Means "
-    "are unbiased; quantiles are not told."
+    "Leaks were made commoner and weighted back: each trial counts with the ratio of its chance to what was played. "
+    "Means are unbiased; quantiles are not told."
 )
 
 
