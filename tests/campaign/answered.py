@@ -15,8 +15,17 @@ FIELD = "raid.drones-north.count"
 def figures(names=ENTRIES):
     """Figures that a mission would draw."""
     return [
-        Figure(name=name, value=1.0, low=0.0, high=2.0, unit="m", printed="1", kind="assumed" if k % 2 else "press",
-               source="" if k % 2 else "somewhere", why="unknown")
+        Figure(
+            name=name,
+            value=1.0,
+            low=0.0,
+            high=2.0,
+            unit="m",
+            printed="1",
+            kind="assumed" if k % 2 else "press",
+            source="" if k % 2 else "somewhere",
+            why="unknown",
+        )
         for k, name in enumerate(names)
     ]
 

@@ -73,9 +73,7 @@ def _differences(answers: Answers) -> list[tuple[object, ...]]:
 def _curves(answers: Answers) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for it in answers.curves:
-        rows += [
-            (it.label, it.field, at, it.measure, *_ends(one)) for at, one in zip(it.at, it.value, strict=True)
-        ]
+        rows += [(it.label, it.field, at, it.measure, *_ends(one)) for at, one in zip(it.at, it.value, strict=True)]
         if it.knee is not None and it.knee.found:
             rows.append((it.label, it.field, float("nan"), "knee", *_ends(it.knee.at)))
     return rows

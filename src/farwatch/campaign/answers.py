@@ -17,8 +17,8 @@ from farwatch.campaign.estimating import (
     gain_of_weights,
     interval_of,
     known,
+    observations,
     sample_of,
-    weighted,
 )
 from farwatch.campaign.measured import MEANING, values_of
 from farwatch.campaign.money import Money, money
@@ -233,8 +233,9 @@ def base_label(point: Point, base: Point) -> str:
 
 def luck_gain(second: Sample, first: Sample) -> float:
     """Variance of a difference with separate luck over that with shared luck; infinite where pairs never differ."""
-    count = min(len(first), len(second))
-    a, b = weighted(first)[:count], weighted(second)[:count]
+    seen = observations(first), observations(second)
+    count = min(map(len, seen))
+    a, b = (one[:count] for one in seen)
     if count < 2:
         return float("nan")
     apart = float(a.var(ddof=1) + b.var(ddof=1))

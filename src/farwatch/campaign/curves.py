@@ -12,7 +12,7 @@ from farwatch.campaign.measured import LEAKED_SHARE
 from farwatch.campaign.points import Kept, Point
 from farwatch.campaign.study import PlannedStudy
 from farwatch.outcomes import knee
-from farwatch.outcomes.resampling import shares_of
+from farwatch.outcomes.resampling import FEWEST_ROWS, means_of
 from farwatch.outcomes.summary import Estimate
 
 Values = npt.NDArray[np.float64]
@@ -25,7 +25,8 @@ MOST_ROWS = 2000
 class Curve:
     """A measure over one varied field, everything else the same; `share` is that of the raid at the same points.
 
-    `trials`: those that all points have, on which the knee rests. `knee` None: fewer than four points are played.
+    `trials`: those that all points have, on which the knee rests. `knee` None: fewer than four points,
+    or too few trials.
     """
 
     label: str
@@ -59,9 +60,9 @@ def curves(study: PlannedStudy, kept: Kept, played: Sequence[Point]) -> tuple[Cu
         samples = [sample_of(kept, point, asked.measure) for point in points]
         at = np.array([float(point.changes[asked.field]) for point in points])
         bend = None
-        if len(points) >= knee.FEWEST_POINTS:
-            rows = matched(samples)
-            bend = knee.find(at, rows.mean(axis=0), shares_of(len(rows), study.seed) @ rows, confidence)
+        if len(points) >= knee.FEWEST_POINTS and len(rows := matched(samples)) >= FEWEST_ROWS:
+            means = means_of(rows, study.seed)
+            bend = knee.find(at, means[0], means[1:], confidence)
         found.append(
             Curve(
                 label=label,

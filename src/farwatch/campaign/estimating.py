@@ -6,6 +6,7 @@ ratio of its trial, whose mean is 1: the mean of weight times value is unbiased.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ def _bounds(kept: Kept, point: Point, measure: str) -> Bounds:
         return 0.0, 1.0
     if measure == "leaked" and kept.count(point.number):
         return 0.0, float(np.max(kept.column(point.number, "raid_targets")))
-    return None
+    return 0.0, inf  # counts, times and prices
 
 
 def difference_of(second: Sample, first: Sample) -> Sample:

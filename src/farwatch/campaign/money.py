@@ -14,7 +14,7 @@ from farwatch.campaign.curves import along, condensed, matched
 from farwatch.campaign.estimating import interval_of, sample_of
 from farwatch.campaign.points import Kept, Point
 from farwatch.campaign.study import PlannedStudy
-from farwatch.outcomes.resampling import percentile, shares_of
+from farwatch.outcomes.resampling import means_of, percentile
 from farwatch.outcomes.summary import Estimate
 
 Values = npt.NDArray[np.float64]
@@ -99,7 +99,7 @@ def _exchange(study: PlannedStudy, kept: Kept, point: Point) -> Exchange:
     samples = [sample_of(kept, point, name) for name in COLUMNS]
     rows = matched(samples)
     rows[:, SPENT] += (fixed := _fixed_usd(study, point))
-    means = _means(rows, study.seed)
+    means = means_of(rows, study.seed)
     spent = interval_of(samples[SPENT], confidence)
     low, high = np.quantile(samples[SPENT].values, [0.1, 0.9]) + fixed
     return Exchange(
@@ -113,11 +113,6 @@ def _exchange(study: PlannedStudy, kept: Kept, point: Point) -> Exchange:
         ratio=_ratio(means[:, SPENT], means[:, FLOWN], confidence),
         per_kill_usd=_ratio(means[:, SPENT], means[:, KILLED], confidence),
     )
-
-
-def _means(rows: Values, seed: int) -> Values:
-    """Means of the columns: first of all rows, then of each resample."""
-    return np.vstack([rows.mean(axis=0), shares_of(len(rows), seed) @ rows])
 
 
 def _ratio(above: Values, below: Values, confidence: float) -> Estimate:
@@ -146,10 +141,12 @@ def _worth(study: PlannedStudy, kept: Kept, point: Point, base: Point) -> Worth:
     rows = matched([sample_of(kept, one, name) for one in (point, base) for name in (COLUMNS[SPENT], COLUMNS[LEAKED])])
     gaps = np.column_stack([rows[:, 0] - rows[:, 2], rows[:, 3] - rows[:, 1]])
     gaps[:, 0] += _fixed_usd(study, point) - _fixed_usd(study, base)
-    means = _means(condensed(gaps), study.seed)
+    means = means_of(condensed(gaps), study.seed)
     extra, avoided = (percentile(float(means[0, k]), means[1:, k], confidence) for k in (0, 1))
     why = ""
-    if avoided.low <= 0.0 <= avoided.high:
+    if np.isnan(avoided.low):
+        why = "too few trials to tell"
+    elif avoided.low <= 0.0 <= avoided.high:
         why = "no difference in leakers can be told"
     elif extra.high <= 0.0 and avoided.low > 0.0:
         why = "it costs less and lets fewer through: it pays whatever a leaker costs"
@@ -176,7 +173,7 @@ def _turns(study: PlannedStudy, kept: Kept, played: Sequence[Point], field: str)
         samples = [sample_of(kept, point, name) for point in points for name in (COLUMNS[SPENT], COLUMNS[FLOWN])]
         rows = matched(samples)
         gaps = rows[:, 0::2] - rows[:, 1::2] + np.array([_fixed_usd(study, point) for point in points])
-        means = _means(gaps, study.seed)
+        means = means_of(gaps, study.seed)
         at = np.array([float(point.changes[field]) for point in points])
         places = np.array([crossing(at, row) for row in means])
         why = ""

@@ -14,6 +14,9 @@ from farwatch.outcomes.summary import Estimate
 TIMES = 1000
 """Resamples; ends of a 95 % interval then have 25 on their far side."""
 
+FEWEST_ROWS = 12
+"""With fewer rows the bootstrap is far too sure, and says nothing."""
+
 Values = npt.NDArray[np.float64]
 
 
@@ -24,6 +27,17 @@ def shares_of(rows: int, seed: int, times: int = TIMES) -> Values:
     equal = np.full(rows, 1.0 / rows)
     drawn = multinomial(rows, equal).rvs(size=times, random_state=seed % 2**32)
     return np.asarray(drawn, np.float64).reshape(times, rows) / rows
+
+
+def means_of(rows: Values, seed: int, times: int = TIMES) -> Values:
+    """Means f8[1 + times, columns] of rows f8[rows, columns]: first of all, then of each resample.
+
+    The resampled ones are NaN where there are too few rows to resample.
+    """
+    means = rows.mean(axis=0, keepdims=True)
+    if len(rows) < FEWEST_ROWS:
+        return np.vstack([means, np.full((times, rows.shape[1]), np.nan)])
+    return np.vstack([means, shares_of(len(rows), seed, times) @ rows])
 
 
 def percentile(value: float, resampled: Values, confidence: float = 0.95) -> Estimate:

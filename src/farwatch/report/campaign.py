@@ -41,6 +41,9 @@ def show(console: Console, answers: Answers) -> None:
 def _closing(answers: Answers) -> list[tuple[str, str]]:
     said = [("Saved", sentence) for sentence in words.gains(answers)]
     said += [("Beware", sentence) for sentence in words.doubts(answers)]
+    longest = max(len(answers.points), len(answers.differences))
+    if longest > MOST:
+        said.append(("Shortened", f"tables here have {MOST} rows at most; the longest has {longest}, on the page."))
     return [*said, ("Leaned on", words.leaned_on(answers))]
 
 

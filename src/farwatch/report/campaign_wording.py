@@ -43,11 +43,13 @@ def amount(measure: str, value: float) -> str:
 
 
 def estimate(measure: str, it: Estimate) -> str:
-    """A value with its interval: `37 % (34 to 40)`; `7, in every trial` where it never differed."""
+    """A value with its interval, `37 % (34 to 40)`; words in its place where there is none to give."""
     if isnan(it.value):
         return wording.UNKNOWN
-    if it.low == -inf and it.high == inf:
+    if it.high == inf:
         return f"{amount(measure, it.value)}, in every trial"
+    if isnan(it.low):
+        return f"{amount(measure, it.value)}, too few trials"
     return f"{amount(measure, it.value)} ({span(measure, it)})"
 
 
@@ -79,7 +81,10 @@ def _size(measure: str, value: float) -> str:
 def headlines(answers: Answers) -> list[str]:
     """The few sentences at the top: the comparison, the knee, the money, the figure that matters most."""
     compared = [row for row in answers.differences if row.measure == first_measure(answers)]
-    said = [difference(row) for row in sorted(compared, key=lambda row: -_clearness(row.difference))[:3]]
+    clear = [row for row in compared if _clearness(row.difference) > 1.0]
+    said = [difference(row) for row in sorted(clear, key=lambda row: -_clearness(row.difference))[:3]]
+    if compared and not clear:
+        said = [difference(compared[0]) + (" Nor can it at any other point." if len(compared) > 1 else "")]
     said += [knee(curve, named=len(answers.curves) > 1) for curve in answers.curves[:2]]
     if answers.money is not None:
         said += [worth(row) for row in sorted(answers.money.worths, key=lambda row: bool(row.why))[:2]]
@@ -160,7 +165,7 @@ def knee(curve: Curve, *, named: bool) -> str:
     who = f"{curve.label}: " if named else ""
     what = curve.field.removeprefix("raid.")
     if curve.knee is None:
-        return f"{who}the curve has too few points for a knee."
+        return f"{who}too few points or trials for a knee."
     if not curve.knee.found:
         return f"{who}no knee inside the range of {what}: {curve.knee.why}."
     bend = curve.knee
@@ -192,10 +197,7 @@ def turn(row: Turn) -> str:
     what = row.field.removeprefix("raid.")
     if row.why:
         return f"{row.label}: {row.why}."
-    return (
-        f"{row.label}: the defence spends as much as the raid is worth at {what} {wording.number(row.at.value)} "
-        f"({span('', row.at)})."
-    )
+    return f"{row.label}: the defence spends as much as the raid is worth at {what} {estimate('', row.at)}."
 
 
 def matters(it: Sensitivity) -> str:
@@ -225,6 +227,8 @@ def _screening(it: Sensitivity) -> str:
     if found is None:
         return ""
     first = by_size(found.inputs)[0]
+    if first.size.value == 0.0:
+        return f"No figure moves {name_of(it.measure)} here."
     less = first.size.high < found.chance.size.low
     said = (
         f"{first.name} moves {name_of(it.measure)} most: by {wording.number(first.size.value)} "
@@ -281,7 +285,7 @@ def gains(answers: Answers) -> list[str]:
     if luck:
         said.append(f"Shared luck: a comparison needs {_times(luck)} fewer trials than with separate luck.")
     measures = [measure for row in answers.points for measure in row.measures]
-    blocks = [measure.block_gain.value for measure in measures if not isnan(measure.block_gain.value)]
+    blocks = [measure.block_gain.value for measure in measures if _is_told(measure.block_gain)]
     if blocks:
         said.append(f"Stratified draws: a mean needs {_times(blocks)} fewer trials than with independent draws.")
     weights = [measure.weight_gain for measure in measures if not isnan(measure.weight_gain)]
@@ -290,6 +294,11 @@ def gains(answers: Answers) -> list[str]:
             f"Importance sampling: a mean needs {_times(weights)} fewer trials than without; below 1 is a loss."
         )
     return said
+
+
+def _is_told(gain: Estimate) -> bool:
+    """Whether a gain is known to a factor of two."""
+    return gain.high <= 4.0 * gain.low
 
 
 def _times(found: Sequence[float]) -> str:
