@@ -6,6 +6,8 @@ matrix. The counts follow from a seed alone.
 Source: [efron1993] Efron and Tibshirani, "An Introduction to the Bootstrap", chapters 6 and 13.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,13 +22,16 @@ FEWEST_ROWS = 12
 Values = npt.NDArray[np.float64]
 
 
+@lru_cache(maxsize=4)
 def shares_of(rows: int, seed: int, times: int = TIMES) -> Values:
-    """Share of each row in each resample, f8[times, rows]; each resample adds to one."""
+    """Share of each row in each resample, f8[times, rows], not to be written to; each resample adds to one."""
     from scipy.stats import multinomial
 
     equal = np.full(rows, 1.0 / rows)
     drawn = multinomial(rows, equal).rvs(size=times, random_state=seed % 2**32)
-    return np.asarray(drawn, np.float64).reshape(times, rows) / rows
+    shares = np.asarray(drawn, np.float64).reshape(times, rows) / rows
+    shares.flags.writeable = False
+    return shares
 
 
 def means_of(rows: Values, seed: int, times: int = TIMES) -> Values:

@@ -24,6 +24,9 @@ NAMES = {
 }
 """Short names of common measures; others go by their own."""
 
+WIDEST_SHARE = 0.3
+"""An interval of a share of the spread that is wider than this is called badly known."""
+
 WORTH_TELLING = 1.2
 """A gain below this is not called one."""
 
@@ -219,7 +222,9 @@ def _shares(it: Sensitivity) -> str:
     said = f"Of the spread of {name_of(it.measure)}, {unknown} is what nobody knows, and the rest chance. "
     if first.settled.low <= 0.0:
         return said + "No single figure stands out from sampling error: play more rows."
-    return said + f"{first.name} matters most: settling it would take away {share_of(first.settled)}."
+    said += f"{first.name} matters most: settling it would take away {share_of(first.settled)}."
+    wide = first.settled.high - first.settled.low > WIDEST_SHARE
+    return said + (" With more rows that would be known better." if wide else "")
 
 
 def _screening(it: Sensitivity) -> str:
