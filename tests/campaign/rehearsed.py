@@ -59,7 +59,8 @@ def _by_name(columns, kind, names, points, trials, luck):
 def _mixed(seed, numbers, purpose):
     """Whole numbers below 2^31 that look drawn: a well-known mixing of bits [splitmix64]."""
     with np.errstate(over="ignore"):
-        x = np.asarray(numbers, np.uint64) + np.uint64(seed * 7919 + purpose * 104729 + 1) * np.uint64(0x9E3779B97F4A7C15)
+        start = np.uint64(seed * 7919 + purpose * 104729 + 1) * np.uint64(0x9E3779B97F4A7C15)
+        x = np.asarray(numbers, np.uint64) + start
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return ((x ^ (x >> np.uint64(31))) >> np.uint64(33)).astype(np.int64)
@@ -120,7 +121,8 @@ def main(folder):
     """Conduct a rehearsal in a process of its own, which says when it begins, to be killed."""
     units.PART_ROWS = 64
     with threads(2) as executor:
-        print("begins", flush=True)
+        sys.stdout.write("begins\n")
+        sys.stdout.flush()
         conduct(Rehearsal(), play_slowly, executor, Ledger(Path(folder)))
 
 

@@ -168,13 +168,13 @@ def test_progress_counts_what_was_found(tmp_path):
     heard = []
     conducted(tmp_path, progress=heard.append)
     assert (heard[0].done, heard[0].total) == (0, 0)
-    assert heard[-1].done == heard[-1].total == sum(Ledger_asked(tmp_path).values())
+    assert heard[-1].done == heard[-1].total == sum(asked_in(tmp_path).values())
     heard.clear()
     conducted(tmp_path, progress=heard.append)
     assert heard[0].found == heard[0].done == heard[0].total
 
 
-def Ledger_asked(folder):
+def asked_in(folder):
     """Goals of the last round in a folder."""
     ledger = Ledger(folder)
     ledger.look()

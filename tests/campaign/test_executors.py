@@ -141,9 +141,12 @@ def test_a_cluster_without_workers_is_refused(monkeypatch):
     """It says how to start one."""
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "CONNECT_S", 1.0)
-    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as made:
-        with pytest.raises(InputError, match=r"has no workers; start one there: dask worker tcp://"):
-            connect(made.scheduler_address)
+    said = r"has no workers; start one there: dask worker tcp://"
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0") as made,
+        pytest.raises(InputError, match=said),
+    ):
+        connect(made.scheduler_address)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ import pytest
 from campaign.rehearsed import Rehearsal, contents, play_fake
 from campaign.test_conduct import conducted, small_parts  # noqa: F401  a fixture
 from farwatch.campaign import files
-from farwatch.campaign.ledger import Ledger
 from farwatch.campaign.trials import stored
 from farwatch.errors import StoreError
 from farwatch.outcomes import parquet
