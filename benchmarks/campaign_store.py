@@ -26,9 +26,8 @@ QUESTION = "SELECT point, avg(leaked), quantile_cont(leaked, 0.9) FROM trials GR
 OTHERS = (
     "SELECT count(*), avg(leaked_share) FROM trials",
     'SELECT point, "group", avg(killed) FROM groups GROUP BY ALL ORDER BY ALL',
-    "SELECT label, corr(leaked, f20) FROM trials JOIN figures USING (point, trial) JOIN points USING (point)"
-    " GROUP BY ALL",
-)  # fmt: skip
+    "SELECT point, corr(leaked, f20) FROM trials JOIN figures USING (point, trial) GROUP BY ALL ORDER BY ALL",
+)
 GROUPS, ROUNDS, FIGURES = [f"group-{k}" for k in range(5)], [f"round-{k}" for k in range(6)], 60
 
 
