@@ -110,7 +110,7 @@ def test_where_the_plan_lies_is_noted_relative_to_the_folder(tmp_path):
 
 
 def test_a_plan_alone_is_run(run, plan, tmp_path):
-    """`farwatch campaign PLAN.yaml` plays, tells and writes; resuming a finished one plays nothing and tells the same."""
+    """`farwatch campaign PLAN.yaml` plays, tells and writes; resumed when finished, it plays nothing."""
     out = tmp_path / "out"
     first = run("campaign", plan, "--out", out, "--threads", 1)
     assert first.exit_code == 0, first.output
