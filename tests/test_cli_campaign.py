@@ -29,7 +29,7 @@ raid:
 """
 
 PLAN = """\
-farwatch_campaign: 1
+farwatch-campaign: 1
 title: One shot a look, or two?
 scenarios: {small: small.yaml}
 vary: {fields: {doctrine.shots_per_look: [1, 2]}}
@@ -156,7 +156,7 @@ def test_ctrl_c_keeps_what_is_finished(run, plan, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(src)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 300.0
-        while not list(out.glob("pending/*.rows")) and time.monotonic() < deadline:
+        while not list(out.glob("pending/*.rows")) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=120)[1]

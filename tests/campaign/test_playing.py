@@ -196,7 +196,8 @@ def test_a_real_campaign_that_is_killed_ends_with_the_same_bytes(tmp_path):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])}
     with subprocess.Popen([sys.executable, "-c", script], env=environment) as process:
         deadline = time.monotonic() + 300.0
-        while not list((tmp_path / "b").glob("pending/*.rows")) and time.monotonic() < deadline:
+        begun = (tmp_path / "b" / "pending").glob
+        while not list(begun("*.rows")) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
