@@ -129,7 +129,7 @@ def _fly(
                 if not flying:
                     return not stop.is_set()
                 done, _ = wait(flying, timeout=HEED_S, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in sorted(done, key=_failed):
                     file(flying[future], future.result())
                     del flying[future]
                 if not done:
@@ -138,6 +138,11 @@ def _fly(
             for future in flying:
                 future.cancel()
             raise
+
+
+def _failed(future: Future[Rows]) -> bool:
+    """Whether a unit ended in an error: those that did not are filed first."""
+    return future.cancelled() or future.exception() is not None
 
 
 def _refuse_waiting(reason: str) -> None:
