@@ -28,8 +28,10 @@ def static(target_values: ArrayLike, p_kill: ArrayLike) -> float:
     best[S] = least value left of the targets so far when the weapons of subset S are spent on them.
     """
     values = np.asarray(target_values, dtype=np.float64)
-    miss = 1.0 - np.asarray(p_kill, dtype=np.float64)
+    miss = 1.0 - _chances(p_kill)
     weapons = miss.shape[0]
+    if weapons and miss.shape != (weapons, values.size):
+        raise RangeError(f"p_kill has shape {miss.shape}, but there are {values.size} targets")
     if weapons > SUBSET_LIMIT:
         raise RangeError(f"{weapons} weapons: the exact assignment takes at most {SUBSET_LIMIT}")
     full = 1 << weapons
@@ -61,7 +63,10 @@ def _subsets(s: int) -> NDArray[np.int64]:
 def identical(target_values: Sequence[float], p_kill_by_target: Sequence[float], num_weapons: int) -> float:
     """Least expected surviving value with weapons all alike: each goes where it takes most [denbroeder1959]."""
     left = [float(value) for value in target_values]
-    for _ in range(num_weapons):
+    _chances(p_kill_by_target)
+    if num_weapons < 0 or len(p_kill_by_target) != len(left):
+        raise RangeError(f"{num_weapons} weapons, {len(left)} values, {len(p_kill_by_target)} kill probabilities")
+    for _ in range(num_weapons if left else 0):
         gains = [value * p for value, p in zip(left, p_kill_by_target, strict=True)]
         j = gains.index(max(gains))
         left[j] -= gains[j]
@@ -74,7 +79,9 @@ def staged(num_targets: int, num_weapons: int, p_kill: float, num_stages: int) -
     In a stage the chosen number of shots is spread over the survivors as evenly as it goes; how many are held back is
     optimal. The last stage fires all.
     """
-    q = 1.0 - p_kill
+    q = 1.0 - float(_chances(p_kill))
+    if num_stages < 1 or min(num_targets, num_weapons) < 0:
+        raise RangeError(f"{num_targets} targets, {num_weapons} weapons, {num_stages} stages")
 
     @cache
     def best(targets: int, weapons: int, stages: int) -> float:
@@ -106,7 +113,9 @@ def continuous(
     """
     from scipy.optimize import LinearConstraint, minimize
 
-    p = np.asarray(p_damage, dtype=np.float64)
+    p = _chances(p_damage)
+    if p.size and float(p.max()) >= 1.0:
+        raise RangeError("the continuous allocation needs damage probabilities below 1")
     u = np.asarray(values, dtype=np.float64)
     useful = np.argwhere(p > 0.0)
     kinds, targets = useful[:, 0], useful[:, 1]
@@ -131,4 +140,14 @@ def continuous(
         method="SLSQP",
         options={"maxiter": 2000, "ftol": 1e-15},
     )
+    if not found.success:
+        raise RangeError(f"no allocation meets these demands: {found.message}")
     return float(u.sum() - left(found.x).sum())
+
+
+def _chances(p: ArrayLike) -> NDArray[np.float64]:
+    """Probabilities as an array; RangeError where one is none."""
+    array = np.asarray(p, dtype=np.float64)
+    if not ((array >= 0.0) & (array <= 1.0)).all():
+        raise RangeError("a probability lies outside 0 to 1")
+    return array

@@ -11,6 +11,7 @@ coverage of the reported interval near its promise was chosen by simulation (doc
 - the interval of a mean is Student's, corrected for skewness by Hall's cubic [hall1992], with the degrees of freedom
   that the fourth moment leaves; without skewness it is plain Student;
 - a share counts as known only if it would be narrow enough with two successes more, and with two fewer;
+- a quantile counts as known only if each side is short enough, now and by the first two thirds of the values;
 - the lower end of a share with one to three successes (or failures) is the Poisson one [brown2001], because Wilson's
   misses there.
 
@@ -138,14 +139,26 @@ def enough(
         return False
     found = interval(array, kind, confidence, bounds)
     allowed = half_width * abs(found.value) if relative else half_width
-    widest = 0.5 * (found.high - found.low)
-    if kind.startswith("quantile"):
-        widest = max(found.high - found.value, found.value - found.low)
-    if kind == "share":
-        hits = float(array.sum())
-        near = (modified_wilson(min(max(hits + more, 0.0), array.size), array.size, confidence) for more in (-2.0, 2.0))
-        widest = max(widest, *(0.5 * (high - low) for low, high in near))
+    widest = max(0.5 * (found.high - found.low), _doubted(array, found, kind, confidence))
     return isfinite(widest) and widest <= allowed
+
+
+def _doubted(values: Values, found: Estimate, kind: str, confidence: float) -> float:
+    """Half-width that the interval might as well have had, had luck been a little different.
+
+    Of a share with two successes more, or fewer; of a quantile the longer side, now or by the first two thirds of the
+    values. A mean has its guard in `_large_for_its_skewness`.
+    """
+    if kind == "share":
+        n, hits = values.size, float(values.sum())
+        near = (modified_wilson(min(max(hits + more, 0.0), n), n, confidence) for more in (-2.0, 2.0))
+        return max(0.5 * (high - low) for low, high in near)
+    if kind in {"mean", "difference"}:
+        return 0.0
+    part = values[: 2 * values.size // 3]
+    earlier = interval(part, kind, confidence)
+    scaled = sqrt(part.size / values.size) * max(earlier.high - earlier.value, earlier.value - earlier.low)
+    return max(found.high - found.value, found.value - found.low, scaled)
 
 
 def interval(
