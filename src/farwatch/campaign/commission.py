@@ -14,17 +14,20 @@ from farwatch.campaign.conduct import conduct
 from farwatch.campaign.execute import Listener
 from farwatch.campaign.executors import Executor, threads
 from farwatch.campaign.ledger import Ledger
+from farwatch.campaign.origin import plan_of
 from farwatch.campaign.plan_file import CampaignPlan
+from farwatch.campaign.plan_meaning import load_all
+from farwatch.campaign.plan_reading import read_plan
 from farwatch.campaign.playing import play_unit
 from farwatch.campaign.points import Kept, Point
 from farwatch.campaign.rows import POINT
 from farwatch.campaign.study import PlannedStudy, study_of
 from farwatch.campaign.trials import stored
 from farwatch.catalogue.figures import Figure
-from farwatch.errors import StoreError
+from farwatch.errors import InputError, StoreError
 from farwatch.outcomes import parquet
 from farwatch.outcomes.tables import Table
-from farwatch.scenario import Scenario
+from farwatch.scenario import Scenario, digest
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +99,8 @@ def campaign(
 def read_campaign(folder: str | Path, scenarios: Mapping[str, Scenario] | None = None) -> Campaign:
     """A campaign from its folder, finished or not; StoreError when it is none.
 
-    scenarios: by name, needed only where one names files of its own and a sensitivity analysis is asked for; paths in
-    the stored ones start from the working folder.
+    scenarios: by name, in the place of stored ones; needed only where one names files of its own, a sensitivity
+    analysis is asked for, and the plan is no longer where it was.
     """
     ledger = Ledger(Path(folder))
     manifest = ledger.manifest()
@@ -106,9 +109,18 @@ def read_campaign(folder: str | Path, scenarios: Mapping[str, Scenario] | None =
         found = {name: Scenario.model_validate(raw) for name, raw in manifest["scenarios"].items()}
     except (KeyError, ValueError) as error:
         raise StoreError(f"{folder} holds no campaign that this version can read: {error}") from error
-    study = study_of(plan, found | dict(scenarios or {}))
+    study = study_of(plan, found | _beside(Path(folder), found) | dict(scenarios or {}))
     kept = stored(folder, study.measures)
     return Campaign(study, kept, _drawn(study.scenarios, kept.ledger), kept.finished)
+
+
+def _beside(folder: Path, found: Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """Those of the stored scenarios that still are what their files say: they know where their terrain lies."""
+    try:
+        there, _ = load_all(read_plan(plan_of(folder)), {})
+    except (StoreError, InputError):
+        return {}
+    return {name: it for name, it in there.items() if name in found and digest(it) == digest(found[name])}
 
 
 def _drawn(scenarios: Mapping[str, Scenario], ledger: Ledger) -> tuple[Figure, ...]:
