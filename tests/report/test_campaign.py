@@ -4,6 +4,7 @@ import io
 import re
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -167,3 +168,23 @@ def test_a_page_that_cannot_be_written_is_said(rich, tmp_path):
     with pytest.raises(StoreError, match="could not be written"):
         campaign_page.write(rich[1], rich[0], tmp_path / "file" / "page.html")
     assert campaign_page.write(rich[1], rich[0], tmp_path / "new" / "page.html").is_file()
+
+
+def test_rare_leaks_are_told_with_their_figures():
+    """A chance of one in thirty thousand is not nought, and what carries it badly is said at once."""
+    assert campaign_wording.amount("any_leak", 2.9e-5) == "0.0029 %"
+    assert campaign_wording.amount("leaked", 0.00031) == "0.00031"
+    assert campaign_wording.amount("leaked_share", 0.0) == "0 %"
+
+    class Once(Rehearsed):
+        def column(self, point, name):
+            found = super().column(point, name)
+            if name == "leaked":
+                found = (np.arange(len(found)) == 3).astype(float)
+            return found
+
+    study = planned({"rare": {"tilt_odds": 1.0}, "trials": 64, "measures": ["any_leak"]})
+    answers = answer(study, Once(study).play())
+    assert "Beware: only 1 effective trials carry" in campaign_wording.headlines(answers)[0]
+    assert answers.points[0].measures[0].estimate.low == 0.0
+    assert not campaign_wording.gains(answers)

@@ -55,7 +55,7 @@ def sample_of(kept: Kept, point: Point, measure: str, count: int | None = None) 
         values=values_of(kept, point.number, measure, count),
         weights=weights,
         block=block,
-        bounds=_bounds(kept, point, measure) if weights is None else None,
+        bounds=_bounds(kept, point, measure),
         kind="share" if measure == ANY_LEAK and weights is None and block == 1 else "mean",
     )
 
@@ -73,7 +73,8 @@ def difference_of(second: Sample, first: Sample) -> Sample:
     count = min(len(first), len(second))
     a, b = weighted(first)[:count], weighted(second)[:count]
     bounds = None
-    if first.bounds is not None and second.bounds is not None:
+    plain = first.weights is None and second.weights is None
+    if plain and first.bounds is not None and second.bounds is not None:
         bounds = (second.bounds[0] - first.bounds[1], second.bounds[1] - first.bounds[0])
     return Sample(values=b - a, block=max(first.block, second.block), bounds=bounds, kind="difference")
 
@@ -85,12 +86,17 @@ def weighted(sample: Sample) -> Values:
 
 def interval_of(sample: Sample, confidence: float = 0.95) -> Estimate:
     """The mean of a sample with its interval; the one place where an interval of a mean is chosen."""
-    return sequential.interval(observations(sample), sample.kind, confidence, sample.bounds)
+    if sample.weights is None or sample.bounds is None:
+        return sequential.interval(observations(sample), sample.kind, confidence, sample.bounds)
+    # A weighted value may lie beyond the bounds of the measure; its mean may not.
+    it, (least, most) = sequential.interval(observations(sample), sample.kind, confidence), sample.bounds
+    return Estimate(it.value, max(it.low, least), min(it.high, most))
 
 
 def known(sample: Sample, half_width: float, confidence: float) -> bool:
     """Whether the interval of a sample's mean is as narrow as wanted, and may be believed."""
-    return sequential.enough(observations(sample), half_width, confidence, sample.kind, bounds=sample.bounds)
+    bounds = sample.bounds if sample.weights is None else None
+    return sequential.enough(observations(sample), half_width, confidence, sample.kind, bounds=bounds)
 
 
 def observations(sample: Sample) -> Values:

@@ -24,6 +24,9 @@ NAMES = {
 }
 """Short names of common measures; others go by their own."""
 
+TINY_SHARE, TINY = 5e-4, 5e-3
+"""Below these a share, and a number, is told with two figures however small: so it is with rare leaks."""
+
 WIDEST_SHARE = 0.3
 """An interval of a share of the spread that is wider than this is called badly known."""
 
@@ -41,8 +44,10 @@ def amount(measure: str, value: float) -> str:
     if not isfinite(value):
         return wording.UNKNOWN
     if measure in SHARES:
-        return wording.percent(value)
-    return wording.money(value) if measure.endswith("_usd") else wording.number(value)
+        return wording.percent(value) if value == 0.0 or value >= TINY_SHARE else f"{100.0 * value:.2g} %"
+    if measure.endswith("_usd"):
+        return wording.money(value)
+    return wording.number(value) if value == 0.0 or abs(value) >= TINY else f"{value:.2g}"
 
 
 def estimate(measure: str, it: Estimate) -> str:
@@ -113,8 +118,10 @@ def first_measure(answers: Answers) -> str:
 def point(row: PointAnswer) -> str:
     """One point: its first measure."""
     first = row.measures[0]
+    doubt = f" Beware: {first.doubts[0]}." if first.doubts else ""
     of = f" of {wording.number(row.raid)}" if first.name == "leaked" else ""
-    return f"{row.label}: {name_of(first.name)} {estimate(first.name, first.estimate)}{of}; {_trials(row.trials)}."
+    told = estimate(first.name, first.estimate)
+    return f"{row.label}: {name_of(first.name)} {told}{of}; {_trials(row.trials)}.{doubt}"
 
 
 def difference(row: Difference) -> str:
@@ -293,7 +300,7 @@ def gains(answers: Answers) -> list[str]:
     blocks = [measure.block_gain.value for measure in measures if _is_told(measure.block_gain)]
     if blocks:
         said.append(f"Stratified draws: a mean needs {_times(blocks)} fewer trials than with independent draws.")
-    weights = [measure.weight_gain for measure in measures if not isnan(measure.weight_gain)]
+    weights = [one.weight_gain for one in measures if not isnan(one.weight_gain) and not one.doubts]
     if weights:
         said.append(
             f"Importance sampling: a mean needs {_times(weights)} fewer trials than without; below 1 is a loss."
