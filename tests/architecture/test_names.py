@@ -17,7 +17,8 @@ UNIT = re.compile(
 # Numbers here are counts and probabilities, or have the unit of the sample or measure they are given.
 UNITLESS_FILES = {
     "outcomes/intervals.py", "outcomes/planning.py", "engage/closed_forms.py", "campaign/compare.py",
-    "campaign/answers.py", "campaign/estimating.py", "report/campaign_wording.py",
+    "campaign/answers.py", "campaign/estimating.py", "report/campaign_wording.py", "outcomes/sequential.py",
+    "outcomes/rare.py",
 }
 DIMENSIONLESS = {
     "now",  # an instant of the mission clock, which counts seconds
