@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from farwatch.engage.assigning import greedy, lookahead, marginal, optimal
 from farwatch.engage.columns import least_surviving
 from farwatch.engage.offers import Offers, Supply, gain_of, new_desk, new_offers, new_supply
-from farwatch.errors import InputError, Problem
+from farwatch.errors import InputError, Problem, RangeError
 
 SUBSET_LIMIT = 14
 """Most weapons for which the subset programme is used: its work and memory grow as 3^n."""
@@ -42,8 +42,10 @@ def static(target_values: ArrayLike, p_kill: ArrayLike) -> float:
     SUBSET_LIMIT weapons go to `columns.least_surviving`, which raises RangeError where its proof grows too large.
     """
     values = np.asarray(target_values, dtype=np.float64)
-    miss = 1.0 - np.asarray(p_kill, dtype=np.float64)
+    miss = 1.0 - _chances(p_kill)
     weapons = miss.shape[0]
+    if weapons and miss.shape != (weapons, values.size):
+        raise RangeError(f"p_kill has shape {miss.shape}, but there are {values.size} targets")
     if weapons > SUBSET_LIMIT and values.size:
         return least_surviving(values, miss)
     full = 1 << weapons
@@ -74,8 +76,11 @@ def _subsets(s: int) -> NDArray[np.int64]:
 
 def identical(target_values: Sequence[float], p_kill_by_target: Sequence[float], num_weapons: int) -> float:
     """Least expected surviving value with weapons all alike: each goes where it takes most [denbroeder1959]."""
+    p = _chances(p_kill_by_target)
+    if num_weapons < 0 or p.size != len(target_values):
+        raise RangeError(f"{num_weapons} weapons, {len(target_values)} values, {p.size} kill probabilities")
     shots = spread(target_values, p_kill_by_target, num_weapons)
-    return float(sum(np.asarray(target_values) * (1.0 - np.asarray(p_kill_by_target)) ** shots))
+    return float(sum(np.asarray(target_values) * (1.0 - p) ** shots))
 
 
 def spread(target_values: ArrayLike, p_kill_by_target: ArrayLike, num_weapons: int) -> NDArray[np.int64]:
@@ -122,7 +127,9 @@ def staged(num_targets: int, num_weapons: int, p_kill: float, num_stages: int) -
     In a stage the chosen number of shots goes to the survivors by greatest marginal return (`spread`: as evenly as it
     goes); how many are held back is optimal [hosein1989]. The last stage fires all.
     """
-    q = 1.0 - p_kill
+    q = 1.0 - float(_chances(p_kill))
+    if num_stages < 1 or min(num_targets, num_weapons) < 0:
+        raise RangeError(f"{num_targets} targets, {num_weapons} weapons, {num_stages} stages")
 
     @cache
     def evenly(targets: int, fired: int) -> NDArray[np.int64]:
@@ -160,7 +167,9 @@ def continuous(
     """
     from scipy.optimize import LinearConstraint, minimize
 
-    p = np.asarray(p_damage, dtype=np.float64)
+    p = _chances(p_damage)
+    if p.size and float(p.max()) >= 1.0:
+        raise RangeError("the continuous allocation needs damage probabilities below 1")
     u = np.asarray(values, dtype=np.float64)
     useful = np.argwhere(p > 0.0)
     kinds, targets = useful[:, 0], useful[:, 1]
@@ -185,6 +194,8 @@ def continuous(
         method="SLSQP",
         options={"maxiter": 2000, "ftol": 1e-15},
     )
+    if not found.success:
+        raise RangeError(f"no allocation meets these demands: {found.message}")
     return float(u.sum() - left(found.x).sum())
 
 
@@ -325,3 +336,9 @@ def _now(values: ArrayLike, p_kill: ArrayLike, limits: Limits) -> float:
         discount=np.ravel(limits.discount)[0],
     )
     return integer(values, np.asarray(p_kill)[0], now)[0]
+def _chances(p: ArrayLike) -> NDArray[np.float64]:
+    """Probabilities as an array; RangeError where one is none."""
+    array = np.asarray(p, dtype=np.float64)
+    if not ((array >= 0.0) & (array <= 1.0)).all():
+        raise RangeError("a probability lies outside 0 to 1")
+    return array

@@ -24,8 +24,8 @@ from farwatch.outcomes.tables import Table
 from farwatch.records import TALLY
 
 
-def build(cast: Cast, evidence: Evidence) -> dict[str, Table]:
-    """Every table, by name, in the order of SPECS."""
+def build(cast: Cast, evidence: Evidence, names: Sequence[str] = tuple(SPECS)) -> dict[str, Table]:
+    """Tables by name, in the order of SPECS: all of them, or those named."""
     makers = {
         "targets": _targets,
         "trials": _trials,
@@ -35,7 +35,7 @@ def build(cast: Cast, evidence: Evidence) -> dict[str, Table]:
         "figures": _figures,
         "events": _events,
     }
-    return {name: Table(name, SPECS[name], make(cast, evidence)) for name, make in makers.items()}
+    return {name: Table(name, SPECS[name], make(cast, evidence)) for name, make in makers.items() if name in names}
 
 
 def _targets(cast: Cast, evidence: Evidence) -> dict[str, Array]:
