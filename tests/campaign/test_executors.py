@@ -10,11 +10,13 @@ import pytest
 
 from campaign.rehearsed import Rehearsal, contents, play_fake, play_slowly
 from campaign.test_conduct import conducted, small_parts  # noqa: F401  a fixture
+from campaign.test_playing import Small
 from farwatch.campaign import cluster
 from farwatch.campaign.cluster import connect
 from farwatch.campaign.conduct import _orders, conduct
 from farwatch.campaign.executors import threads
 from farwatch.campaign.ledger import Ledger
+from farwatch.campaign.playing import play_unit
 from farwatch.campaign.trials import stored
 from farwatch.campaign.units import Unit
 from farwatch.errors import FarwatchError, InputError, Problem
@@ -88,6 +90,16 @@ class TestExecutor:
         conducted(tmp_path / "a", count=1)
         assert conduct(Rehearsal(), play_slowly, executor, Ledger(tmp_path / "b")).finished
         assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+@pytest.mark.slow
+def test_missions_are_the_same_on_workers(two_workers, tmp_path):
+    """The mission itself, played by two processes and by one thread here: the same bytes."""
+    with threads(1) as executor:
+        conduct(Small(), play_unit, executor, Ledger(tmp_path / "a"))
+    with connect(two_workers.scheduler_address) as executor:
+        assert conduct(Small(), play_unit, executor, Ledger(tmp_path / "b")).finished
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
 
 
 @pytest.mark.slow
