@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill
 from farwatch.chance import DAMAGE, NOBODY, key_of, uniform
-from farwatch.compiled import allocating_kernel, kernel
+from farwatch.compiled import allocating_kernel, carried, kernel
 from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
@@ -84,6 +84,7 @@ for _name, (_kind, *_) in (OUTCOME.fields or {}).items():
         _UNTOUCHED[_name] = np.nan
 
 
+@carried
 class State(NamedTuple):
     """What one trial carries. Allocated once per block of trials, emptied before each."""
 
@@ -100,6 +101,7 @@ class State(NamedTuple):
     busy: Busy
 
 
+@carried
 class Log(NamedTuple):
     """The events of a traced trial; no rows means: keep none."""
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from farwatch.chance import LOOK, MEASURE, TRANSPONDER, normals, uniform, uniforms
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.detect.antenna import broadened_rad
 from farwatch.detect.echo import (
     ACROSS,
@@ -61,6 +61,7 @@ _LIKELY = 0.5
 """A look is put down to filter, clutter or jamming when they push its chance of a plot from this or more to less."""
 
 
+@carried
 class Sensors(NamedTuple):
     """The radars as a trial uses them, and what was computed once for them.
 
@@ -83,6 +84,7 @@ class Sensors(NamedTuple):
     jammers: Any
 
 
+@carried
 class Field(NamedTuple):
     """What one trial carries for the sensors.
 

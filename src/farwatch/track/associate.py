@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.track.assign import Room, new_room
 from farwatch.track.codes import code_log_ratio
 from farwatch.track.existence import edge, persist
@@ -47,6 +47,7 @@ SPOT_X, SPOT_Y, SPOT_REACH, SPOT_TIME = range(4)
 """Columns of Batch.spots: a plot's place over the ground, how far noise may have moved it, its time."""
 
 
+@carried
 class Batch(NamedTuple):
     """Working room for one batch of up to m plots against cap tracks."""
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.records import CONFIRMED, PLOT_MEMORY, TRACK
 from farwatch.track.associate import LATEST, Batch, box_of, find, is_apart, ratio_of, sum_up
 from farwatch.track.existence import missed, persist, seen_chance
@@ -61,6 +61,7 @@ CHILD = np.dtype([("parent", "i4"), ("plot", "i4"), ("ratio", "f8"), ("score", "
 """One way a track may go on: from its main hypothesis or rival `parent`, with plot `plot` of the batch."""
 
 
+@carried
 class Hypotheses(NamedTuple):
     """Carried rivals and working room; `cap` track slots."""
 

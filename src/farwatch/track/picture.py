@@ -11,7 +11,7 @@ a track take up all its candidates at once, each by its probability; MHT assigns
 from math import log
 from typing import Any, NamedTuple
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.records import CONFIRMED, FREE, TENTATIVE
 from farwatch.track.assign import assign
 from farwatch.track.associate import LATEST, LIVE, Batch, gate, ratio_of, read, sum_up
@@ -59,6 +59,7 @@ GNN, JPDA, MHT = 0, 1, 2
 """Ways to associate, as in TRACKER["association"]."""
 
 
+@carried
 class Picture(NamedTuple):
     """Carried state and working room of one tracker; `prepare` makes it, `clear` empties it.
 
