@@ -37,6 +37,7 @@ from farwatch.engage.prepare import Prepared as PreparedDefence
 from farwatch.engage.prepare import prepare as prepare_defence
 from farwatch.engage.radar_time import Busy, begin_work, close_work, new_busy, share_time
 from farwatch.engage.stock import SHOTS, Stock, main_block
+from farwatch.engage.tilt import choose_favoured, weight
 from farwatch.records import (
     CONFIRMED,
     E_CONFIRMED,
@@ -123,6 +124,24 @@ class Mission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """How the trials of a block are drawn; the default is plain chance.
+
+    `stratified`: figures fill their ranges evenly within each group of 8 trials (catalogue.drawing). `tilt`: rare
+    leaks are favoured, by this much in the log-odds of a kill, and trials weighed accordingly (engage.tilt).
+    `values` f8[count, figures]: figures as given, not drawn.
+    """
+
+    stratified: bool = False
+    tilt: float = 0.0
+    values: NDArray[np.float64] | None = None
+
+
+PLAIN = Draws()
+"""Plain chance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """What a block of consecutive trials left behind.
 
@@ -156,12 +175,16 @@ def prepare(scenario: Scenario) -> Mission:
     )
 
 
-def play(mission: Mission, seed: int, first_trial: int, count: int, trace: bool = False) -> Block:
+def play(
+    mission: Mission, seed: int, first_trial: int, count: int, trace: bool = False, draws: Draws = PLAIN
+) -> Block:
     """Play `count` trials from `first_trial` on; with `trace`, keep the log of the first.
 
     A function of its arguments alone: blocks may be played in any order, by any number of threads.
     """
-    values = draw(mission.figures, seed, first_trial, count)
+    values = draws.values
+    if values is None:
+        values = draw(mission.figures, seed, first_trial, count, stratified=draws.stratified)
     tables = _tables(mission, values)
     state = _new_state(mission)
     block = Block(
@@ -184,7 +207,10 @@ def play(mission: Mission, seed: int, first_trial: int, count: int, trace: bool 
         state.outcomes[:] = _UNTOUCHED
         state.tally[:] = 0
         state.known[:] = NONE
-        play_trial(truth, sensors, defence, state, key_of(seed, first_trial + row), mission.world.duration_s, log)
+        key = key_of(seed, first_trial + row)
+        choose_favoured(truth.targets, draws.tilt, key, state.stock.tilt)
+        play_trial(truth, sensors, defence, state, key, mission.world.duration_s, log)
+        state.tally["weight"] = weight(truth.targets, state.stock.fates, draws.tilt)
         block.outcomes[row] = state.outcomes
         block.tallies[row] = state.tally[0]
         block.workloads[row] = state.busy.work

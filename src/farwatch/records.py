@@ -379,6 +379,7 @@ TALLY = np.dtype(
         ("shots_at_background", "i8"),  # fired at a track of an aircraft that is not part of the raid
         ("shots_at_nothing", "i8"),     # fired at a track that noise had made
         ("background_killed", "i8"),
+        ("weight", "f8"),            # what the trial counts in a mean: 1 unless rare leaks were favoured (engage.tilt)
     ],
     align=True,
 )

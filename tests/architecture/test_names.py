@@ -27,7 +27,7 @@ DIMENSIONLESS = {
     # statistics whose unit is that of what they describe
     "total", "spread", "median", "quantile", "limit", "variance", "worth", "conversion", "nodata",
     # of an assignment: a negative log-likelihood; of a hypothesis: log-odds
-    "cost", "none_cost", "score",
+    "cost", "none_cost", "score", "tilt",
     # documented as mixed units: filter states and their covariances
     "p", "x", "state", "covariance",
 }

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from farwatch.catalogue import Figure, figures, load
-from farwatch.catalogue.drawing import draw_into
-from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill, triangular
+from farwatch.catalogue.drawing import quantiles_into, values_into
+from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill, triangular, values_at
 from farwatch.chance import key_of, name_id
 from naive import drawing as naive
 
@@ -58,12 +58,41 @@ def test_agrees_with_the_slow_twin(some):
 
 
 def test_the_kernel_takes_up_where_a_block_begins(some):
-    """`draw_into` with the key of trial 5 fills its first row with what trial 5 has in the slow twin."""
+    """`quantiles_into` with the key of trial 5 fills its first row with what trial 5 has in the slow twin."""
     one = next(figure for figure in some if not figure.fixed)
-    out = np.empty((3, 1))
+    quantiles, out = np.empty((3, 1)), np.empty((3, 1))
     ids, ranges = np.array([name_id(one.name)], dtype=np.uint32), np.array([[one.low, one.value, one.high]])
-    draw_into(key_of(2**40 + 9, 5), ids, ranges, out)
+    quantiles_into(key_of(2**40 + 9, 5), ids, False, quantiles)
+    values_into(quantiles, ranges, out)
     np.testing.assert_allclose(out, naive.draw([one], 2**40 + 9, 5, 3), rtol=1e-7)
+
+
+def test_strata_agree_with_the_slow_twin():
+    """A stratified draw from the middle of a group is what sorting the group gives, and its quantile's value."""
+    one = figure("test.range_m", 100.0, 200.0, 450.0)
+    ours = draw([one], 11, 5, 8, stratified=True)
+    slow = np.array([[naive.stratified_quantile(11, trial, one.name)] for trial in range(5, 13)])
+    np.testing.assert_allclose(ours, values_at([one], slow), rtol=1e-12)
+
+
+def test_each_group_fills_every_part_of_a_figure_once(some):
+    """Eight trials, eight parts of the law, each once; the next group has another order."""
+    few = [figure(f"test.{k}_m", 0.0, 0.0, 1.0) for k in range(5)]
+    groups = draw(few, 3, 0, 32, stratified=True).reshape(4, 8, 5)
+    parts = (8 * (1.0 - (1.0 - groups) ** 2)).astype(int)  # the law of a triangle that falls from 0 to 1
+    assert (np.sort(parts, axis=1) == np.arange(8)[:, None]).all()
+    assert not (parts[0] == parts[1]).all()
+
+
+def test_strata_change_no_law(scale):
+    """Over many trials the stratified mean and spread are those of plain draws, and group means scatter less."""
+    one = figure("test.range_m", 100.0, 200.0, 450.0)
+    count = 8 * int(2_000 * scale)
+    plain, even = draw([one], 5, 0, count)[:, 0], draw([one], 5, 0, count, stratified=True)[:, 0]
+    groups = even.reshape(-1, 8).mean(axis=1)
+    assert abs(groups.mean() - 250.0) < 4 * groups.std() / np.sqrt(len(groups))
+    assert even.std() == pytest.approx(plain.std(), rel=0.1)
+    assert plain.reshape(-1, 8).mean(axis=1).var() > 20 * groups.var()
 
 
 @pytest.mark.parametrize(("low", "value", "high"), [(1.0, 2.0, 6.0), (0.0, 0.0, 1.0), (0.2, 0.5, 0.5)])

@@ -2,7 +2,7 @@
 
 import math
 
-from farwatch.chance import FIGURE, key_of, name_id, uniform
+from farwatch.chance import FIGURE, STRATUM, key_of, name_id, uniform
 
 
 def triangular(low: float, value: float, high: float, u: float) -> float:
@@ -27,6 +27,13 @@ def triangular_by_bisection(low: float, mode: float, high: float, u: float) -> f
         middle = (left + right) / 2
         left, right = (middle, right) if area(middle) < u else (left, middle)
     return (left + right) / 2
+
+
+def stratified_quantile(seed: int, trial: int, name: str) -> float:
+    """Sort the eight trials of the group by their stratum numbers; a trial's place in that order is its stratum."""
+    group = range(trial // 8 * 8, trial // 8 * 8 + 8)
+    order = sorted(group, key=lambda one: uniform(key_of(seed, one), STRATUM, name_id(name), 0, 0))
+    return (order.index(trial) + uniform(key_of(seed, trial), FIGURE, name_id(name), 0, 0)) / 8
 
 
 def draw(figures, seed: int, first_trial: int, count: int) -> list[list[float]]:

@@ -186,13 +186,13 @@ def play_blocks(play: Player, units: Iterable[tuple[int, int]], threads: int, ke
     with ThreadPoolExecutor(threads, thread_name_prefix="farwatch") as pool, noted() as stop:
         try:
             while True:
-                room = 0 if stop.pressed else threads * IN_FLIGHT_PER_THREAD - len(flying)
+                room = 0 if stop.is_set() else threads * IN_FLIGHT_PER_THREAD - len(flying)
                 for first, count in islice(waiting, room):
                     flying.append(pool.submit(play, first, count, trace=first == 0))
-                if stop.pressed:
+                if stop.is_set():
                     flying = [future for future in flying if not future.cancel()]
                 if not flying:
-                    return not stop.pressed
+                    return not stop.is_set()
                 done, _ = wait(flying, timeout=HEED_S, return_when=FIRST_COMPLETED)
                 for future in [future for future in flying if future in done]:
                     keep(future.result())

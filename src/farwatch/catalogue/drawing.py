@@ -5,11 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from farwatch.chance import FIGURE, NOBODY, uniform
+from farwatch.chance import FIGURE, NOBODY, STRATUM, uniform
 from farwatch.compiled import kernel
 
 WIDE = 10.0
 """A range with high >= WIDE x low > 0 is drawn in the logarithm."""
+
+STRATA = 8
+"""Trials of a group in which a stratified figure falls once into each of as many equal parts of its law."""
 
 
 @kernel
@@ -38,15 +41,40 @@ def _triangle(low: float, mode: float, high: float, u: float) -> float:
 
 
 @kernel
-def draw_into(key: Any, ids: Any, ranges: Any, out: Any) -> None:
-    """Fill out[t, i] with figure i in trial first + t; ranges[i] is low, value, high; `key` is the first trial's.
+def quantiles_into(key: Any, ids: Any, stratified: bool, out: Any) -> None:
+    """Fill out[t, i] with the uniform number in (0, 1) of figure ids[i] in trial first + t; `key` is the first trial's.
 
-    The address of a draw is (seed, trial, FIGURE, the figure's name): neither its place nor its company matters.
+    The address of a draw is (seed, trial, FIGURE, the figure's name): neither its place nor its company matters. With
+    `stratified`, a group of STRATA consecutive trials (trial // STRATA) is a Latin hypercube [mckay1979]: the part of
+    a figure's law that a trial draws from is the rank of its own number among those of its group. Groups are
+    independent.
+    Source: [mckay1979] McKay, Beckman and Conover, "A comparison of three methods", Technometrics 21.
     """
     for t in range(out.shape[0]):
         own = (key[0], key[1], key[2] + np.uint64(t))
         for i in range(out.shape[1]):
-            u = uniform(own, FIGURE, np.int64(ids[i]), NOBODY, NOBODY)
+            who: Any = np.int64(ids[i])
+            u = uniform(own, FIGURE, who, NOBODY, NOBODY)
+            out[t, i] = (_stratum(own, who) + u) / STRATA if stratified else u
+
+
+@kernel
+def _stratum(key: Any, who: int) -> int:
+    """Part of its law, 0 to STRATA - 1, that figure `who` is drawn from in the trial of `key`."""
+    place = int(key[2] % np.uint64(STRATA))
+    own = uniform(key, STRATUM, who, NOBODY, NOBODY)
+    rank = 0
+    for k in range(STRATA):
+        other = (key[0], key[1], key[2] - np.uint64(place) + np.uint64(k))
+        rank += 1 if k != place and uniform(other, STRATUM, who, NOBODY, NOBODY) < own else 0
+    return rank
+
+
+@kernel
+def values_into(quantiles: Any, ranges: Any, out: Any) -> None:
+    """Fill out[t, i] with figure i at the quantile [t, i] of its law; ranges[i] is low, value, high."""
+    for t in range(out.shape[0]):
+        for i in range(out.shape[1]):
             # Clamped again because exp(log(x)) may miss x by a rounding.
-            drawn = triangular(ranges[i, 0], ranges[i, 1], ranges[i, 2], u)
+            drawn = triangular(ranges[i, 0], ranges[i, 1], ranges[i, 2], quantiles[t, i])
             out[t, i] = min(max(drawn, ranges[i, 0]), ranges[i, 2])

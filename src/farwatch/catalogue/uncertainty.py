@@ -36,19 +36,31 @@ def distinct(drawn: Iterable[Drawn]) -> tuple[Figure, ...]:
     return tuple({place.figure.name: place.figure for place in drawn}.values())
 
 
-def draw(figures: Sequence[Figure], seed: int, first_trial: int, count: int) -> NDArray[np.float64]:
+def draw(
+    figures: Sequence[Figure], seed: int, first_trial: int, count: int, *, stratified: bool = False
+) -> NDArray[np.float64]:
     """Values float64[count, figures] of trials first_trial to first_trial + count - 1, in the figures' units.
 
     Triangular between low and high with its mode at the value; in the logarithm where high >= 10 low > 0. A figure
-    marked as structure keeps its value. Each draw depends on seed, trial and the figure's name alone.
+    marked as structure keeps its value. Each draw depends on seed, trial and the figure's name alone; `stratified`
+    makes a Latin hypercube of each group of 8 trials (see `drawing.quantiles_into`), with the same law in each trial.
     """
-    from farwatch.catalogue.drawing import draw_into
+    from farwatch.catalogue.drawing import quantiles_into
     from farwatch.chance import key_of, name_id
 
     ids = np.array([name_id(figure.name) for figure in figures], dtype=np.uint32)
+    quantiles = np.empty((count, len(figures)))
+    quantiles_into(key_of(seed, first_trial), ids, stratified, quantiles)
+    return values_at(figures, quantiles)
+
+
+def values_at(figures: Sequence[Figure], quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values float64[count, figures] of `figures` at the quantiles [count, figures], inside (0, 1), of their laws."""
+    from farwatch.catalogue.drawing import values_into
+
     ranges = np.array([_range(figure) for figure in figures], dtype=np.float64).reshape(len(figures), 3)
-    out = np.empty((count, len(figures)))
-    draw_into(key_of(seed, first_trial), ids, ranges, out)
+    out = np.empty(quantiles.shape)
+    values_into(quantiles, ranges, out)
     return out
 
 

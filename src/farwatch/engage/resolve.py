@@ -6,12 +6,13 @@ One draw per meeting decides; its address is the target met and how many rounds 
 keeps its luck whatever happens to the others.
 """
 
-from math import sqrt
+from math import log, sqrt
 from typing import Any
 
 from farwatch.chance import KILL, NOBODY, uniform
 from farwatch.compiled import kernel
 from farwatch.engage.envelope import predict, reach_m, solve
+from farwatch.engage.tilt import FAVOURED, LOG_ODDS, tilted
 from farwatch.records import AWAITING, E_KILL, E_LOST, E_MISS, FREE
 from farwatch.world.motion import state_at
 
@@ -63,11 +64,26 @@ def resolve(defence: Any, stock: Any, picture: Any, truth: Any, alive: Any, inde
         return _finish(shot, now, -1, 0)
     target = truth.targets[victim]
     chance = defence.kill[row, target["class_index"]]
-    killed = 1 if uniform(key, KILL, target["id"], NOBODY, stock.fates[victim]["meetings"]) < chance else 0
-    stock.fates[victim]["meetings"] += 1
+    killed = is_killed(stock.tilt, stock.fates[victim], victim, chance, key, target["id"])
     if killed:
         alive[victim] = 0
     return _finish(shot, now, victim, killed)
+
+
+@kernel
+def is_killed(tilt: Any, fate: Any, victim: int, kill_probability: float, key: Any, who: int) -> int:
+    """1 if the round kills `victim`, which it does with that probability; counts the meeting in its FATE row.
+
+    The favoured target of a tilted trial has lower odds: see `engage.tilt`. Every target keeps the likelihood ratio
+    that its meetings would have under the tilt.
+    """
+    other = tilted(kill_probability, tilt[LOG_ODDS])
+    used = other if victim == tilt[FAVOURED] else kill_probability
+    killed = uniform(key, KILL, who, NOBODY, fate["meetings"]) < used
+    fate["meetings"] += 1
+    if tilt[LOG_ODDS] != 0.0:
+        fate["log_ratio"] += log(other / kill_probability) if killed else log((1.0 - other) / (1.0 - kill_probability))
+    return 1 if killed else 0
 
 
 @kernel

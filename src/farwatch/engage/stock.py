@@ -59,6 +59,7 @@ FATE = np.dtype(
         ("meetings", "i4"),      # rounds that have met it
         ("blocked", "u4"),       # BLOCKED_* met while it was hostile and not under fire
         ("blocks", "i8", (BLOCKS,)),  # at how many decisions each of them was met, by bit
+        ("log_ratio", "f8"),     # log-likelihood of its meetings under the tilt, over that without; see engage.tilt
         ("judged_dead", "i1"),   # 1: believed dead although it flies: its track is called dead, and is still updated
     ],
     align=True,
@@ -89,6 +90,7 @@ class Stock(NamedTuple):
     engaged: NDArray[np.int8]  # [n_slots, n_batteries]: 1 while the battery holds a channel on the track
     order: NDArray[np.int32]  # [n_slots]: scratch, slots in order of threat
     fates: NDArray[Any]      # FATE[n_targets + 1]: by truth tag; the last row is for tracks that noise made
+    tilt: NDArray[np.float64]  # [2]: see engage.tilt
     state: NDArray[np.float64]  # [7]: scratch for world.motion.state_at
 
 
@@ -107,6 +109,7 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int) -> Stock:
         engaged=np.zeros((n_slots, defence.batteries.size), np.int8),
         order=np.zeros(n_slots, np.int32),
         fates=np.zeros(n_targets + 1, FATE),
+        tilt=np.array((-1.0, 0.0)),
         state=np.zeros(7),
     )
     clear(defence, stock)
@@ -135,6 +138,7 @@ def clear(defence: Any, stock: Any) -> None:
         fate["shots"] = 0
         fate["meetings"] = 0
         fate["blocked"] = 0
+        fate["log_ratio"] = 0.0
         fate["judged_dead"] = 0
         for bit in range(BLOCKS):
             fate["blocks"][bit] = 0

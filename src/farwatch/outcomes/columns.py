@@ -101,6 +101,7 @@ TRIALS: Spec = (
     Column("shots_at_background", INT, "1", "launches at an aircraft that is not part of the raid"),
     Column("shots_at_nothing", INT, "1", "launches at a track that noise had made"),
     Column("background_killed", INT, "1", "aircraft killed that are not part of the raid"),
+    Column("weight", REAL, "1", "what the trial counts in a mean: 1 unless rare leaks were favoured"),
 )
 
 ROUNDS: Spec = (
