@@ -32,7 +32,7 @@ Class = TypeVar("Class", bound=type)
 
 KEPT_CACHES = 3
 
-_MARKS = (b"@kernel", b"@allocating_kernel")
+_MARKS = (b"@kernel", b"@allocating_kernel", b"@inner_kernel")
 
 LANES = 8
 
@@ -44,12 +44,17 @@ def kernel(function: Function) -> Function:
     arrays, and returns none: so nobody counts who holds its arrays, which would cost two locked additions for each
     array and each call. One that needs arrays of its own is an `allocating_kernel`; numba refuses it otherwise.
     """
-    return _compiled(function, counted=False)
+    return _compiled(function, counted=False, inlined=False)
+
+
+def inner_kernel(function: Function) -> Function:
+    """A `kernel` that becomes part of each kernel that calls it: for the innermost steps, which take many numbers."""
+    return _compiled(function, counted=False, inlined=True)
 
 
 def allocating_kernel(function: Function) -> Function:
     """A `kernel` that may make arrays and return them, as numpy's own `min` and `max` do."""
-    return _compiled(function, counted=True)
+    return _compiled(function, counted=True, inlined=False)
 
 
 def carried(cls: Class) -> Class:
@@ -136,12 +141,12 @@ def _stored(builder: Any, slot: Any) -> list[Any]:
     ]
 
 
-def _compiled(function: Function, *, counted: bool) -> Function:
-    """What `kernel` and `allocating_kernel` do: with or without counting the references to arrays."""
+def _compiled(function: Function, *, counted: bool, inlined: bool) -> Function:
+    """What `kernel` and its like do: with or without counting the references to arrays, and calls."""
     kept = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:
-        made = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=counted)(function)
+        made = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=counted, forceinline=inlined)(function)
         return cast("Function", made)
     finally:
         config.CACHE_DIR = kept

@@ -13,7 +13,7 @@ from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
 from farwatch.detect.air import air_tables
 from farwatch.detect.equation import STANDARD_K, Emission, from_db, settle, snr_one_of, to_db
-from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor
+from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor, tops_of
 from farwatch.detect.pd_table import pd_tables, threshold_snr
 from farwatch.detect.response import responses
 from farwatch.detect.scan import Sensors
@@ -108,6 +108,7 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         air=air_tables(radars),
         response=responses([site.radar for site in sites]),
         jammers=jammers,
+        tops=tops_of(floors),
     )
     return Prepared(
         sensors=sensors,

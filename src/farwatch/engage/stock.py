@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, SHOT
 
 SHOTS, OLDEST, RELOADS = 0, 1, 2
@@ -67,6 +67,7 @@ FATE = np.dtype(
 """What the defence has done about one target: bookkeeping that no decision reads."""
 
 
+@carried
 class Defence(NamedTuple):
     """What the batteries are, for one trial; nothing here changes while it runs."""
 
@@ -79,6 +80,7 @@ class Defence(NamedTuple):
     levels_m: NDArray[np.float64]  # [2]: heights above the frame's origin of the area's lowest ground and of sea level
 
 
+@carried
 class Stock(NamedTuple):
     """What one trial carries from decision to decision."""
 

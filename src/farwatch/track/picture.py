@@ -46,6 +46,7 @@ from farwatch.track.senses import (
     learn_pd,
     notice_noise,
     pace_share,
+    seen_noise,
     settle,
 )
 
@@ -112,10 +113,10 @@ def advance(picture: Picture, radars: Any, r: int, time_s: float, plots: Any, n:
     confirmed = counters[CONFIRMATIONS]
     if m > 0:
         read(batch, plots, m, radar)
+        many, total = sense[FALSE_PLOTS] + sense[NEWCOMERS], seen_noise(noise)
         for k in range(m):
             picture.claimed[k] = 0
-            many = sense[FALSE_PLOTS] + sense[NEWCOMERS]
-            batch.sights[k]["noise_density"] *= many * crowding(noise, radar, plots[k])
+            batch.sights[k]["noise_density"] *= many * crowding(noise, total, radar, plots[k])
         gate(batch, tracks, picture.outlines, picture.looks[:, r], counters[EXTENT], picture.tracker[0], sense)
         _associate(picture, radars, r, plots, m)
         _confirm(picture, radars, r, plots)
