@@ -23,7 +23,6 @@ from llvmlite import ir
 from numba.core import cgutils, config
 from numba.core.datamodel.models import TupleModel
 from numba.core.datamodel.registry import register_default
-from numba.core.types import NamedTuple as TupleType
 from numba.extending import intrinsic, typeof_impl
 from platformdirs import user_cache_path
 
@@ -66,7 +65,7 @@ def carried(cls: Class) -> Class:
     return cls
 
 
-class Carried(TupleType):  # type: ignore[misc]
+class Carried(numba.types.NamedTuple):  # type: ignore[misc]
     """Type of a named tuple that is `carried`."""
 
 
