@@ -15,10 +15,11 @@ ROUND_KNOTS, KILLS = 3500.0, 0.7
 
 def armament(asked, at):
     """A store of rounds of one site."""
+    reach_nm = asked["reach_nm"]
     return {
         "id": f"rounds-{at[1]}", "name": "round", "sideId": BLUE, "className": "round",
         "latitude": at[0], "longitude": at[1], "altitude": 0, "heading": 0, "speed": ROUND_KNOTS,
-        "currentFuel": asked["reach_nm"], "maxFuel": asked["reach_nm"], "fuelRate": ROUND_KNOTS, "range": asked["reach_nm"], "route": [],
+        "currentFuel": reach_nm, "maxFuel": reach_nm, "fuelRate": ROUND_KNOTS, "range": reach_nm, "route": [],
         "sideColor": BLUE, "targetId": "", "lethality": KILLS, "maxQuantity": asked["rounds"],
         "currentQuantity": asked["rounds"],
     }  # fmt: skip
