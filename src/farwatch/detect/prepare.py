@@ -1,5 +1,6 @@
 """From a scenario's batteries to the arrays of radars that a trial works on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from math import ceil, hypot, pi, radians
 from typing import Any
@@ -13,7 +14,7 @@ from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
 from farwatch.detect.air import air_tables
 from farwatch.detect.equation import STANDARD_K, Emission, from_db, settle, snr_one_of, to_db
-from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor
+from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor, tops_of
 from farwatch.detect.pd_table import pd_tables, threshold_snr
 from farwatch.detect.response import responses
 from farwatch.detect.scan import Sensors
@@ -108,6 +109,7 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         air=air_tables(radars),
         response=responses([site.radar for site in sites]),
         jammers=jammers,
+        tops=tops_of(floors),
     )
     return Prepared(
         sensors=sensors,
@@ -291,16 +293,20 @@ def _spread_db(figure: Figure, *, in_db: bool) -> tuple[float, float]:
 
 
 def _floors(radars: NDArray[Any], sites: list[_Site], world: World) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Floors of all radars in one array, each with its own range step, and the steps."""
+    """Floors of all radars in one array, each with its own range step, and the steps; the sites side by side."""
     azimuths = 1 if world.terrain.is_flat else AZIMUTHS
     ranges = int(min(MOST_RANGES, max(128.0, FLOOR_BYTES / (4.0 * azimuths * max(1, len(sites))))))
     floors = np.empty((len(sites), azimuths, ranges), np.float32)
     steps_m = np.empty(len(sites))
-    for row, site in enumerate(sites):
-        at = site.battery.at
+
+    def survey(row: int) -> None:
+        at = sites[row].battery.at
         height_m, reach_m = float(radars["height_m"][row]), float(radars["range_max_m"][row])
         made = terrain_floor(world.terrain, at.lat_deg, at.lon_deg, height_m, reach_m, ranges)
         floors[row], steps_m[row] = made.height_m, made.step_m
+
+    with ThreadPoolExecutor(max(1, len(sites))) as pool:
+        list(pool.map(survey, range(len(sites))))
     return floors, steps_m
 
 
@@ -311,8 +317,12 @@ def _lit(radars: NDArray[Any], floors: NDArray[np.float32], steps_m: NDArray[np.
     """
     if not np.any(radars["gamma_ratio"]):
         return np.zeros((len(radars), 1, 1), np.uint8)
-    rows = zip(floors, steps_m, radars["height_m"], strict=True)
-    lit = np.stack([Floor(height_m=height_m, step_m=step_m).lit(antenna_m) for height_m, step_m, antenna_m in rows])
+
+    def light(height_m: NDArray[np.float32], step_m: float, antenna_m: float) -> NDArray[np.uint8]:
+        return Floor(height_m=height_m, step_m=step_m).lit(antenna_m)
+
+    with ThreadPoolExecutor(max(1, len(radars))) as pool:
+        lit = np.stack(list(pool.map(light, floors, steps_m, radars["height_m"])))
     farthest = [np.max(np.flatnonzero(one.any(axis=0)), initial=0) for one in lit]
     radars["lit_range_m"] = steps_m * np.array(farthest)
     return lit
