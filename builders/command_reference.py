@@ -45,8 +45,16 @@ def section(name: str, callback: Callable[..., Any]) -> str:
 
 def sections() -> str:
     """All commands, in the order of `farwatch --help`."""
-    named = [(c.name or c.callback.__name__.strip("_").replace("_", "-"), c.callback) for c in app.registered_commands]
+    named = [(name_of(command), command.callback) for command in app.registered_commands]
+    for group in app.registered_groups:
+        commands = group.typer_instance.registered_commands
+        named += [(f"{group.name} {name_of(command)}", command.callback) for command in commands]
     return "\n\n".join(section(name, callback) for name, callback in named)
+
+
+def name_of(command: Any) -> str:
+    """What a user types for a command."""
+    return command.name or command.callback.__name__.strip("_").replace("_", "-")
 
 
 def page() -> str:

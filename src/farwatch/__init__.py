@@ -13,7 +13,7 @@ from importlib import import_module
 TYPE_CHECKING = False  # as in `typing`, which would cost half of this import
 if TYPE_CHECKING:
     from farwatch import catalogue
-    from farwatch.campaign import Result, run
+    from farwatch.campaign import Result, campaign, run
     from farwatch.detect.claim import claim
     from farwatch.detect.coverage import coverage
     from farwatch.detect.posts import Post
@@ -34,7 +34,7 @@ __all__ = [
     "ScenarioError",
     "StoreError",
     "Target",
-    "__version__",
+    "campaign",
     "catalogue",
     "check",
     "claim",
@@ -61,7 +61,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 def __getattr__(name: str) -> object:
     """Bring a public name from its room on first use [PEP 562]."""
-    if name in {"catalogue", "track"}:  # rooms; the second one can also be called, see there
+    if name in {"campaign", "catalogue", "track"}:  # rooms; the first and the last can also be called, see there
         return import_module(f"farwatch.{name}")
     if name not in _ROOM_OF:
         raise AttributeError(f"module 'farwatch' has no attribute {name!r}; it offers {', '.join(__all__)}")

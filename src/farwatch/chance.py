@@ -18,8 +18,8 @@ from farwatch.compiled import kernel
 
 # Purposes: one number per kind of draw, so that no two draws share an address. Never renumber.
 # Typed, because a bare number would have every kernel compiled once for each of them.
-PURPOSES: Any = np.arange(1, 12, dtype=np.int64)
-FIGURE, LOOK, MEASURE, FALSE_PLOT, KILL, ASSESS, DAMAGE, TRANSPONDER, FLUCTUATION, STRATUM, FAVOUR = PURPOSES
+PURPOSES: Any = np.arange(1, 13, dtype=np.int64)
+FIGURE, LOOK, MEASURE, FALSE_PLOT, KILL, ASSESS, DAMAGE, TRANSPONDER, FLUCTUATION, STRATUM, FAVOUR, LINK = PURPOSES
 
 NOBODY: Any = np.int64(0)
 """Whom, or the occasion, where an address has none."""

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
+from farwatch.cli_campaign import app as campaigns
+from farwatch.cli_terminal import console_of as _console
+from farwatch.cli_terminal import say_compiling as _say_compiling
 from farwatch.errors import FarwatchError
 
 if TYPE_CHECKING:
@@ -46,8 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-PIPE_COLUMNS = 132
-"""Width of tables that go to a file or a pipe."""
+app.add_typer(campaigns, name="campaign")
 
 Trials = Annotated[int, typer.Option("--trials", "-n", min=1, help="How many times the raid is played.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all chance; the scenario's own when left out.")]
@@ -96,8 +98,10 @@ def run(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="Folder for tables, manifest and report.html; <scenario>-out when left out. "
-            "One that holds part of this run is continued."
+            "--out",
+            "-o",
+            help="Folder for tables, manifest and report.html; <scenario>-out when left out. "
+            "One that holds part of this run is continued.",
         ),
     ] = None,
     change: Annotated[
@@ -152,19 +156,21 @@ def check(
 
 @app.command()
 def schema(
-    of: Annotated[str, typer.Option("--of", help="Files of which kind: scenario, sensor or traffic.")] = "scenario",
+    of: Annotated[str, typer.Option("--of", help="Which files: scenario, plan, sensor or traffic.")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of scenario, sensor or traffic files, for editors that complete and check as you type."""
+    """Print the JSON Schema of scenario, plan, sensor or traffic files, for editors that complete as you type."""
     import json
 
     if of == "sensor":
         from farwatch.track.sensors import sensor_schema as chosen
     elif of == "traffic":
         from farwatch.track.traffic import traffic_schema as chosen
+    elif of == "plan":
+        from farwatch.campaign import plan_schema as chosen
     elif of == "scenario":
         from farwatch.scenario import schema as chosen
     else:
-        raise typer.BadParameter(f"{of!r} is none of scenario, sensor, traffic")
+        raise typer.BadParameter(f"{of!r} is none of scenario, plan, sensor, traffic")
     typer.echo(json.dumps(chosen(), indent=2))
 
 
@@ -202,9 +208,7 @@ def coverage(
     radius_km: Annotated[
         float | None, typer.Option(min=0.1, help="How far to look; 150 km, or as far as the radar sees, when left out.")
     ] = None,
-    line_of_sight: Annotated[
-        bool, typer.Option("--line-of-sight", help="Geometry alone: no radar, no echo.")
-    ] = False,
+    line_of_sight: Annotated[bool, typer.Option("--line-of-sight", help="Geometry alone: no radar, no echo.")] = False,
     rcs_m2: Annotated[str, typer.Option(help="Cross-section looked for, m², or a target class.")] = "1",
     pd: Annotated[float, typer.Option(help="Chance of detection in one look that counts as seen.")] = 0.8,
     height_m: Annotated[
@@ -228,8 +232,17 @@ def coverage(
 
     asked = read(
         Words(
-            scenario=scenario, at=at or [], radar=radar or [], antenna_m=antenna_m, terrain=terrain,
-            line_of_sight=line_of_sight, rcs_m2=rcs_m2, pd=pd, height_m=height_m or [], route=route, out=out or [],
+            scenario=scenario,
+            at=at or [],
+            radar=radar or [],
+            antenna_m=antenna_m,
+            terrain=terrain,
+            line_of_sight=line_of_sight,
+            rcs_m2=rcs_m2,
+            pd=pd,
+            height_m=height_m or [],
+            route=route,
+            out=out or [],
         )
     )
     _say_compiling(_console(stderr=True), "sweep.sweep", "the sweep over the terrain, half a minute")
@@ -498,13 +511,6 @@ def _tell(console: "Console", result: "Result", out: Path) -> None:
     console.print(f"\nRead on: {written}   (tables and manifest in {out}{os.sep})", markup=False, soft_wrap=True)
 
 
-def _say_compiling(console: "Console", kernel: str = "mission.play", what: str = "the simulation, a minute") -> None:
-    from farwatch.compiled import is_warm
-
-    if not is_warm(kernel):
-        console.print(f"First run on this machine: compiling {what}. Later runs start at once.")
-
-
 def _assignment(text: str) -> tuple[str, Any]:
     """`path=value` of a --set option; the value is read as YAML."""
     from farwatch.scenario import value_of
@@ -513,12 +519,3 @@ def _assignment(text: str) -> tuple[str, Any]:
     if not sign:
         raise typer.BadParameter(f"{text!r} has no '='; write --set path=value")
     return path.strip(), value_of(value)
-
-
-def _console(stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPE_COLUMNS
-    return console

@@ -51,6 +51,10 @@ class InputError(FarwatchError):
         count = f"{len(self.problems)} problem" + ("s" if len(self.problems) != 1 else "")
         super().__init__("\n".join([f"{count} in {source}", *(f"  {problem}" for problem in self.problems)]))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, tuple[Problem, ...]]]:
+        """How it travels between processes."""
+        return type(self), (self.source, self.problems)
+
 
 class ScenarioError(InputError):
     """A scenario file with one or more problems."""

@@ -3,7 +3,7 @@
 `prepare` turns a scenario into tables once. `play` plays a block of trials: per trial every uncertain figure is drawn,
 the tables are filled with the drawn values, and one compiled loop works off an agenda of events in time order:
 
-    batch      a radar hands over the plots of a slice of its scan, and the tracker takes them in
+    batch      a radar hands over the plots of a slice of its scan, and the tracker takes them in, unless it is off
     intercept  a round meets, or does not meet, what it was fired at
     assess     the shooter's opinion of that shot arrives
     arrive     a target reaches the end of its route: a leak, or a landing
@@ -30,9 +30,11 @@ from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
 from farwatch.detect.prepare import prepare as prepare_sensors
-from farwatch.detect.scan import Field, batch_room, new_field, reset_field, scan
-from farwatch.engage import assess, decide, new_stock, resolve
+from farwatch.detect.scan import Field, batch_room, new_field, reset_field, rest, scan
+from farwatch.engage import assess, decide, new_stock, open_links, resolve
 from farwatch.engage import clear as clear_stock
+from farwatch.engage.command import is_off
+from farwatch.engage.flight import settle as settle_rounds
 from farwatch.engage.prepare import Prepared as PreparedDefence
 from farwatch.engage.prepare import prepare as prepare_defence
 from farwatch.engage.radar_time import Busy, begin_work, close_work, new_busy, share_time
@@ -63,6 +65,7 @@ from farwatch.track import advance
 from farwatch.track import clear as clear_picture
 from farwatch.track.picture import EXTENT, Picture
 from farwatch.track.prepare import prepare as prepare_picture
+from farwatch.track.silence import fall_silent
 from farwatch.world.motion import STATE_SIZE, Truth, state_at
 from farwatch.world.prepare import AFTERMATH_S, World
 from farwatch.world.prepare import prepare as prepare_world
@@ -144,7 +147,8 @@ class Block:
     """What a block of consecutive trials left behind.
 
     outcomes OUTCOME[trials, targets]; tallies TALLY[trials]; workloads WORKLOAD[trials, radars]; rounds_fired
-    i4[trials, rounds]; figures f8[trials, figures]; events EVENT[m], the log of the first trial if it was traced.
+    i4[trials, rounds]; empty_s f8[trials, rounds], when each magazine was empty for good, NaN never; figures
+    f8[trials, figures]; events EVENT[m], the log of the first trial if it was traced.
     """
 
     first_trial: int
@@ -152,6 +156,7 @@ class Block:
     tallies: Array
     workloads: Array
     rounds_fired: Array
+    empty_s: Array
     figures: Array
     events: Array
 
@@ -191,6 +196,7 @@ def play(
         tallies=np.zeros(count, TALLY),
         workloads=np.zeros((count, len(mission.sensors.radar_names)), WORKLOAD),
         rounds_fired=np.zeros((count, len(mission.defence.defence.rounds)), np.int32),
+        empty_s=np.full((count, len(mission.defence.defence.rounds)), np.nan),
         figures=values,
         events=np.empty(0, EVENT),
     )
@@ -208,11 +214,14 @@ def play(
         key = key_of(seed, first_trial + row)
         choose_favoured(truth.targets, draws.tilt, key, state.stock.tilt)
         play_trial(truth, sensors, defence, state, key, mission.world.duration_s, log)
+        state.tally["dealt_gain"], state.tally["greedy_gain"] = state.stock.table.gains
         state.tally["weight"] = weight(truth.targets, state.stock.fates, draws.tilt)
+        _price_shots(state.stock, defence.rounds["price_usd"], state.outcomes)
         block.outcomes[row] = state.outcomes
         block.tallies[row] = state.tally[0]
         block.workloads[row] = state.busy.work
         _count_rounds(state.stock, block.rounds_fired[row])
+        block.empty_s[row] = state.stock.magazines["empty_s"]
         if len(log.events):
             block = replace(block, events=log.events[: log.rows[0]].copy())
     return block
@@ -240,6 +249,7 @@ def _tables(mission: Mission, values: NDArray[np.float64]) -> dict[str, Array]:
     tables = {name: np.repeat(table[None], len(values), axis=0) for name, table in base.items()}
     fill(tables, mission.drawn, mission.figures, values)
     settle(tables["radars"])
+    settle_rounds(tables["rounds"])
     return tables
 
 
@@ -250,7 +260,7 @@ def _new_state(mission: Mission) -> State:
     sensors = mission.sensors.sensors
     picture = prepare_picture(mission.scenario, len(sensors.radars), mission.world.classes, len(targets))
     slots = len(picture.tracks)
-    stock = new_stock(defence, slots, len(targets))
+    stock = new_stock(defence, slots, len(targets), len(sensors.radars))
     return State(
         field=new_field(sensors, len(targets)),
         picture=picture,
@@ -262,7 +272,7 @@ def _new_state(mission: Mission) -> State:
         tally=np.zeros(1, TALLY),
         known=np.zeros((slots, 3), np.int64),
         place=np.zeros(STATE_SIZE),
-        busy=new_busy(len(sensors.radars)),
+        busy=new_busy(stock.loads),
     )
 
 
@@ -270,6 +280,14 @@ def _count_rounds(stock: Stock, fired: Array) -> None:
     """Add up the shots of a finished trial by round row."""
     shots = stock.shots[: stock.counts[SHOTS]]
     fired += np.bincount(shots["round_index"], minlength=len(fired)).astype(fired.dtype)
+
+
+def _price_shots(stock: Stock, price_usd: Array, outcomes: Array) -> None:
+    """Add up the price of the rounds of a finished trial by the target they were launched at."""
+    shots = stock.shots[: stock.counts[SHOTS]]
+    aimed = shots[shots["aimed_truth"] >= 0]
+    spent_usd = np.bincount(aimed["aimed_truth"], price_usd[aimed["round_index"]], len(outcomes))
+    outcomes["spent_usd"] = spent_usd
 
 
 # The loop ----------------------------------------------------------------------------------------------------
@@ -285,6 +303,7 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
     begin_work(sensors.radars, state.busy)
     clear_picture(state.picture)
     clear_stock(defence, state.stock)
+    open_links(defence, state.stock, key)
     coming = _raid_size(truth.targets)
     _first_events(truth.targets, sensors.radars, agenda, pending, defence.doctrine[0]["decide_s"])
     while pending[0] > 0 and agenda[0]["time_s"] <= end_s:
@@ -294,6 +313,11 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
             radar = sensors.radars[index]
             slice_s = radar["period_s"] / radar["batches"]
             number = int(now / slice_s + 0.5)
+            if is_off(defence.orders.outages, defence.batteries, radar, now):
+                rest(sensors, truth, state.field, index, now)
+                fall_silent(state.picture, radar, index, now)
+                push(agenda, pending, (number + 1) * slice_s, BATCH, index)
+                continue
             count = scan(sensors, truth, state.field, index, (number - 1) * slice_s, now, key, state.plots)
             advance(state.picture, sensors.radars, index, now, state.plots, count)
             if has_budget(radar):
@@ -332,7 +356,8 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 taken = _tell_result(truth.targets, outcomes, tally[0], shot, now)
                 coming -= taken
                 end_s = _end_s(end_s, coming, taken, now)
-                push(agenda, pending, now + defence.doctrine[0]["assess_delay_s"], ASSESS, index)
+                delay_s = defence.batteries[shot["battery_index"]]["assess_delay_s"]
+                push(agenda, pending, now + delay_s, ASSESS, index)
             else:
                 what = assess(defence, state.stock, truth, index, key, now)
             _note_shot(log, now, what, shot, shot["range_m"])
@@ -426,7 +451,9 @@ def _tell_shots(
         outcome["shots"] += 1
         if np.isnan(outcome["first_shot_s"]):
             outcome["first_shot_s"] = shot["launch_s"]
-        if targets[aimed]["raid"] == 0:
+        if targets[aimed]["friend"] == 1:
+            tally["shots_at_friends"] += 1
+        elif targets[aimed]["raid"] == 0:
             tally["shots_at_background"] += 1
 
 
@@ -439,7 +466,10 @@ def _tell_result(targets: Any, outcomes: Any, tally: Any, shot: Any, now: float)
         outcomes[victim]["killed_range_m"] = shot["range_m"]
         if targets[victim]["raid"] == 1:
             return 1
-        tally["background_killed"] += 1
+        if targets[victim]["friend"] == 1:
+            tally["friends_killed"] += 1
+        else:
+            tally["background_killed"] += 1
     elif victim < 0 and shot["aimed_truth"] >= 0:
         outcomes[shot["aimed_truth"]]["lost_shots"] += 1
     return 0
@@ -487,6 +517,7 @@ def _close_trial(outcomes: Any, sightings: Any, fates: Any, tally: Any) -> None:
         outcome["lost_to_filter"] = sighting["lost_to_filter"]
         outcome["lost_to_clutter"] = sighting["lost_to_clutter"]
         outcome["lost_to_jamming"] = sighting["lost_to_jamming"]
+        outcome["lost_to_outage"] = sighting["lost_to_outage"]
         outcome["blocked"] = main_block(fates[i])
         outcome["judged_dead"] = fates[i]["judged_dead"]
         tally["looks"] += sighting["looks"]

@@ -23,6 +23,9 @@ PLOT_MEMORY = 8
 MODEL_LIMIT = 4
 """Most motion models that a tracker's settings can describe."""
 
+SUPPLY_LIMIT = 8
+"""Most deliveries of rounds to one battery."""
+
 # World: what is true ---------------------------------------------------------------------------------------
 
 KNOT = np.dtype(
@@ -41,7 +44,8 @@ TARGET = np.dtype(
         ("class_index", "i8"),
         ("group_index", "i8"),   # row in the list of groups (raid groups first, then traffic)
         ("asset_index", "i8"),   # what it flies to; -1 for traffic
-        ("raid", "i1"),          # 1: part of the raid; 0: background
+        ("raid", "i1"),          # 1: part of the raid; 0: background, or a friend
+        ("friend", "i1"),        # 1: a friendly flight of the scenario
         ("transponder", "i1"),   # 1: answers interrogation
         ("jammer_w_hz", "f8"),   # noise that it sends, effective radiated power per bandwidth
         ("first_knot", "i8"), ("knot_count", "i8"), ("step_s", "f8"),
@@ -133,6 +137,7 @@ SIGHTING = np.dtype(
         ("looks", "i8"), ("plots", "i8"),
         # Looks that receiver noise alone would probably not have cost, by what cost most; see detect.scan.
         ("lost_to_filter", "i8"), ("lost_to_clutter", "i8"), ("lost_to_jamming", "i8"),
+        ("lost_to_outage", "i8"),    # looks with a clear line of sight that a radar would have had, had it not been off
     ],
     align=True,
 )
@@ -257,7 +262,9 @@ BATTERY = np.dtype(
         ("round_channels", "f8"),    # rounds in the air at once; drawn, used rounded down
         ("reaction_s", "f8"),        # from a track declared hostile to its first launch
         ("launch_interval_s", "f8"), # between two launches of the battery
+        ("assess_delay_s", "f8"),    # from an intercept to the verdict on it
         ("engage_on_picture", "i1"), # 1: another radar's track is enough; 0: needs its own fire-control radar
+        ("own_cue", "i1"),           # 1: its reaction time begins when its own fire-control radar holds the track
     ],
     align=True,
 )
@@ -270,9 +277,15 @@ ROUND = np.dtype(
         ("reserve", "i8"),           # reload rounds behind them
         ("reload_s", "f8"),          # time to put `reload_batch` of them on the launchers
         ("reload_batch", "i8"),
+        ("reload_teams", "i8"),      # batches that are put there at the same time
+        ("supply_s", "f8", (SUPPLY_LIMIT,)), ("supply", "i8", (SUPPLY_LIMIT,)),  # deliveries in time order; 0: none
         ("range_min_m", "f8"), ("range_max_m", "f8"), ("range_max_ballistic_m", "f8"),
         ("height_min_m", "f8"), ("height_max_m", "f8"),
-        ("speed_m_s", "f8"),         # mean, launch to intercept
+        ("height_max_far_m", "f8"),  # highest intercept at range_max_m; 0: the same at every range
+        ("speed_m_s", "f8"),         # mean, launch to intercept at range_max_m
+        ("speed_max_m_s", "f8"),     # greatest, at burn-out; 0: only the mean is known
+        ("boost_s", "f8"),           # until then
+        ("drag_length_m", "f8"),     # way in air at sea level on which it slows by a factor e: derived per trial
         ("target_speed_max_m_s", "f8"),
         ("price_usd", "f8"),
     ],
@@ -285,15 +298,35 @@ DOCTRINE = np.dtype(
         ("shots_per_look", "i8"),
         ("max_shots", "i8"),         # per track, 0 = no limit
         ("look", "i1"),              # 1: wait for the assessment before the next salvo; 0: do not
+        ("in_depth", "i1"),          # 1: no battery waits for the salvo or the assessment of another
         ("prefer", "i8"),            # 0 shortest sufficient reach, 1 highest kill probability, 2 cheapest
+        ("assignment", "i8"),        # 0 one track after another, 1 optimal at each decision, 2 with look-ahead
+        ("best_round", "i1"),        # 1: wait for the round with the highest kill probability while there is time
+        ("priority", "i8"),          # 0 value over time to go, 1 first to arrive, 2 value
+        ("weapons", "i8"),           # WEAPONS_*, outside every zone
+        ("level", "i8"),             # of command: 0 centralised, 1 coordinated, 2 decentralised
+        ("delay_s", "f8"),           # from a decision that is not the battery's own to the launch
+        ("link_loss_probability", "f8"),  # that a battery's link is down all through a trial
+        ("own_clocks", "i1"),        # 1: some battery's reaction time may not begin with the hostile call
         ("decide_s", "f8"),          # how often the command post decides
-        ("assess_delay_s", "f8"),
         ("miss_called_kill", "f8"), ("kill_called_miss", "f8"),
         ("recheck_hits", "i8"),      # updates that bring a track called killed back under fire; 0 = never
         ("hold_range_m", "f8"),      # no launch while the intercept would be farther than this; inf = earliest
     ],
     align=True,
 )
+
+WEAPONS_TIGHT, WEAPONS_FREE, WEAPONS_HOLD = 0, 1, 2
+"""Weapons control status: fire at what is judged hostile; at what is not judged neutral; at nothing."""
+
+ZONE = np.dtype([("x_m", "f8"), ("y_m", "f8"), ("radius_m", "f8"), ("weapons", "i8")], align=True)
+"""A circle over the ground with a weapons control status of its own."""
+
+OUT_BATTERY, OUT_RADAR, OUT_LINK = 0, 1, 2
+"""What an outage puts out of action."""
+
+OUTAGE = np.dtype([("kind", "i8"), ("id", "i8"), ("from_s", "f8"), ("to_s", "f8")], align=True)
+"""A battery or a radar, by its id, or the link of a battery, by the battery's id, out of action for a time."""
 
 IN_FLIGHT, AWAITING, DONE = 1, 2, 3
 """Status of a shot: flying; flown, assessment to come; assessed."""
@@ -316,6 +349,7 @@ SHOT = np.dtype(
 
 # What blocked a hostile track at a decision, as bits; kept per target.
 BLOCKED_ENVELOPE, BLOCKED_CHANNEL, BLOCKED_ROUNDS, BLOCKED_RADAR, BLOCKED_TIME, BLOCKED_DOCTRINE = 1, 2, 4, 8, 16, 32
+BLOCKED_COMMAND = 64  # weapons control status, a zone, a battery out of action, a link that is down
 
 # Outcome: what happened ------------------------------------------------------------------------------------
 
@@ -333,7 +367,9 @@ OUTCOME = np.dtype(
         ("killed_s", "f8"), ("killed_range_m", "f8"),
         ("leaked_s", "f8"),
         ("destroyed", "i1"),         # its arrival destroyed what it flew to
+        ("spent_usd", "f8"),         # price of the rounds launched at it
         ("lost_to_filter", "i4"), ("lost_to_clutter", "i4"), ("lost_to_jamming", "i4"),  # looks, as in SIGHTING
+        ("lost_to_outage", "i4"),
     ],
     align=True,
 )
@@ -379,6 +415,9 @@ TALLY = np.dtype(
         ("shots_at_background", "i8"),  # fired at a track of an aircraft that is not part of the raid
         ("shots_at_nothing", "i8"),     # fired at a track that noise had made
         ("background_killed", "i8"),
+        ("dealt_gain", "f8"), ("greedy_gain", "f8"),  # threat killed on average: as assigned; one track after another
+        ("shots_at_friends", "i8"),     # fired at a track of a friendly flight of the scenario
+        ("friends_killed", "i8"),
         ("weight", "f8"),            # what the trial counts in a mean: 1 unless rare leaks were favoured (engage.tilt)
     ],
     align=True,

@@ -15,7 +15,11 @@ UNIT = re.compile(
     r"|m_s|km_h|m_s2|m2_s3|m3_s2|rad_s|deg_s|mm_h|db_m|db_km|db_per_m|db_per_km|m2_hz|usd_per_eur|per_s|per_m|per_km)$"
 )
 # Numbers here are counts and probabilities, or have the unit of the sample or measure they are given.
-UNITLESS_FILES = {"outcomes/intervals.py", "outcomes/planning.py", "engage/closed_forms.py", "campaign/compare.py"}
+UNITLESS_FILES = {
+    "outcomes/intervals.py", "outcomes/planning.py", "engage/closed_forms.py", "campaign/compare.py",
+    "campaign/answers.py", "campaign/estimating.py", "report/campaign_wording.py", "outcomes/sequential.py",
+    "outcomes/rare.py",
+}
 DIMENSIONLESS = {
     "now",  # an instant of the mission clock, which counts seconds
     # probabilities and shares
@@ -27,7 +31,7 @@ DIMENSIONLESS = {
     # statistics whose unit is that of what they describe
     "total", "spread", "median", "quantile", "limit", "variance", "worth", "conversion", "nodata",
     # of an assignment: a negative log-likelihood; of a hypothesis: log-odds
-    "cost", "none_cost", "score", "tilt",
+    "cost", "none_cost", "score", "tilt", "dealt_gain", "greedy_gain",
     # documented as mixed units: filter states and their covariances
     "p", "x", "state", "covariance",
 }

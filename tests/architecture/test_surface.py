@@ -11,7 +11,7 @@ from architecture.house import PACKAGE, ROOT
 
 SURFACE = {
     "FarwatchError", "InputError", "Post", "RangeError", "Result", "Scenario", "ScenarioError", "StoreError", "Target",
-    "__version__", "catalogue", "check", "claim", "coverage", "load", "run", "schema", "shipped", "track", "vary",
+    "campaign", "catalogue", "check", "claim", "coverage", "load", "run", "schema", "shipped", "track", "vary",
 }
 HEAVY = {"numba", "llvmlite", "scipy", "matplotlib", "duckdb", "pandas", "pyarrow", "pyproj", "tifffile", "jinja2"}
 

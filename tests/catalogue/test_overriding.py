@@ -80,3 +80,14 @@ def test_find_gives_the_entry_or_the_nearest_names():
         find_any(load(), "oneway-drone")
     with pytest.raises(CatalogueError, match="no shelf"):
         find(load(), "missiles", "40n6e")
+
+
+def test_what_the_catalogue_leaves_open_can_be_given():
+    """A ceiling at full reach, with no published figure behind it; other absent figures stay refused."""
+    changed = override(load(), {"48n6e3.height_max_far_m": {"low": 8e3, "high": 12e3}})
+    figure = changed.rounds["48n6e3"].height_max_far_m
+    assert (figure.low, figure.value, figure.high, figure.unit) == (8e3, 10e3, 12e3, "m")
+    assert (figure.kind, figure.alternatives, figure.drawn) == (SCENARIO, (), True)
+    assert load().rounds["48n6e3"].height_max_far_m is None
+    with pytest.raises(CatalogueError, match="is no figure of the catalogue"):
+        override(load(), {"57e6e.range_max_ballistic_m": 1e3})

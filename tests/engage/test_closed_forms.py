@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from math import floor, inf, log10
+from fractions import Fraction
+from math import comb, floor, inf, log10
 
 import numpy as np
 import pytest
@@ -165,10 +166,153 @@ def test_edges():
         lambda: cf.erlang_b(-1.0, 3),
         lambda: cf.erlang_c(3.0, 3),
         lambda: cf.offered_load(3, 1.0),
-        lambda: assignment.static([1.0], np.full((20, 1), 0.5)),
     ],
 )
 def test_what_has_no_answer_is_refused(ask):
     """Outside its range a formula says so."""
+    with pytest.raises(RangeError):
+        ask()
+
+
+PROBABILITIES = [Fraction(0), Fraction(1, 1000), Fraction(1, 4), Fraction(1, 2), Fraction(7, 10), Fraction(9, 10), Fraction(999, 1000), Fraction(1)]
+
+
+@pytest.mark.parametrize("p", PROBABILITIES)
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 40])
+def test_shots_and_raids_are_exact(p, n):
+    """In rational arithmetic, to eleven digits: salvos, looks, magazines, even salvos, certain ends included."""
+    q, near = 1 - p, lambda exact: pytest.approx(float(exact), rel=1e-11, abs=1e-300)
+    assert cf.salvo_kill(float(p), n) == near(1 - q**n)
+    assert cf.shoot_look_shoot(float(p), n)[:] == near_all(near, sum(q**k for k in range(n)), q**n)
+    for raid in (0, 1, 3, 30):
+        chances = [comb(n, k) * p**k * q ** (n - k) for k in range(n + 1)]
+        kills = sum(min(raid, k) * chance for k, chance in enumerate(chances))
+        shots = kills / p if p else min(raid, 1) * n
+        found = cf.raid_against_magazine(raid, n, float(p))
+        assert found[:] == near_all(near, raid - kills, shots, sum(chances[raid:]))
+        each, more = divmod(n, raid) if raid else (0, 0)
+        leaks = [q ** (each + 1)] * more + [q**each] * (raid - more)
+        found = cf.raid_against_even_salvo(raid, n, float(p))
+        assert found[:] == near_all(near, sum(leaks), n if raid else 0, np.prod([1 - leak for leak in leaks] or [Fraction(1)]))
+        assert cf.no_leaker(raid, n, float(p)) == near((1 - q**n) ** raid)
+
+
+def near_all(near, *exact):
+    """Several exact numbers, each to be met."""
+    return tuple(near(value) for value in exact)
+
+
+@pytest.mark.parametrize("p", ["0.001", "0.05", "0.3", "0.5", "0.9", "0.99"])
+@pytest.mark.parametrize("confidence", ["0", "0.5", "0.75", "0.9", "0.95", "0.99", "0.999"])
+def test_fewest_shots_are_those_of_exact_arithmetic(p, confidence):
+    """The least n with (1-p)^n <= 1-P in decimals as they are typed."""
+    n = cf.shots_required(float(p), float(confidence))
+    q, miss = 1 - Fraction(p), 1 - Fraction(confidence)
+    assert q**n <= miss
+    assert n == 0 or q ** (n - 1) > miss
+
+
+def test_rare_ends_keep_their_digits():
+    """Chances far below the rounding of one: a full magazine of hits, thousands of rounds, certain layers."""
+    assert cf.raid_against_magazine(40, 40, 0.3).p_no_leaker == pytest.approx(0.3**40, rel=1e-12)
+    assert cf.salvo_kill(1e-13, 3) == pytest.approx(3e-13, rel=1e-12)
+    assert cf.random_search(1.0, 1.0, 1.0, 1e14) == pytest.approx(1e-14, rel=1e-12)
+    large = cf.raid_against_magazine(900, 2000, 0.5)
+    assert large.leakers + 0.5 * large.shots == pytest.approx(900)
+    assert 0.999 < large.p_no_leaker <= 1.0
+    assert cf.layers([1.0, 0.2], 5) == (0.0, 0.0, 1.0)
+    assert cf.layers([], 2) == (1.0, 2.0, 0.0)
+    assert cf.shots_for_no_leaker(10**6, 0.999999, 0.5) == 40
+
+
+def naive_salvos(p, salvos, m, k):
+    """Shots and leak by following every course of hits and verdicts, in exact arithmetic."""
+    shots = leak = Fraction(0)
+    states = {True: Fraction(1), False: Fraction(0)}  # chance of going on, alive or dead
+    for n in salvos:
+        after = {True: Fraction(0), False: Fraction(0)}
+        for alive, chance in states.items():
+            shots += n * chance
+            for course in itertools.product((True, False), repeat=2 * n):
+                lives, share, called = alive, chance, False
+                for hit, wrong in zip(course[:n], course[n:], strict=True):
+                    kills = hit and lives
+                    share *= (p if hit else 1 - p) * ((k if wrong else 1 - k) if kills else (m if wrong else 1 - m))
+                    called |= kills != wrong
+                    lives = lives and not hit
+                if called:
+                    leak += share * lives
+                else:
+                    after[lives] += share
+        states = after
+    return shots, leak + states[True]
+
+
+@pytest.mark.parametrize("salvos", [(1, 1), (2, 2), (3,), (2, 1, 2), (1, 2, 1), (0, 1)])
+def test_misjudged_salvos_equal_every_course_of_hits_and_verdicts(salvos):
+    """The chain over salvos is the sum over what each round does and how it is judged."""
+    p, m, k = Fraction(3, 5), Fraction(1, 10), Fraction(1, 5)
+    shots, leak = naive_salvos(p, salvos, m, k)
+    found = cf.salvos_misjudged(float(p), salvos, float(m), float(k))
+    assert found == pytest.approx((float(shots), float(leak)), rel=1e-12)
+
+
+def test_raids_in_turn_without_shots_or_rounds():
+    """No shot allowed, no round at hand, and more shots allowed than there are rounds."""
+    assert cf.raid_shoot_look_shoot(3, 5, 0.7, 0) == (3.0, 0.0, 0.0)
+    assert cf.raid_shoot_look_shoot(3, 0, 0.7, 2) == (3.0, 0.0, 0.0)
+    assert cf.raid_shoot_look_shoot(2, 900, 0.01, 900).leakers == pytest.approx(
+        cf.raid_against_magazine(2, 900, 0.01).leakers
+    )
+
+
+def test_ends_of_the_other_formulas():
+    """No load, no channels, no stakes, one side only."""
+    assert (cf.erlang_b(0.0, 0), cf.erlang_b(0.0, 3), cf.erlang_b(2.0, 0)) == (1.0, 0.0, 1.0)
+    assert cf.erlang_c(0.0, 2) == (0.0, 0.0)
+    assert cf.offered_load(1, 1e-9) == pytest.approx(1e-9, rel=1e-6)
+    assert cf.lanchester_square(5.0, 0.0, 0.1, 0.1) == (5.0, 0.0)
+    assert cf.lanchester_square(5.0, 4.0, 0.0, 0.1) == (0.0, 4.0)
+    assert cf.lanchester_square(4.0, 4.0, 0.1, 0.1) == (0.0, 0.0)
+    assert (cf.at_least([0.2, 0.3], 0), cf.at_least([0.2, 0.3], 3), cf.at_least([], 0)) == (1.0, 0.0, 1.0)
+    assert cf.at_least([1.0, 1.0, 0.0], 2) == 1.0
+    assert cf.opportunities(40e3, 2e3, 250.0, 152.0, 12.0) == 1
+    assert (cf.shots_required(1.0, 1.0), cf.shots_required(0.0, 0.0)) == (1, 0)
+    assert (cf.shots_for_no_leaker(5, 0.0, 0.0), cf.shots_for_no_leaker(0, 0.9, 0.1)) == (0, 0)
+    assert assignment.identical([], [], 3) == 0.0
+    assert assignment.static([3.0, 2.0], np.empty((0, 2))) == 5.0
+    assert assignment.staged(2, 0, 0.5, 2) == 2.0
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: cf.salvo_kill(0.5, -1),
+        lambda: cf.salvo_kill(0.5, 1.5),
+        lambda: cf.salvo_kill(float("nan"), 1),
+        lambda: cf.shots_required(0.5, 1.0),
+        lambda: cf.raid_against_magazine(-1, 2, 0.5),
+        lambda: cf.raid_shoot_look_shoot(2, 2, 0.5, -1),
+        lambda: cf.shots_for_no_leaker(5, 1.0, 0.5),
+        lambda: cf.hughes_salvo(cf.Force(1, 1, 1, 0), cf.Force(1, 1, 1, 1)),
+        lambda: cf.hughes_salvo(cf.Force(-1, 1, 1, 1), cf.Force(1, 1, 1, 1)),
+        lambda: cf.lanchester_square(1.0, 1.0, 0.0, 0.0),
+        lambda: cf.lanchester_square(1.0, 1.0, -1.0, 0.0),
+        lambda: cf.erlang_b(1.0, 1.5),
+        lambda: cf.opportunities(1.0, 0.0, 0.0, 1.0, 1.0),
+        lambda: cf.random_search(1.0, 1.0, 1.0, 0.0),
+        lambda: cf.random_search(-1.0, 1.0, 1.0, 1.0),
+        lambda: cf.cost_exchange(0.5, 1, 1.0, 0.0),
+        lambda: cf.salvos_misjudged(0.5, (1, 1), 1.1, 0.0),
+        lambda: assignment.static([1.0, 2.0], [[0.5]]),
+        lambda: assignment.static([1.0], [[1.5]]),
+        lambda: assignment.identical([1.0], [0.5], -1),
+        lambda: assignment.staged(1, 1, 0.5, 0),
+        lambda: assignment.continuous([1.0], [1.0], [[1.0]], {}),
+        lambda: assignment.continuous([1.0], [1.0], [[0.5]], {0: 5.0}),
+    ],
+)
+def test_inputs_outside_a_formula_are_refused(ask):
+    """Negative counts, halves of a shot, fights that never end: a sentence, not a number."""
     with pytest.raises(RangeError):
         ask()

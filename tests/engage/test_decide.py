@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from farwatch import records
-from farwatch.engage.decide import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH, decide
+from farwatch.engage.choose import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH
+from farwatch.engage.decide import decide
 from farwatch.engage.stock import SHOTS
 from naive import engagement as naive
 
@@ -111,6 +112,24 @@ def test_too_late_is_told_as_no_time():
 def test_each_hindrance_is_filed(settings, bit):
     """Why a hostile track was not fired at is kept for the target it came from."""
     assert blocked(naive.make_defence(**settings)) == bit
+
+
+def test_a_radar_without_time_supports_no_new_shot():
+    """Above its full load it holds fire and says so; at the full load, or by another radar's picture, it does not."""
+    for load, picture, shots in ((1.0, 0, 1), (1.01, 0, 0), (1.01, 1, 1)):
+        part = naive.stage(naive.make_defence(engage_on_picture=picture), naive.column(1))
+        part.radars["fire_control"] = 1
+        part.stock.loads[:] = load
+        assert len(decided(part)) == shots
+        assert part.stock.fates["blocked"][0] == (0 if shots else records.BLOCKED_RADAR)
+
+
+def test_a_target_nearer_than_the_least_range_is_not_shot_at():
+    """What would be met inside the minimum range is out of the envelope; just outside, it is not."""
+    near, far = ([[x, 0.0, 1000.0, -10.0, 0.0, 0.0]] for x in (2700.0, 3100.0))
+    defence = naive.make_defence(range_min_m=3000.0)
+    assert blocked(defence, near) == records.BLOCKED_ENVELOPE
+    assert len(decided(naive.stage(defence, far))) == 1
 
 
 def test_the_reason_is_that_of_the_option_that_came_nearest():

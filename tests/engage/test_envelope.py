@@ -50,7 +50,7 @@ def test_round_and_falling_target_arrive_together():
     """At the meeting the round has flown exactly the slant range."""
     defence, out = naive.make_defence(), np.zeros(7)
     track = naive.make_tracks([[90e3, 0.0, 60e3, -1400.0, 0.0, -200.0]])[0]
-    flight = solve(defence.batteries[0], 1000.0, track, 1, 2.0, out)
+    flight = solve(defence.batteries[0], defence.rounds[0], track, 1, 2.0, out)
     assert np.linalg.norm(out[:3]) == pytest.approx(1000.0 * flight, rel=1e-6)
     assert np.allclose(out[:6], naive.naive_fall(track["mean"], flight + 2.0), atol=0.2)
 

@@ -6,6 +6,8 @@ import pytest
 from farwatch import catalogue, scenario
 from farwatch.catalogue.uncertainty import distinct, draw, fill
 from farwatch.engage import prepare as prepare_defence
+from farwatch.engage.flight import flight_time_to_s
+from farwatch.engage.stock import carried
 from farwatch.records import FAMILIES
 from farwatch.world.prepare import prepare as prepare_world
 
@@ -98,3 +100,55 @@ def test_shipped_scenarios_can_be_prepared(name):
     assert (prepared.defence.rounds["ready"].sum()) > 0
     assert prepared.defence.levels_m[0] <= prepared.defence.assets["z_m"].max() + 100.0
     assert len(prepared.battery_names) == len(site.defence)
+
+
+def changed(old, new):
+    """SITE with one text replaced, prepared."""
+    site = scenario.load(SITE.replace(old, new, 1))
+    return prepare_defence(site, prepare_world(site))
+
+
+def test_the_usual_load_grows_and_shrinks_with_the_launchers():
+    """Half the launchers carry half of each kind; none given, the usual load; never more than fits."""
+    entry, kinds = catalogue.load().systems["s-400"], catalogue.load().rounds
+    for launchers, share in ((8, 1.0), (4, 0.5), (3, 0.375), (16, 2.0)):
+        alpha = changed("ready: {48n6e3: 8, 9m96e2: 0}, reserve: {48n6e3: 4}", f"launchers: {launchers}")
+        loads = {name: int(row["ready"]) for (b, name), row in zip(alpha.round_names, alpha.defence.rounds, strict=True)
+                 if b == "alpha"}  # fmt: skip
+        assert loads == {name: int(share * count) for name, count in entry.ready.items()}
+        assert sum(count / kinds[name].per_launcher for name, count in loads.items()) <= launchers
+
+
+def test_deliveries_and_teams_reach_the_magazine():
+    """In order of time, whatever the order in the file, and counted with what the battery has."""
+    given = "resupply: [{at_s: 900, rounds: {48n6e3: 8}}, {at_s: 600, rounds: {48n6e3: 4}}], reload_teams: 2"
+    part = changed("reserve: {48n6e3: 4}", given)
+    row = part.defence.rounds[0]
+    assert (list(row["supply_s"][:3]), list(row["supply"][:3])) == ([600.0, 900.0, 0.0], [4, 8, 0])
+    assert row["reload_teams"] == 2
+    assert carried(part.defence.rounds)[0] == 8 + 12
+
+
+def test_each_battery_waits_its_own_time_for_a_verdict(prepared):
+    """The catalogue's delays are drawn; the doctrine's holds for all and is not."""
+    systems = catalogue.load().systems
+    own = [systems[name].assess_delay_s.value for name in ("s-400", "pantsir-s1")]
+    assert prepared.defence.batteries["assess_delay_s"].tolist() == own
+    assert [place.row for place in prepared.drawn if place.field == "assess_delay_s"] == [0, 1]
+    fixed = changed("hold_range_km: 60}", "hold_range_km: 60, assessment: {delay_s: 5}}")
+    assert fixed.defence.batteries["assess_delay_s"].tolist() == [5.0, 5.0]
+    assert not [place for place in fixed.drawn if place.field == "assess_delay_s"]
+
+
+def test_speeds_of_the_catalogue_make_a_flight_time(prepared):
+    """Where it has both, the round slows down; its full reach takes what the mean says."""
+    row = prepared.defence.rounds[0]
+    assert row["speed_max_m_s"] == 2000.0
+    assert 0.0 < row["drag_length_m"] < np.inf
+    assert flight_time_to_s(row, row["range_max_m"], 0.0) == pytest.approx(row["range_max_m"] / row["speed_m_s"])
+
+
+def test_a_ceiling_by_range_can_be_given_in_a_scenario():
+    """The catalogue leaves it open, and the scenario's number is used in every trial."""
+    part = changed("doctrine:", "figures: {48n6e3.height_max_far_m: 12000}\ndoctrine:")
+    assert part.defence.rounds["height_max_far_m"].tolist()[:2] == [12000.0, 0.0]

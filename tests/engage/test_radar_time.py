@@ -101,7 +101,7 @@ def stage(rows, streaks, engaged, fired):
 
 def test_waits_follow_the_tracks():
     """20 tracks at 0.1 s in 4 s and search at 0.4 fit; 40 do not: search waits, then tracks, never what is engaged."""
-    radars, busy, waits = arrays(), new_busy(1), np.zeros(60)
+    radars, busy, waits = arrays(), new_busy(np.zeros(1)), np.zeros(60)
     begin_work(radars, busy)
     for count, search_s, track_s in ((12, 4.0, 4.0), (40, 16.0, 4.0 * 0.975 / 0.875)):
         engaged = np.zeros((count, 1), np.int8)
@@ -124,7 +124,7 @@ def test_waits_follow_the_tracks():
 
 def test_a_radar_without_a_budget_reports_its_period():
     """It was never asked for more than it has."""
-    radars, busy = arrays(rotating=1), new_busy(1)
+    radars, busy = arrays(rotating=1), new_busy(np.zeros(1))
     begin_work(radars, busy)
     close_work(radars, busy)
     work = SimpleNamespace(**{name: busy.work[0][name] for name in busy.work.dtype.names})

@@ -5,14 +5,14 @@ from math import inf
 import numpy as np
 import pytest
 
-from farwatch.engage.threat import threat
+from farwatch.engage.threat import THREAT, threat
 from naive import engagement as naive
 
 
-def score(state, **settings):
+def score(state, priority=THREAT, **settings):
     """Score and goal of one track before a defence."""
     defence = naive.make_defence(**settings)
-    return threat(defence.assets, defence.classes, naive.make_tracks([state])[0], 0.0, np.zeros(7))
+    return threat(defence.assets, defence.classes, naive.make_tracks([state])[0], priority, 0.0, np.zeros(7))
 
 
 def test_the_nearer_of_two_equal_tracks_comes_first():

@@ -13,8 +13,9 @@ from farwatch.chance import key_of
 from farwatch.compiled import kernel
 from farwatch.engage.assess import assess
 from farwatch.engage.decide import decide
+from farwatch.engage.flight import settle
 from farwatch.engage.resolve import resolve
-from farwatch.engage.stock import SHOTS, Defence, Stock, new_stock
+from farwatch.engage.stock import SHOTS, Defence, Stock, new_stock, no_orders
 from farwatch.records import (
     ASSET,
     BATTERY,
@@ -71,12 +72,13 @@ def make_defence(*, batteries=1, kinds=1, classes=1, assets=((0.0, 0.0, 0.0),), 
     rows["id"] = np.arange(batteries) + 1
     rounds["battery_index"] = np.repeat(np.arange(batteries), kinds)
     rounds["kind_index"] = np.tile(np.arange(kinds), batteries)
+    settle(rounds)
     kill = np.zeros((len(rounds), classes))
     kill[:] = p_kill
     sites = np.zeros(len(assets), ASSET)
     for site, (x, y, z) in zip(sites, assets, strict=True):
         site["x_m"], site["y_m"], site["z_m"], site["value"] = x, y, z, 1.0
-    return Defence(rows, rounds, kill, sites, doctrine, kind, np.zeros(2))
+    return Defence(rows, rounds, kill, sites, doctrine, kind, np.zeros(2), no_orders(len(rounds), classes))
 
 
 def make_truth(states: Any, classes: Any) -> Truth:
@@ -146,6 +148,7 @@ def rehearse(part: Any, key: Any, decisions: int) -> int:
     The stage must be fresh. At each moment the earliest of (intercept, assessment, decision) comes next.
     """
     stock, doctrine = part.stock, part.defence.doctrine[0]
+    delay_s = part.defence.batteries[0]["assess_delay_s"]
     done = 0
     now = 0.0
     while done < decisions:
@@ -156,8 +159,8 @@ def rehearse(part: Any, key: Any, decisions: int) -> int:
             due = stock.shots[i]["intercept_s"]
             if status == IN_FLIGHT and due <= now:
                 now, what, which = due, 1, i
-            elif status == IN_FLIGHT + 1 and due + doctrine["assess_delay_s"] <= now:
-                now, what, which = due + doctrine["assess_delay_s"], 2, i
+            elif status == IN_FLIGHT + 1 and due + delay_s <= now:
+                now, what, which = due + delay_s, 2, i
         watch(part.picture.tracks, part.truth, part.alive, now, stock.state)
         if what == 1:
             resolve(part.defence, stock, part.picture, part.truth, part.alive, which, key, now)
@@ -236,3 +239,64 @@ def naive_decide(part: Stage, shots: Any, dead: set, now: float) -> list[tuple[i
 def key(trial, seed=7):
     """Key of one trial."""
     return key_of(seed, trial)
+
+
+def naive_flight_s(rounds, range_m, height_m, step_m=1.0):
+    """Flight time of a ROUND by small steps along its way: even push while it boosts, then drag by the mean air.
+
+    The air is averaged over 2000 layers of a climb to the meeting or to the top of its arc.
+    """
+    speed_m_s, boost_s = float(rounds["speed_max_m_s"]), float(rounds["boost_s"])
+    layers = (np.arange(2000) + 0.5) / 2000 * max(height_m, range_m / 8.0)
+    air = np.mean(np.exp(-layers / 8800.0))
+    time_s = way_m = 0.0
+    push = speed_m_s / boost_s if boost_s > 0 else inf
+    while way_m < range_m:
+        middle_m = way_m + 0.5 * step_m
+        boosted = np.sqrt(2.0 * push * middle_m) if push < inf else inf
+        if boosted < speed_m_s:
+            pace = boosted
+        else:
+            coasted_m = middle_m - 0.5 * speed_m_s * boost_s
+            pace = speed_m_s * np.exp(-coasted_m * air / rounds["drag_length_m"])
+        time_s += step_m / pace
+        way_m += step_m
+    return time_s
+
+
+class NaiveMagazine:
+    """One magazine with its teams as a list of (due second, rounds), stepped second by second."""
+
+    def __init__(self, settings, deliveries):
+        self.settings, self.deliveries = settings, list(deliveries)
+        self.ready, self.reserve = settings["ready"], settings["reserve"]
+        self.work, self.empty_s = [], None
+
+    def step(self, now):
+        """Deliveries of this second first, then the reloads that end in it."""
+        while self.deliveries and self.deliveries[0][0] == now:
+            self.reserve += self.deliveries.pop(0)[1]
+            self.begin(now)
+        for job in sorted(job for job in self.work if job[0] == now):
+            self.work.remove(job)
+            self.ready += job[1]
+            self.reserve -= job[1]
+            self.begin(now)
+
+    def begin(self, now):
+        """Give idle teams whole batches while there are rails and rounds for them."""
+        while len(self.work) < self.settings["reload_teams"]:
+            loading = sum(count for _, count in self.work)
+            batch = min(self.settings["reload_batch"], self.reserve - loading)
+            if batch < 1 or self.settings["ready"] - self.ready - loading < batch:
+                return
+            self.work.append((now + self.settings["reload_s"], batch))
+
+    def launch(self, now):
+        """Fire one round, if there is one."""
+        if self.ready == 0:
+            return
+        self.ready -= 1
+        self.begin(now)
+        if self.ready == self.reserve == 0 and not self.deliveries and self.empty_s is None:
+            self.empty_s = now

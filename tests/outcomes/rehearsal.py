@@ -57,6 +57,7 @@ class Dice:
             np.zeros(count, TALLY),
             np.zeros((count, len(self.cast.radars)), WORKLOAD),
             np.zeros((count, len(self.cast.rounds)), np.int32),
+            np.full((count, len(self.cast.rounds)), np.nan),
             np.zeros((count, len(self.cast.figures))),
             log(self.cast) if trace else np.empty(0, EVENT),
         )
@@ -97,6 +98,7 @@ class Played:
     tallies: Any
     workloads: Any
     rounds_fired: Any
+    empty_s: Any
     figures: Any
     events: Any
 

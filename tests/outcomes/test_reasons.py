@@ -10,6 +10,7 @@ from farwatch.detect.statistics import pd, required_snr
 from farwatch.outcomes.reasons import LEAST_LOST, NAMES, TOLD, Reason, attribute
 from farwatch.records import (
     BLOCKED_CHANNEL,
+    BLOCKED_COMMAND,
     BLOCKED_DOCTRINE,
     BLOCKED_ENVELOPE,
     BLOCKED_RADAR,
@@ -48,6 +49,9 @@ def leaker(reached=5, **fields):
         (2, {"lost_to_clutter": 1, "lost_to_jamming": 1}, Reason.IN_CLUTTER),
         (1, {"lost_to_jamming": 9}, Reason.MASKED),
         (3, {"lost_to_jamming": 9}, Reason.NOT_CONFIRMED),
+        (0, {"lost_to_outage": 1}, Reason.RADAR_OUT),
+        (1, {"lost_to_outage": 1}, Reason.RADAR_OUT),
+        (2, {"lost_to_outage": 9}, Reason.TOO_SMALL),
         (3, {}, Reason.NOT_CONFIRMED),
         (4, {}, Reason.NOT_HOSTILE),
         (5, {}, Reason.NO_TIME),
@@ -56,7 +60,9 @@ def leaker(reached=5, **fields):
         (5, {"blocked": BLOCKED_ENVELOPE | BLOCKED_TIME | BLOCKED_RADAR}, Reason.NO_RADAR),
         (5, {"blocked": BLOCKED_DOCTRINE | BLOCKED_RADAR}, Reason.HELD),
         (5, {"blocked": BLOCKED_CHANNEL | BLOCKED_DOCTRINE}, Reason.NO_CHANNEL),
-        (5, {"blocked": 63}, Reason.NO_ROUNDS),
+        (5, {"blocked": BLOCKED_COMMAND | BLOCKED_RADAR}, Reason.NO_COMMAND),
+        (5, {"blocked": BLOCKED_COMMAND | BLOCKED_DOCTRINE}, Reason.HELD),
+        (5, {"blocked": 127}, Reason.NO_ROUNDS),
         (5, {"blocked": BLOCKED_ROUNDS, "shots": 2}, Reason.MISSED),
         (5, {"shots": 2, "lost_shots": 1}, Reason.MISSED),
         (5, {"shots": 2, "lost_shots": 2}, Reason.TRACK_LOST),
@@ -78,8 +84,8 @@ def test_any_outcome_has_one_reason():
     """Random outcomes: every leaker gets a reason that is told, and nobody else does."""
     dice = np.random.default_rng(1)
     rows = np.concatenate([leaker(int(dice.integers(0, 6))) for _ in range(500)]).reshape(50, 10)
-    rows["blocked"], rows["shots"] = dice.integers(0, 64, rows.shape), dice.integers(0, 3, rows.shape)
-    for name in ("lost_to_filter", "lost_to_clutter", "lost_to_jamming"):
+    rows["blocked"], rows["shots"] = dice.integers(0, 128, rows.shape), dice.integers(0, 3, rows.shape)
+    for name in ("lost_to_filter", "lost_to_clutter", "lost_to_jamming", "lost_to_outage"):
         rows[name] = dice.integers(0, 3, rows.shape)
     rows["leaked_s"][dice.random(rows.shape) < 0.5] = np.nan
     reasons = attribute(rows)
@@ -92,7 +98,7 @@ def test_names_are_stable():
     assert NAMES == (
         "", "below-horizon", "masked", "too-small", "not-confirmed", "not-hostile", "out-of-reach", "no-time",
         "no-radar", "held", "no-channel", "no-rounds", "track-lost", "missed", "judged-dead",
-        "filtered-out", "in-clutter", "jammed",
+        "filtered-out", "in-clutter", "jammed", "no-command", "radar-out",
     )  # fmt: skip
     assert sorted(int(reason) for reason in TOLD) == list(range(1, len(NAMES)))
     assert all(NAMES[reason] == told.name for reason, told in TOLD.items())

@@ -51,6 +51,10 @@ def test_a_small_scenario_needs_nothing_else():
 
 JAMMER = "{name: noisy, at: {lat_deg: 24.6, lon_deg: 45.33}, height_msl_m: 9000, density_w_hz: 0.01, bands: [X]}"
 
+KEEP = "{keep_for: {48n6e3: {for: [srbm], count: 2}}}"
+
+ZONE = "{name: town, at: {lat_deg: 23.6, lon_deg: 45.4}, radius_km: 5, weapons: hold}"
+
 ONE_CHANGE = {
     ("title: small", "title: 5"): "line 2: title = 5: must be text; put it in quotes",
     ("s-400", "S-400"): "line 4: defence.alpha.system = S-400: is not a system of the catalogue; did you mean s-400",
@@ -74,6 +78,19 @@ ONE_CHANGE = {
     ("farwatch: 1\n", "farwatch: 1\nfigures: {srbm.speed_m_s: -1}\n"): "must not be negative",
     ("farwatch: 1\n", "farwatch: 1\nground: {clutter: dessert}\n"): "did you mean desert?",
     ("farwatch: 1\n", "farwatch: 1\nground: {clutter: sea, sea_state: 9}\n"): "sea_state = 9: must be at most 6",
+    ("farwatch: 1\n", "farwatch: 1\ndoctrine: {salvo: {ballistic-misile: 3}}\n"): "did you mean ballistic-missile or",
+    ("farwatch: 1\n", "farwatch: 1\ndoctrine: {salvo: {srbm: 0}}\n"): "doctrine.salvo.srbm = 0: must be at least 1",
+    ("farwatch: 1\n", "farwatch: 1\ndoctrine: {keep_for: {48n6e: {for: [srbm], count: 2}}}\n"): "is not a round of any",
+    ("farwatch: 1\n", f"farwatch: 1\ndoctrine: {KEEP.replace('[srbm]', '[sbrm]')}\n"): "for.0 = sbrm: is neither",
+    ("farwatch: 1\n", f"farwatch: 1\ndoctrine: {KEEP.replace(' {for:', ' {four:')}\n"): "did you mean for?",
+    ("farwatch: 1\n", "farwatch: 1\ndoctrine: {weapons: fre}\n"): "did you mean free?",
+    ("farwatch: 1\n", "farwatch: 1\ncommand: {level: centralized}\n"): "did you mean centralised",
+    ("farwatch: 1\n", "farwatch: 1\ncommand: {link_loss: 1.5}\n"): "command.link_loss = 1.5: must be at most 1",
+    ("farwatch: 1\n", "farwatch: 1\noutages: [{what: alpha/92n6}]\n"): "did you mean alpha/92n6e",
+    ("farwatch: 1\n", "farwatch: 1\noutages: [{what: alfa}]\n"): "nor its link; did you mean alpha",
+    ("farwatch: 1\n", "farwatch: 1\noutages: [{what: alpha, from_s: 9, to_s: 9}]\n"): "must be later than from_s, 9",
+    ("farwatch: 1\n", f"farwatch: 1\nzones: [{ZONE}, {ZONE}]\n"): "is the name of an earlier item of zones",
+    ("45.2}}", "45.2}, engage_on: picture, cue: own-radar}"): "cue: cannot stand beside engage_on: picture",
     ("farwatch: 1\n", "farwatch: 1\nweather: {fog_g_m3: -1}\n"): "weather.fog_g_m3 = -1: must be at least 0",
     ("farwatch: 1\n", f"farwatch: 1\njammers: [{JAMMER}]\n".replace("45.33", "75.33")): "from the nearest battery",
     ("farwatch: 1\n", f"farwatch: 1\njammers: [{JAMMER}, {JAMMER}]\n"): "is the name of an earlier item of jammers",
@@ -152,3 +169,45 @@ def test_a_name_that_does_not_ship_is_answered_with_the_nearest():
     """A slip in the name of a shipped scenario is mended in the refusal."""
     with pytest.raises(ScenarioError, match="did you mean alpine-site"):
         shipped_text("alpine-sight")
+
+
+def told(battery="", group=""):
+    """What is wrong with the small scenario when its battery or its group says more."""
+    text = SMALL.replace("lon_deg: 45.2}}", f"lon_deg: 45.2}}{battery}}}", 1)
+    return [str(problem) for problem in check(text.replace("range_km: 200}}", f"range_km: 200}}{group}}}"))]
+
+
+@pytest.mark.parametrize(
+    ("battery", "said"),
+    [
+        (", launchers: 2, ready: {48n6e3: 9}", "3 = 9: does not fit on 2 launchers with the rest of the load; 8 fit"),
+        (", launchers: 3, ready: {48n6e3: 8, 9m96e2: 20}", "does not fit on 3 launchers with the rest of the load"),
+        (", launchers: 1, ready: {48n6e3: 8, 40n6e: 8}", "needs 4 launchers and has 1"),
+        (", launchers: 0", "launchers"),
+        (", reload_teams: 9", "reload_teams"),
+        (", resupply: [{at_s: 5, rounds: {48n6e4: 1}}]", "is not a round of s-400; did you mean 48n6e3"),
+        (", resupply: [{at_s: 5, rounds: {48n6e2: 1}}]", "has no place on the launchers"),
+        (", resupply: [{at_s: -5, rounds: {48n6e3: 1}}]", "at_s"),
+        (", resupply: [{rounds: {48n6e3: 1}}]", "at_s"),
+    ],
+)
+def test_magazines_that_cannot_be_are_refused(battery, said):
+    """Each rule of launchers, teams and deliveries, broken once."""
+    found = told(battery)
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    "battery", ["", ", launchers: 2, ready: {48n6e3: 8}", ", resupply: [{at_s: 0, rounds: {48n6e3: 1}}]"]
+)
+def test_magazines_that_can_be_are_accepted(battery):
+    """A load that just fits, and a delivery of what has a place."""
+    assert not told(battery)
+
+
+def test_a_missile_on_an_arc_is_nobody_s_friend():
+    """A ballistic class cannot be friendly; another one can, and its transponder may be off."""
+    assert "cannot be friendly" in told(group=", side: friendly")[0]
+    flight = SMALL.replace("class: srbm", "class: fighter, side: friendly, transponder: false")
+    assert not check(flight)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from farwatch.errors import RangeError
-from farwatch.world.ballistic import Sphere, arc_from, arc_over
+from farwatch.world.ballistic import Sphere, arc_from, arc_over, arc_over_flat_ground
 from naive import world as naive
 
 
@@ -65,3 +65,29 @@ def test_impossible_arcs_are_refused(range_m, speed_m_s):
     """No range, more than half the globe, too slow, or never coming down: a RangeError says so."""
     with pytest.raises(RangeError):
         arc_over(range_m, speed_m_s)
+
+
+@pytest.mark.validation
+def test_published_parabolas(shared):
+    """Arcs over flat ground meet the staged rows."""
+    rows = json.loads((shared / "validation" / "E_engagement.json").read_text())
+    rows = [row for row in rows if row["id"].startswith("E.FLAT")]
+    assert rows
+    for row in rows:
+        np.testing.assert_allclose(arc_over_flat_ground(**row["inputs"]), row["expected"], rtol=row["rel_tol"])
+
+
+def test_a_short_arc_is_a_parabola():
+    """With gravity as on the sphere's ground, ten kilometres of ellipse are a parabola to a thousandth."""
+    arc = arc_from(300.0, 40.0)
+    flat = arc_over_flat_ground(300.0, 40.0, arc.sphere.mu_m3_s2 / arc.sphere.radius_m**2)
+    np.testing.assert_allclose(flat, [arc.range_m, arc.apogee_m, arc.time_s], rtol=2e-3)
+
+
+def test_a_parabola_from_a_negative_speed_is_refused():
+    """Nothing flies at less than no speed, or into the ground."""
+    with pytest.raises(RangeError, match="no arc"):
+        arc_over_flat_ground(-1.0, 40.0)
+    with pytest.raises(RangeError, match="no arc"):
+        arc_over_flat_ground(100.0, -5.0)
+    assert arc_over_flat_ground(100.0, 90.0).range_m == pytest.approx(0.0, abs=1e-9)

@@ -1,8 +1,9 @@
 """What a campaign is going to do, and the manifest that lets anyone do it again."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,7 +65,7 @@ def manifest_of(plan: Plan, done: int, *, interrupted: bool) -> dict[str, Any]:
         "kernels": source_hash(),
         "scenario_digest": digest(plan.scenario),
         "scenario": plain(plan.scenario),
-        "inputs": _file_digests(plan.scenario),
+        "inputs": file_digests(plan.scenario),
         "seed": plan.seed,
         "block_trials": BLOCK_TRIALS,
         "trials_asked": plan.trials,
@@ -74,7 +75,7 @@ def manifest_of(plan: Plan, done: int, *, interrupted: bool) -> dict[str, Any]:
         "figures": [dict(figure) for figure in plan.figures],
         "sources": {name: dict(source) for name, source in (plan.sources or {}).items()},
         "cast": cast_to_json(plan.cast),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: package_version(name) for name in PACKAGES},
         "platform": {
             "python": platform.python_version(),
             "system": platform.system(),
@@ -83,10 +84,10 @@ def manifest_of(plan: Plan, done: int, *, interrupted: bool) -> dict[str, Any]:
     }
 
 
-def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any], keys: Iterable[str] = IDENTITY) -> list[str]:
     """One line for each thing in which two manifests differ, of those that must agree."""
     lines = []
-    for key in IDENTITY:
+    for key in keys:
         old, new = stored.get(key), wanted.get(key)
         if old == new:
             continue
@@ -108,7 +109,7 @@ def _keyed(value: Any) -> dict[str, Any]:
     return dict(value or {})
 
 
-def _file_digests(scenario: Scenario) -> dict[str, str]:
+def file_digests(scenario: Scenario) -> dict[str, str]:
     """SHA-256 of each file that the scenario names; a folder of tiles counts file by file."""
     named: list[tuple[str, Path]] = []
     if scenario.terrain is not None and scenario.terrain_file is not None:
@@ -119,12 +120,20 @@ def _file_digests(scenario: Scenario) -> dict[str, str]:
         files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         total = sha256()
         for file in files:
-            total.update(sha256(file.read_bytes()).digest())
+            found = file.stat()
+            total.update(_digest(file, found.st_size, found.st_mtime_ns))
         digests[name] = total.hexdigest()
     return digests
 
 
-def _version(package: str) -> str:
+@lru_cache(maxsize=4096)
+def _digest(file: Path, _size: int, _changed: int) -> bytes:
+    """SHA-256 of a file that has not been touched since; points of a campaign name the same files."""
+    return sha256(file.read_bytes()).digest()
+
+
+def package_version(package: str) -> str:
+    """Version of an installed package, or "absent"."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -109,6 +109,7 @@ class _Slice:
     tallies: Any
     workloads: Any
     rounds_fired: Any
+    empty_s: Any
     figures: Any
     events: Any
 
@@ -121,6 +122,7 @@ def _slice(evidence: Evidence, first: int) -> _Slice:
         evidence.tallies[inside],
         evidence.workloads[inside],
         evidence.rounds_fired[inside],
+        evidence.empty_s[inside],
         evidence.figures[inside],
         evidence.events if evidence.traced == first else evidence.events[:0],
     )

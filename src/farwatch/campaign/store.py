@@ -108,7 +108,10 @@ def _flattened(block: Played) -> tuple[dict[str, parquet.Columns], str]:
     nested = {
         "outcomes": _fields(block.outcomes, "outcome_"),
         "workloads": _fields(block.workloads, "workload_"),
-        "rounds": {"rounds_fired": np.ascontiguousarray(block.rounds_fired).ravel()},
+        "rounds": {
+            "rounds_fired": np.ascontiguousarray(block.rounds_fired).ravel(),
+            "empty_s": np.ascontiguousarray(block.empty_s).ravel(),
+        },
         "figures": {"figures": np.ascontiguousarray(block.figures).ravel()},
         "events": _fields(block.events, "event_"),
     }
@@ -149,6 +152,7 @@ def _read_blocks(paths: Sequence[Path], cast: Cast) -> Evidence:
         tallies=_filled(TALLY, flat, count),
         workloads=_records(WORKLOAD, paths, "workload_").reshape(count, len(cast.radars)),
         rounds_fired=_unnested("rounds_fired", paths, np.int32).reshape(count, len(cast.rounds)),
+        empty_s=_unnested("empty_s", paths, np.float64).reshape(count, len(cast.rounds)),
         figures=_unnested("figures", paths, np.float64).reshape(count, len(cast.figures)),
         events=events,
         traced=int(flat["trial"][0]) if len(events) else -1,
@@ -193,6 +197,7 @@ def _keep(evidence: Evidence, trials: int) -> Evidence:
         tallies=evidence.tallies[kept],
         workloads=evidence.workloads[kept],
         rounds_fired=evidence.rounds_fired[kept],
+        empty_s=evidence.empty_s[kept],
         figures=evidence.figures[kept],
         events=evidence.events,
         traced=evidence.traced,

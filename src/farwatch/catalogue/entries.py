@@ -11,9 +11,12 @@ from typing import Any, TypeAlias
 from farwatch.catalogue.figures import Figure
 
 
-def quantity(unit: str, meaning: str, *, drawn: bool = True) -> dict[str, Any]:
-    """Metadata of a field that holds a `Figure` kept in `unit`; `drawn` false marks structure."""
-    return {"unit": unit, "meaning": meaning, "drawn": drawn}
+def quantity(unit: str, meaning: str, *, drawn: bool = True, open_to_set: bool = False) -> dict[str, Any]:
+    """Metadata of a field that holds a `Figure` kept in `unit`; `drawn` false marks structure.
+
+    With `open_to_set` a scenario may give the figure where the catalogue has none.
+    """
+    return {"unit": unit, "meaning": meaning, "drawn": drawn, "open": open_to_set}
 
 
 def says(meaning: str) -> dict[str, Any]:
@@ -151,7 +154,7 @@ class Radar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One kind of interceptor at mission level: an envelope, a mean speed, a price, a chance of a kill."""
+    """One kind of interceptor at mission level: an envelope, speeds, a price, a chance of a kill."""
 
     name: str
     title: str
@@ -163,7 +166,18 @@ class Round:
     )
     height_min_m: Figure = field(metadata=quantity("m", "lowest intercept above ground"))
     height_max_m: Figure = field(metadata=quantity("m", "highest intercept above sea level"))
-    speed_mean_m_s: Figure = field(metadata=quantity("m/s", "mean speed from launch to intercept"))
+    height_max_far_m: Figure | None = field(
+        default=None,
+        metadata=quantity("m", "highest intercept at range_max_m; none: the same at every range", open_to_set=True),
+    )
+    speed_mean_m_s: Figure = field(metadata=quantity("m/s", "mean speed from launch to intercept at range_max_m"))
+    speed_max_m_s: Figure | None = field(
+        default=None,
+        metadata=quantity("m/s", "greatest speed, at burn-out; none: its mean speed at every range", open_to_set=True),
+    )
+    boost_s: Figure | None = field(
+        default=None, metadata=quantity("s", "from launch to speed_max_m_s; none: no time", open_to_set=True)
+    )
     target_speed_max_m_s: Figure = field(metadata=quantity("m/s", "fastest target"))
     price_usd: Figure = field(metadata=quantity("USD", "price of one round"))
     reload_s: Figure = field(metadata=quantity("s", "time to put a launcher's load in place"))
@@ -219,6 +233,7 @@ class TargetClass:
     turn_acceleration_m_s2: Figure = field(
         metadata=quantity("m/s2", "sideways acceleration in a turn on a route", drawn=False)
     )
+    decoy: bool = field(default=False, metadata=says("whether it is sent to be shot at in place of others"))
     damage: Figure = field(metadata=quantity("prob", "chance that one arrival destroys an unhardened site"))
     price_usd: Figure = field(metadata=quantity("USD", "price of one"))
     reply_probability: Figure = field(

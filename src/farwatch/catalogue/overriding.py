@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from farwatch.catalogue.entries import KINDS, Catalogue, Entry
-from farwatch.catalogue.figures import Figure, set_by_scenario
+from farwatch.catalogue.figures import SCENARIO, Figure, set_by_scenario
 from farwatch.catalogue.names import figures, near
 from farwatch.catalogue.units import SIGNED
 from farwatch.errors import CatalogueError, Problem
@@ -19,19 +19,23 @@ def override(catalogue: Catalogue, wanted: Mapping[str, Any]) -> Catalogue:
     Keys are paths such as "48n6e3.range_max_m" or "9m96e2.kill_probability.drone". A value is a number, which is
     then certain, or a mapping with `value`, `low` and `high` in the figure's own unit (the one in its name).
     Without `value` the middle of low and high is taken; without low or high, the value.
+    A figure that the catalogue leaves open, such as a round's `height_max_far_m`, can be given in the same way.
     Raises CatalogueError with every path that does not exist, the nearest ones that do, and every bad number.
     """
     known = figures(catalogue)
+    blank = _blanks(catalogue)
     problems: list[Problem] = []
     changes: dict[str, dict[str, Figure]] = defaultdict(dict)
     for path, given in wanted.items():
-        if path not in known:
+        if path not in known and path not in blank:
             problems.append(Problem(path, "", "is no figure of the catalogue", near_path(path, catalogue, known)))
             continue
-        numbers = _numbers(path, given, known[path].unit, problems)
+        held = known.get(path) or blank[path]
+        numbers = _numbers(path, given, held.unit, problems)
         if numbers is not None:
             entry, _, attribute = path.partition(".")
-            changes[entry][attribute] = set_by_scenario(known[path], *numbers)
+            changed = set_by_scenario(held, *numbers)
+            changes[entry][attribute] = changed if path in known else replace(changed, alternatives=())
     if problems:
         raise CatalogueError("figures", problems)
     shelves: dict[str, Any] = {
@@ -39,6 +43,20 @@ def override(catalogue: Catalogue, wanted: Mapping[str, Any]) -> Catalogue:
         for kind in KINDS
     }
     return replace(catalogue, **shelves)
+
+
+def _blanks(catalogue: Catalogue) -> dict[str, Figure]:
+    """By path, every figure that the catalogue leaves open and that a scenario may give."""
+    found = {}
+    for entry in catalogue.entries():
+        for spec in fields(entry):
+            if spec.metadata.get("open") and getattr(entry, spec.name) is None:
+                path, unit = f"{entry.name}.{spec.name}", spec.metadata["unit"]
+                found[path] = Figure(
+                    name=path, value=0.0, low=0.0, high=0.0, unit=unit, printed="", kind=SCENARIO,
+                    drawn=spec.metadata["drawn"],
+                )  # fmt: skip
+    return found
 
 
 def near_path(path: str, catalogue: Catalogue, known: Mapping[str, Figure]) -> str:

@@ -77,6 +77,14 @@ def _check_antenna(radar: Radar, antenna: Antenna, checks: Checks) -> None:
 def _check_round(kind: Round, checks: Checks) -> None:
     _ordered(kind.range_min_m, kind.range_max_m, checks)
     _ordered(kind.height_min_m, kind.height_max_m, checks)
+    if kind.boost_s is not None and kind.speed_max_m_s is None:
+        checks.problem(kind.boost_s.name, "", "comes with speed_max_m_s, the speed that it leads to")
+    if kind.speed_max_m_s is not None and kind.speed_max_m_s.value < kind.speed_mean_m_s.value:
+        rule = f"must not lie below {kind.speed_mean_m_s.name}, {kind.speed_mean_m_s.value:g}"
+        checks.problem(kind.speed_max_m_s.name, f"{kind.speed_max_m_s.value:g}", rule)
+    if kind.height_max_far_m is not None and kind.height_max_far_m.value > kind.height_max_m.value:
+        rule = f"must not lie above {kind.height_max_m.name}, {kind.height_max_m.value:g}"
+        checks.problem(kind.height_max_far_m.name, f"{kind.height_max_far_m.value:g}", rule)
     if ("ballistic-missile" in kind.kill_probability) != (kind.range_max_ballistic_m is not None):
         rule = "a reach against ballistic missiles and a kill probability against them come together"
         checks.problem(kind.name, "", rule)

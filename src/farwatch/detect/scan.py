@@ -115,6 +115,7 @@ def reset_field(sensors: Any, truth: Any, field: Any) -> None:
         sighting["lost_to_filter"] = 0
         sighting["lost_to_clutter"] = 0
         sighting["lost_to_jamming"] = 0
+        sighting["lost_to_outage"] = 0
         begins_s = max(0.0, truth.targets[i]["start_s"])
         flies = state_at(truth, i, begins_s, field.place)
         for r in range(sensors.radars.size):
@@ -172,6 +173,27 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
         if plots[p]["truth"] >= 0:
             _note_sighting(field.sightings[plots[p]["truth"]], plots[p])
     return count
+
+
+@kernel
+def rest(sensors: Any, truth: Any, field: Any, r: int, t1: float) -> None:
+    """Let radar `r`, which is off, pass over its looks up to `t1`; its next ones come when they would have come anyway.
+
+    Counts the looks that would have had a clear line of sight, and nothing else.
+    """
+    radar, place = sensors.radars[r], field.place
+    due, last, waits = field.due[r], field.last[r], field.waits[r]
+    for i in range(due.size):
+        while due[i] <= t1 and field.alive[i] == 1:
+            due[i] = _aim(truth, radar, i, due[i], t1, place)
+            if place[LOOK_S] > t1:
+                continue
+            due[i] = _next_look_s(radar, place[LOOK_S], last[i], waits[i])
+            last[i] = place[LOOK_S]
+            if _is_in_view(radar, place):
+                floor_m = floor_at(sensors.floors, r, sensors.floor_step_m[r], place[AZIMUTH], place[GROUND])
+                if place[6] >= floor_m and _is_in_beam(radar, place):
+                    field.sightings[i]["lost_to_outage"] += 1
 
 
 @kernel
@@ -268,16 +290,24 @@ def _next_look_s(radar: Any, look_s: float, last_s: float, wait_s: float) -> flo
 
 
 @kernel
-def _is_unmasked(
-    radar: Any, floors: Any, r: int, step_m: float, level_m: float, place: Any, sighting: Any
-) -> bool:
-    """Whether a target lies within range and sector and above the floor; writes down when it first did."""
+def _is_in_view(radar: Any, place: Any) -> bool:
+    """Whether a target lies within range and sector."""
     if place[RANGE] < radar["range_min_m"] or place[RANGE] > radar["range_max_m"]:
         return False
     if radar["half_sector_rad"] < pi:
         off = (place[AZIMUTH] - radar["heading_rad"]) / _TURN
         if abs(off - floor(off + 0.5)) * _TURN > radar["half_sector_rad"]:
             return False
+    return True
+
+
+@kernel
+def _is_unmasked(
+    radar: Any, floors: Any, r: int, step_m: float, level_m: float, place: Any, sighting: Any
+) -> bool:
+    """Whether a target lies within range and sector and above the floor; writes down when it first did."""
+    if not _is_in_view(radar, place):
+        return False
     sighting["looks"] += 1
     height_m, ground_m = place[6], place[GROUND]
     place[FLOOR] = floor_at(floors, r, step_m, place[AZIMUTH], ground_m)

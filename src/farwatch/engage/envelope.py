@@ -1,19 +1,18 @@
-"""Where and when a round can meet a track: flight time at mean speed, and the published envelope.
+"""Where and when a round can meet a track: flight time by range and height, and the published envelope.
 
-A round flies straight from its battery to the meeting point at its mean speed, launch to intercept: the flight
-time is slant range over mean speed and nothing else. The track goes on with its present velocity; a track believed
-to be a ballistic missile also falls, with gravity held constant over the flight. Known error: real rounds are faster
-at first and slower later, and loft, so long flights are a little too short here and short ones too long; a target
-that turns after launch is met later than planned (see `resolve`).
+Flight time to the meeting point is `flight.flight`: slant range over mean speed where only that is known. The track
+goes on with its present velocity; a track believed to be a ballistic missile also falls, with gravity held constant
+over the flight. A target that turns after launch is met later than planned (see `resolve`).
 
 Heights are taken over the sphere that touches the mission frame at its origin: height = z + (x^2 + y^2) / 2R, good
 to 0.1 m at 30 km and 50 m at 500 km from the origin for low targets.
 """
 
-from math import isnan, nan, sqrt
+from math import inf, isnan, nan, sqrt
 from typing import Any
 
 from farwatch.compiled import kernel
+from farwatch.engage.flight import flight
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius (2a + b) / 3 of WGS-84."""
@@ -23,6 +22,8 @@ GRAVITY_M3_S2 = 3.986004418e14
 
 _STEPS = 12
 _SETTLED_S = 1e-4
+_COAST_STEPS = 60
+_LONGEST_S = 3600.0
 
 
 @kernel
@@ -69,11 +70,15 @@ def flight_time_s(dx: float, dy: float, dz: float, velocity: Any, speed_m_s: flo
 
 
 @kernel
-def solve(battery: Any, speed_m_s: float, track: Any, ballistic: int, launch_s: float, state: Any) -> float:
-    """Flight time (s) of a round at `speed_m_s` launched at `launch_s` to meet `track`; NaN = never.
+def solve(battery: Any, rounds: Any, track: Any, ballistic: int, launch_s: float, state: Any) -> float:
+    """Flight time (s) of a ROUND launched at `launch_s` to meet `track`; NaN = never.
 
-    Fills state[0:6] with the track at the meeting. A falling target is met by Newton steps from the straight one.
+    Fills state[0:6] with the track at the meeting. At one mean speed a falling target is met by Newton steps from the
+    straight one.
     """
+    if rounds["speed_max_m_s"] > 0.0:
+        return _overtake(battery, rounds, track, ballistic, launch_s, state)
+    speed_m_s = rounds["speed_m_s"]
     predict(track, ballistic, launch_s, state)
     bx, by, bz = battery["x_m"], battery["y_m"], battery["z_m"]
     time_s = flight_time_s(state[0] - bx, state[1] - by, state[2] - bz, state[3:6], speed_m_s)
@@ -97,6 +102,66 @@ def solve(battery: Any, speed_m_s: float, track: Any, ballistic: int, launch_s: 
 
 
 @kernel
+def _overtake(battery: Any, rounds: Any, track: Any, ballistic: int, launch_s: float, state: Any) -> float:
+    """The same for a round that slows down: the first t with t = time(range(t), height(t)).
+
+    Newton steps from the meeting at mean speed, or again from t = 0 where these find none. A straight track and a
+    slowing round make a convex difference, so that steps from the left come up to the first meeting from below, and
+    steps from between the two meetings with a target that leaves fall to its left; halving keeps them in the bracket.
+    """
+    low_s, high_s = 0.0, inf
+    predict(track, ballistic, launch_s, state)
+    dx, dy, dz = state[0] - battery["x_m"], state[1] - battery["y_m"], state[2] - battery["z_m"]
+    time_s = flight_time_s(dx, dy, dz, state[3:6], rounds["speed_m_s"])
+    again = not isnan(time_s)
+    time_s = time_s if again else 0.0
+    for _ in range(_COAST_STEPS):
+        predict(track, ballistic, launch_s + time_s, state)
+        dx, dy, dz = state[0] - battery["x_m"], state[1] - battery["y_m"], state[2] - battery["z_m"]
+        range_m = sqrt(dx * dx + dy * dy + dz * dz)
+        needed_s, slope = flight(rounds, range_m, height_m(state[0], state[1], state[2]))
+        late_s = needed_s - time_s
+        if abs(late_s) < _SETTLED_S:
+            return time_s
+        if late_s > 0.0:
+            low_s = time_s
+        else:
+            high_s = time_s
+        rate = slope * (dx * state[3] + dy * state[4] + dz * state[5]) / max(range_m, 1.0) - 1.0
+        if rate >= 0.0 and high_s == inf:
+            if not again:
+                return nan
+            low_s, time_s, again = 0.0, 0.0, False
+            continue
+        step_s = time_s - late_s / min(rate, -1e-9)
+        time_s = step_s if low_s < step_s < high_s else 0.5 * (low_s + high_s)
+        if time_s > _LONGEST_S and again:
+            low_s, high_s, time_s, again = 0.0, inf, 0.0, False
+        elif time_s > _LONGEST_S:
+            return nan
+    return nan
+
+
+@kernel
+def flown_m(rounds: Any, battery: Any, flight_s: float, state: Any) -> float:
+    """Slant range (m) of a meeting at `state` after `flight_s`."""
+    if rounds["speed_max_m_s"] <= 0.0:
+        return flight_s * rounds["speed_m_s"]  # type: ignore[no-any-return]
+    dx, dy, dz = state[0] - battery["x_m"], state[1] - battery["y_m"], state[2] - battery["z_m"]
+    return sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@kernel
+def ceiling_m(rounds: Any, range_m: float) -> float:
+    """Highest intercept of a ROUND above sea level at a slant range: falls in a line from half reach to full reach."""
+    top_m, far_m = rounds["height_max_m"], rounds["height_max_far_m"]
+    half_m = 0.5 * rounds["range_max_m"]
+    if far_m <= 0.0 or far_m >= top_m or range_m <= half_m:
+        return top_m  # type: ignore[no-any-return]
+    return top_m + (far_m - top_m) * min((range_m - half_m) / half_m, 1.0)  # type: ignore[no-any-return]
+
+
+@kernel
 def reach_m(rounds: Any, ballistic: int) -> float:
     """Farthest intercept of a ROUND row, metres: a ballistic target has its own, shorter limit."""
     if ballistic:
@@ -115,13 +180,15 @@ def meet(
     ground of the area, because a track does not say how far below it the ground is. The caller checks target speed
     and kill probability.
     """
-    flight_s = solve(battery, rounds["speed_m_s"], track, ballistic, launch_s, state)
-    range_m = flight_s * rounds["speed_m_s"]
+    flight_s = solve(battery, rounds, track, ballistic, launch_s, state)
+    range_m = flown_m(rounds, battery, flight_s, state)
+    if isnan(flight_s):
+        return nan
     if not rounds["range_min_m"] <= range_m <= reach_m(rounds, ballistic):
         return nan
     height = height_m(state[0], state[1], state[2])
     lowest = levels_m[0] + rounds["height_min_m"] - track["position_sigma_m"]
-    if height < lowest or height > levels_m[1] + rounds["height_max_m"]:
+    if height < lowest or height > levels_m[1] + ceiling_m(rounds, range_m):
         return nan
     return flight_s
 
@@ -130,7 +197,8 @@ def meet(
 def surely_beyond(rounds: Any, battery: Any, ballistic: int, state: Any, spare_m: float) -> bool:
     """Whether even a head-on meeting with a target at `state` would lie beyond reach: the cheap refusal of most pairs.
 
-    Head-on, a target at distance d and speed v is met at d s / (s + v); `spare_m` is how far it may come before the
+    Head-on, a target at distance d and speed v is met at d s / (s + v) by a round at its mean speed s, and inside its
+    reach a round that slows down is never slower than that; `spare_m` is how far it may come before the
     launch. A falling target, which gains speed, is never refused.
     """
     if ballistic:

@@ -1,16 +1,16 @@
 """From a scenario's batteries to the arrays a trial works on, and which drawn figure goes where."""
 
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
-from farwatch.engage.decide import CHEAPEST, HIGHEST_KILL, SHORTEST_REACH
+from farwatch.engage.flight import settle
+from farwatch.engage.orders import doctrine_row, orders_of
 from farwatch.engage.stock import Defence
-from farwatch.records import BATTERY, DOCTRINE, FAMILIES, ROUND
+from farwatch.records import BATTERY, FAMILIES, ROUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
     from farwatch.scenario.model import Battery, Doctrine
     from farwatch.world.prepare import World
 
-PREFER = {"shortest-reach": SHORTEST_REACH, "highest-kill": HIGHEST_KILL, "cheapest": CHEAPEST}
-"""The scenario's words for DOCTRINE["prefer"]."""
-
 BATTERY_FIGURES = {
     "target_channels": "target_channels",
     "round_channels": "round_channels",
     "reaction_s": "reaction_s",
     "launch_interval_s": "launch_interval_s",
+    "assess_delay_s": "assess_delay_s",
 }
 """BATTERY field -> figure of the catalogue's System."""
 
@@ -37,12 +35,17 @@ ROUND_FIGURES = {
     "range_max_ballistic_m": "range_max_ballistic_m",
     "height_min_m": "height_min_m",
     "height_max_m": "height_max_m",
+    "height_max_far_m": "height_max_far_m",
     "speed_m_s": "speed_mean_m_s",
+    "speed_max_m_s": "speed_max_m_s",
+    "boost_s": "boost_s",
     "target_speed_max_m_s": "target_speed_max_m_s",
     "price_usd": "price_usd",
     "reload_s": "reload_s",
 }
 """ROUND field -> figure of the catalogue's Round."""
+
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,9 @@ def prepare(scenario: "Scenario", world: "World") -> Prepared:
     kill = np.zeros((len(carried), len(world.classes)))
     drawn: list[Drawn] = []
     for b, battery in enumerate(scenario.defence):
-        _place(batteries[b : b + 1], battery, world)
-        drawn += _battery_figures(b, battery, catalogue.systems[battery.system])
+        own = _own_values(battery, scenario.doctrine)
+        _place(batteries[b : b + 1], battery, world, own)
+        drawn += _battery_figures(b, catalogue.systems[battery.system], own)
     kinds = list(dict.fromkeys(name for _, name in carried))
     for row, (b, name) in enumerate(carried):
         entry = catalogue.rounds[name]
@@ -85,15 +89,17 @@ def prepare(scenario: "Scenario", world: "World") -> Prepared:
         _load(rounds[row : row + 1], scenario.defence[b], catalogue, entry)
         drawn += _round_figures(row, entry, world.classes)
     _set_values({"batteries": batteries, "rounds": rounds, "kill": kill}, drawn)
+    settle(rounds)
     return Prepared(
         defence=Defence(
             batteries=batteries,
             rounds=rounds,
             kill=kill,
             assets=world.assets,
-            doctrine=doctrine_row(scenario.doctrine),
+            doctrine=doctrine_row(scenario),
             classes=world.classes,
             levels_m=levels_m(world),
+            orders=orders_of(scenario, world, [name for _, name in carried]),
         ),
         drawn=tuple(drawn),
         battery_names=tuple(battery.name for battery in scenario.defence),
@@ -102,27 +108,26 @@ def prepare(scenario: "Scenario", world: "World") -> Prepared:
     )
 
 
-def doctrine_row(doctrine: "Doctrine") -> Any:
-    """DOCTRINE[1] of a scenario's doctrine."""
-    row = np.zeros(1, DOCTRINE)
-    row["shots_per_look"] = doctrine.shots_per_look
-    row["max_shots"] = doctrine.max_shots or 0
-    row["look"] = doctrine.shots == "shoot-look-shoot"
-    row["prefer"] = PREFER[doctrine.prefer]
-    row["decide_s"] = doctrine.decide_s
-    row["assess_delay_s"] = doctrine.assessment.delay_s
-    row["miss_called_kill"] = doctrine.assessment.miss_called_kill
-    row["kill_called_miss"] = doctrine.assessment.kill_called_miss
-    row["recheck_hits"] = doctrine.assessment.recheck_plots
-    row["hold_range_m"] = inf if doctrine.hold_range_km is None else 1000.0 * doctrine.hold_range_km
-    return row
-
-
 def carries(battery: "Battery", systems: "Mapping[str, System]") -> list[str]:
     """Names of the rounds that a battery carries, in the order of its system."""
     system = systems[battery.system]
     listed = set(system.ready if battery.ready is None else battery.ready) | set(battery.reserve or ())
+    listed |= {name for delivery in battery.resupply for name in delivery.rounds}
     return [name for name in system.rounds if name in listed]
+
+
+def ready_rounds(battery: "Battery", catalogue: "Catalogue") -> dict[str, int]:
+    """Rounds on a battery's launchers at the start: as declared, or the system's usual load on as many as it has.
+
+    With fewer or more launchers than the usual load fills, every kind shrinks or grows in proportion, rounded down.
+    """
+    if battery.ready is not None:
+        return dict(battery.ready)
+    usual = catalogue.systems[battery.system].ready
+    if battery.launchers is None:
+        return dict(usual)
+    filled = sum(count / catalogue.rounds[name].per_launcher for name, count in usual.items())
+    return {name: int(count * battery.launchers / filled + _ROUNDING) for name, count in usual.items()}
 
 
 def levels_m(world: "World") -> Any:
@@ -130,28 +135,38 @@ def levels_m(world: "World") -> Any:
     return np.array([float(world.terrain.height_m.min()), 0.0]) - world.frame.height_m
 
 
-def _place(row: Any, battery: "Battery", world: "World") -> None:
+def _own_values(battery: "Battery", doctrine: "Doctrine") -> dict[str, float]:
+    """BATTERY fields that the scenario sets in place of a figure of the catalogue."""
+    given = {"reaction_s": battery.reaction_s, "assess_delay_s": doctrine.assessment.delay_s}
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _place(row: Any, battery: "Battery", world: "World", own: "Mapping[str, float]") -> None:
     """Fill one BATTERY row with what the scenario says: launchers stand on the ground at the battery's place."""
     at = battery.at
     height_m = world.terrain.height_at(at.lat_deg, at.lon_deg)
     row["id"] = name_id(battery.name)
     row["x_m"], row["y_m"], row["z_m"] = world.frame.to_local(at.lat_deg, at.lon_deg, height_m)
     row["engage_on_picture"] = battery.engage_on == "picture"
-    if battery.reaction_s is not None:
-        row["reaction_s"] = battery.reaction_s
+    row["own_cue"] = battery.cue == "own-radar"
+    for field, value in own.items():
+        row[field] = value
 
 
 def _load(row: Any, battery: "Battery", catalogue: "Catalogue", entry: "Round") -> None:
-    """Fill one ROUND row with the magazine. One launcher is reloaded at a time."""
-    ready = catalogue.systems[battery.system].ready if battery.ready is None else battery.ready
-    row["ready"] = ready.get(entry.name, 0)
+    """Fill one ROUND row with the magazine. A team reloads one launcher at a time."""
+    row["ready"] = ready_rounds(battery, catalogue).get(entry.name, 0)
     row["reserve"] = (battery.reserve or {}).get(entry.name, 0)
     row["reload_batch"] = entry.per_launcher
+    row["reload_teams"] = battery.reload_teams
+    coming = sorted((d.at_s, d.rounds[entry.name]) for d in battery.resupply if d.rounds.get(entry.name, 0))
+    for k, (at_s, count) in enumerate(coming):
+        row["supply_s"][0, k], row["supply"][0, k] = at_s, count
 
 
-def _battery_figures(b: int, battery: "Battery", system: "System") -> "Iterator[Drawn]":
+def _battery_figures(b: int, system: "System", own: "Mapping[str, float]") -> "Iterator[Drawn]":
     for field, attribute in BATTERY_FIGURES.items():
-        if field == "reaction_s" and battery.reaction_s is not None:
+        if field in own:
             continue
         yield Drawn(table="batteries", row=b, field=field, figure=getattr(system, attribute))
 

@@ -76,6 +76,9 @@ QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {
         cf.salvo_look_salvo(row["p_kill"], [row["first_salvo"], row["second_salvo"]])
     ),
     "shoot-look-shoot (2 shots) with kill-assessment errors: [expected shots, leak probability]": _misjudged,
+    "salvos of given sizes with kill-assessment errors: [expected shots, leak probability]": lambda row: list(
+        cf.salvos_misjudged(row["p_kill"], row["salvos"], row["p_miss_called_kill"], row["p_kill_called_miss"])
+    ),
     "raid R vs magazine M, single shots until raid destroyed or empty: [expected leakers, P(no leakers)]": _raid,
     "raid R vs magazine M, one simultaneous salvo spread evenly: "
     "[expected leakers, P(no leakers)]": _raid_salvo,

@@ -40,9 +40,9 @@ class Busy(NamedTuple):
     waits: NDArray[np.float64]   # [WAITS]: seconds that came of it
 
 
-def new_busy(n_radars: int) -> Busy:
-    """Room for one trial; `begin_work` before each."""
-    return Busy(np.zeros(n_radars, WORKLOAD), np.zeros(n_radars), np.zeros(DUTIES), np.zeros(WAITS))
+def new_busy(loads: NDArray[np.float64]) -> Busy:
+    """Room for one trial; `begin_work` before each. `loads` f8[n_radars] is the stock's, so that decisions see it."""
+    return Busy(np.zeros(len(loads), WORKLOAD), loads, np.zeros(DUTIES), np.zeros(WAITS))
 
 
 @kernel
@@ -112,7 +112,7 @@ def count_duties(radar: Any, r: int, tracks: Any, streaks: Any, engaged: Any, du
 @kernel
 def is_engaged(radar: Any, engaged: Any, slot: int) -> bool:
     """Whether the track in `slot` holds a channel of the battery of this RADAR, and the radar can support it."""
-    return bool(radar["fire_control"] == 1 and engaged[slot, radar["battery_index"]] == 1)
+    return bool(radar["fire_control"] == 1 and engaged[slot, radar["battery_index"]] != 0)
 
 
 @kernel

@@ -11,7 +11,8 @@ from typing import Any
 
 from farwatch.chance import KILL, NOBODY, uniform
 from farwatch.compiled import kernel
-from farwatch.engage.envelope import predict, reach_m, solve
+from farwatch.engage.envelope import flown_m, height_m, predict, reach_m, solve
+from farwatch.engage.flight import flight_time_to_s
 from farwatch.engage.tilt import FAVOURED, LOG_ODDS, tilted
 from farwatch.records import AWAITING, E_KILL, E_LOST, E_MISS, FREE
 from farwatch.world.motion import state_at
@@ -50,12 +51,13 @@ def resolve(defence: Any, stock: Any, picture: Any, truth: Any, alive: Any, inde
     basket = max(BASKET_SIGMAS * track["position_sigma_m"], BASKET_M)
     if away > reach_m(rounds, ballistic) + basket:
         return _finish(shot, now, -1, 0)
-    if away > (now - shot["launch_s"] + LATE_S) * rounds["speed_m_s"]:
-        flight_s = solve(battery, rounds["speed_m_s"], track, ballistic, shot["launch_s"], state)
+    needed_s = flight_time_to_s(rounds, away, height_m(state[0], state[1], state[2]))
+    if needed_s > now - shot["launch_s"] + LATE_S:
+        flight_s = solve(battery, rounds, track, ballistic, shot["launch_s"], state)
         if not shot["launch_s"] + flight_s > now:
             return _finish(shot, now, -1, 0)
         shot["intercept_s"] = shot["launch_s"] + flight_s
-        shot["range_m"] = flight_s * rounds["speed_m_s"]
+        shot["range_m"] = flown_m(rounds, battery, flight_s, state)
         shot["x_m"], shot["y_m"], shot["z_m"] = state[0], state[1], state[2]
         return STILL_FLYING
     x, y, z = state[0], state[1], state[2]

@@ -1,4 +1,4 @@
-"""Which hostile tracks come first: value at stake over time to go.
+"""Which hostile tracks come first: by value at stake over time to go, or by one of the two alone.
 
 An air-breathing track is a threat to an asset while it closes on it. The corridor is wide on purpose: a route with
 waypoints does not point at the asset all the way. A ballistic track is a threat to the asset nearest to its
@@ -32,12 +32,18 @@ DAMAGE_FLOOR = 0.1
 
 SLOWEST_M_S = 1.0
 
+THREAT, FIRST, VALUE = 0, 1, 2
+"""Values of DOCTRINE["priority"]: value over time to go; the first to arrive; the greatest value at stake."""
+
+_TIE = 1e-9
+"""How little time to go counts where value alone ranks: it parts equals only."""
+
 
 @kernel
-def threat(assets: Any, classes: Any, track: Any, now: float, state: Any) -> tuple[float, float]:
+def threat(assets: Any, classes: Any, track: Any, priority: int, now: float, state: Any) -> tuple[float, float]:
     """Score of a hostile track (0 = no threat) and the mission time at which it would arrive (inf = not foreseen).
 
-    assets: ASSET[n]; classes: CLASS[k]; `state` is room for six numbers.
+    assets: ASSET[n]; classes: CLASS[k]; priority: THREAT, FIRST or VALUE; `state` is room for six numbers.
     """
     kind = track["class_index"]
     known = 0 <= kind < classes.size
@@ -50,10 +56,22 @@ def threat(assets: Any, classes: Any, track: Any, now: float, state: Any) -> tup
             togo_s, arrival_s = _fall(state, asset)
         else:
             togo_s, arrival_s = _approach(state, asset)
-        score = asset["value"] * damage / max(togo_s, 1.0)
+        score = _score(priority, asset["value"] * damage, max(togo_s, 1.0))
         if score > best:
             best, goal_s = score, now + arrival_s
     return best, goal_s
+
+
+@kernel
+def _score(priority: int, worth: float, togo_s: float) -> float:
+    """Score of a threat to something of this worth in `togo_s` seconds, 0 where that never comes."""
+    if togo_s == inf:
+        return 0.0
+    if priority == FIRST:
+        return 1.0 / togo_s
+    if priority == VALUE:
+        return worth * (1.0 + _TIE / togo_s)
+    return worth / togo_s
 
 
 @kernel

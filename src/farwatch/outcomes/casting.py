@@ -3,10 +3,12 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from farwatch.engage.stock import carried
 from farwatch.outcomes.evidence import Cast, DrawnFigure, RoundKind
 from farwatch.outcomes.summary import Price
 
 if TYPE_CHECKING:
+    from farwatch.catalogue.entries import TargetClass
     from farwatch.catalogue.figures import Figure
     from farwatch.mission import Mission
 
@@ -21,12 +23,12 @@ def cast_of(mission: "Mission") -> Cast:
     for group in targets["group_index"].tolist():
         members[group] += 1
         names.append(f"{groups[group]}/{members[group]}")
-    magazine = mission.defence.defence.rounds
+    had = carried(mission.defence.defence.rounds)
     rounds = [
         RoundKind(
             battery=battery,
             name=name,
-            carried=int(magazine[row]["ready"] + magazine[row]["reserve"]),
+            carried=int(had[row]),
             price_usd=_price(catalogue.rounds[name].price_usd),
         )
         for row, (battery, name) in enumerate(mission.defence.round_names)
@@ -57,7 +59,14 @@ def cast_of(mission: "Mission") -> Cast:
             )
             for figure in mission.figures
         ),
+        target_friend=tuple((targets["friend"] != 0).tolist()),
+        class_decoy=tuple(_is_decoy(catalogue.classes[name]) for name in classes),
     )
+
+
+def _is_decoy(entry: "TargetClass") -> bool:
+    """Whether a class is there to be shot at: flagged so, or unable to do damage."""
+    return entry.decoy or entry.damage.high == 0.0
 
 
 def _price(figure: "Figure | None") -> Price:

@@ -48,7 +48,8 @@ TARGETS: Spec = (
     Column("name", TEXT, "", "group and number in it"),
     Column("group", TEXT, "", "raid group or recording it belongs to"),
     Column("class", TEXT, "", "target class"),
-    Column("raid", BOOL, "", "part of the raid; else background traffic"),
+    Column("raid", BOOL, "", "part of the raid; else background traffic, or a friend"),
+    Column("friend", BOOL, "", "a friendly flight of the scenario"),
     Column("asset", TEXT, "", "what it flies to"),
     Column("above_horizon_s", REAL, _S, "first look at which the round earth did not hide it"),
     Column("unmasked_s", REAL, _S, "first look at which terrain did not hide it either"),
@@ -57,6 +58,7 @@ TARGETS: Spec = (
     Column("lost_to_filter", INT, "1", "looks lost to the filter: likely a plot in noise alone, and not as they were"),
     Column("lost_to_clutter", INT, "1", "looks lost in the same way to clutter of ground, sea or rain"),
     Column("lost_to_jamming", INT, "1", "looks lost in the same way to jamming"),
+    Column("lost_to_outage", INT, "1", "looks with a clear line of sight that radars out of action would have had"),
     Column("confirmed_s", REAL, _S, "first time it had a confirmed track"),
     Column("confirmed_range_m", REAL, "m", "slant range then, from the nearest battery"),
     Column("hostile_s", REAL, _S, "first time its track was judged hostile"),
@@ -67,13 +69,15 @@ TARGETS: Spec = (
         "blocked",
         INT,
         "bits",
-        "what kept it from being shot at for longest: 1 reach, 2 channel, 4 rounds, 8 radar, 16 time, 32 doctrine",
+        "what kept it from being shot at for longest: 1 reach, 2 channel, 4 rounds, 8 radar, 16 time, 32 doctrine, "
+        "64 command",
     ),
     Column("judged_dead", BOOL, "", "wrongly believed killed, and not shot at again"),
     Column("killed_s", REAL, _S, "when it was killed"),
     Column("killed_range_m", REAL, "m", "slant range of the intercept, from the battery that fired"),
     Column("leaked_s", REAL, _S, "when it reached what it flew to"),
     Column("destroyed", BOOL, "", "its arrival destroyed what it flew to"),
+    Column("spent_usd", REAL, "USD", "price of the rounds launched at it, as drawn for the trial"),
     Column("fate", TEXT, "", "killed, leaked, or neither"),
     Column("reason", TEXT, "", "why it leaked, one short name; empty for what did not leak"),
 )
@@ -90,6 +94,8 @@ TRIALS: Spec = (
     Column("assets_destroyed", INT, "1", "defended assets destroyed"),
     Column("worth_destroyed", REAL, "1", "their worth, summed"),
     Column("rounds_fired", INT, "1", "rounds launched, all kinds"),
+    Column("rounds_at_decoys", INT, "1", "of these, launched at decoys of the raid"),
+    Column("out_of_rounds_s", REAL, _S, "when the whole defence had fired its last round, with none to come"),
     Column("defence_cost_usd", REAL, "USD", "price of these rounds, as drawn for the trial"),
     Column("raid_cost_usd", REAL, "USD", "price of the raid's targets, as drawn for the trial"),
     Column("looks", INT, "1", "times a radar looked at a target"),
@@ -101,6 +107,10 @@ TRIALS: Spec = (
     Column("shots_at_background", INT, "1", "launches at an aircraft that is not part of the raid"),
     Column("shots_at_nothing", INT, "1", "launches at a track that noise had made"),
     Column("background_killed", INT, "1", "aircraft killed that are not part of the raid"),
+    Column("dealt_gain", REAL, "1", "threat that the assigned salvos kill on average; 0 with greedy assignment"),
+    Column("greedy_gain", REAL, "1", "the same, had each of these decisions taken one track after another"),
+    Column("shots_at_friends", INT, "1", "launches at a friendly flight of the scenario"),
+    Column("friends_killed", INT, "1", "friendly flights killed"),
     Column("weight", REAL, "1", "what the trial counts in a mean: 1 unless rare leaks were favoured"),
 )
 
@@ -111,6 +121,7 @@ ROUNDS: Spec = (
     Column("fired", INT, "1", "launched in the trial"),
     Column("price_usd", REAL, "USD", "price of one, as drawn for the trial"),
     Column("cost_usd", REAL, "USD", "fired times price"),
+    Column("empty_s", REAL, _S, "launch of the last round, with none in reserve and none to come"),
 )
 
 ASSETS: Spec = (

@@ -43,6 +43,10 @@ class Played(Protocol):
         """i4[trials, rounds]."""
 
     @property
+    def empty_s(self) -> Array:
+        """f8[trials, rounds]: when each magazine was empty for good; NaN never."""
+
+    @property
     def figures(self) -> Array:
         """f8[trials, figures]: the value drawn for each trial."""
 
@@ -53,7 +57,7 @@ class Played(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundKind:
-    """One kind of round in one battery: how many it carries (ready and reserve; -1 unknown) and its price."""
+    """One kind of round in one battery: how many it has (ready, reserve, deliveries; -1 unknown) and its price."""
 
     battery: str
     name: str
@@ -81,7 +85,10 @@ class DrawnFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who takes part. Per-target tuples run over all targets, raid and background; asset -1 means none."""
+    """Who takes part. Per-target tuples run over all targets, raid, friends and background; asset -1 means none.
+
+    Without `target_friend` nobody is a friend; `class_decoy` says which classes are there to be shot at.
+    """
 
     targets: tuple[str, ...]
     target_group: tuple[int, ...]
@@ -97,6 +104,8 @@ class Cast:
     radars: tuple[str, ...]
     rounds: tuple[RoundKind, ...]
     figures: tuple[DrawnFigure, ...]
+    target_friend: tuple[bool, ...] = ()
+    class_decoy: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse columns that do not fit together."""
@@ -114,6 +123,7 @@ class Cast:
         ]
         lengths = {name: len(values) for name, (values, _, _) in columns.items()}
         lengths["target_raid"] = len(self.target_raid)
+        lengths["target_friend"] = len(self.target_friend) or count
         problems += [
             Problem(name, f"{size} rows", f"must have one row per target, {count}")
             for name, size in lengths.items()
@@ -127,14 +137,25 @@ class Cast:
         """Mask over targets: part of the raid."""
         return np.array(self.target_raid, dtype=bool)
 
+    @property
+    def friends(self) -> npt.NDArray[np.bool_]:
+        """Mask over targets: friendly flights of the scenario."""
+        return np.array(self.target_friend or [False] * len(self.targets), dtype=bool)
+
+    @property
+    def decoys(self) -> npt.NDArray[np.bool_]:
+        """Mask over targets: of a class that does no damage and is there to be shot at."""
+        flags = np.array(self.class_decoy or [False] * len(self.classes), dtype=bool)
+        return flags[np.array(self.target_class, np.int64)] & self.raid
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Raw arrays of finished trials, in trial order; `trials` holds their numbers.
 
     Numbers have gaps only after an interruption. `outcomes` OUTCOME[n, targets], `tallies` TALLY[n], `workloads`
-    WORKLOAD[n, radars], `rounds_fired` i4[n, rounds], `figures` f8[n, figures], `events` EVENT[m]: the log of trial
-    `traced` (-1: none was traced).
+    WORKLOAD[n, radars], `rounds_fired` i4[n, rounds], `empty_s` f8[n, rounds], `figures` f8[n, figures], `events`
+    EVENT[m]: the log of trial `traced` (-1: none was traced).
     """
 
     trials: Array
@@ -142,6 +163,7 @@ class Evidence:
     tallies: Array
     workloads: Array
     rounds_fired: Array
+    empty_s: Array
     figures: Array
     events: Array
     traced: int
@@ -159,6 +181,7 @@ def gather(cast: Cast, blocks: Iterable[Played]) -> Evidence:
         "tallies": np.empty(0, TALLY),
         "workloads": np.empty((0, len(cast.radars)), WORKLOAD),
         "rounds_fired": np.empty((0, len(cast.rounds)), np.int32),
+        "empty_s": np.empty((0, len(cast.rounds)), np.float64),
         "figures": np.empty((0, len(cast.figures)), np.float64),
     }
     columns = {name: _joined([start, *(getattr(block, name) for block in ordered)]) for name, start in empty.items()}

@@ -6,8 +6,8 @@ independent trials; for many targets in one trial, which share its luck and its 
 
 Sources: [wilson1927] score interval; [clopper1934] exact; [agresti1998] adjusted Wald; [brown2001] Jeffreys
 and a comparison of all; [newcombe1998] difference by hybrid score; [garwood1936] exact Poisson; [welch1947]
-unequal variances; [franco2019] Wilson with the effective sample size of a cluster sample. Full titles:
-docs/statistics.md.
+unequal variances; [cochran1977] ratio of two sums; [franco2019] Wilson with the effective sample size of a cluster
+sample. Full titles: docs/statistics.md.
 """
 
 from collections.abc import Sequence
@@ -34,16 +34,15 @@ def normal_quantile(confidence: float) -> float:
     """Two-sided standard normal quantile: 1.96 for 0.95."""
     from scipy.special import ndtri
 
-    _refuse(("confidence", confidence, 0.0 < confidence < 1.0, "must lie between 0 and 1"))
-    return float(ndtri(0.5 + confidence / 2.0))
+    return -float(ndtri(_tail(confidence)))
 
 
 def student_quantile(confidence: float, degrees: float) -> float:
     """Two-sided quantile of Student's t with `degrees` of freedom; infinity below one degree."""
     from scipy.special import stdtrit
 
-    _refuse(("confidence", confidence, 0.0 < confidence < 1.0, "must lie between 0 and 1"))
-    return float(stdtrit(degrees, 0.5 + confidence / 2.0)) if degrees >= 1.0 else inf
+    tail = _tail(confidence)
+    return -float(stdtrit(degrees, tail)) if degrees >= 1.0 else inf
 
 
 # Proportions -----------------------------------------------------------------------------------------------
@@ -60,7 +59,7 @@ def clopper_pearson(successes: float, trials: float, confidence: float = 0.95) -
     from scipy.special import betaincinv
 
     _check_count(successes, trials)
-    tail = (1.0 - confidence) / 2.0
+    tail = _tail(confidence)
     low = betaincinv(successes, trials - successes + 1, tail) if successes > 0 else 0.0
     high = betaincinv(successes + 1, trials - successes, 1.0 - tail) if successes < trials else 1.0
     return Interval(float(low), float(high))
@@ -71,7 +70,7 @@ def jeffreys(successes: float, trials: float, confidence: float = 0.95) -> Inter
     from scipy.special import betaincinv
 
     _check_count(successes, trials)
-    tail = (1.0 - confidence) / 2.0
+    tail = _tail(confidence)
     low, high = betaincinv(successes + 0.5, trials - successes + 0.5, [tail, 1.0 - tail])
     return Interval(float(low), float(high))
 
@@ -144,7 +143,10 @@ def _score(share: float, trials: float, quantile: float) -> Interval:
 
 def mean_half_width(sample_std: float, runs: int, confidence: float = 0.95) -> float:
     """Half-width of Student's interval of a mean from its sample standard deviation; infinite for one run."""
-    _refuse(("runs", runs, runs >= 1, "must be at least 1"))
+    _refuse(
+        ("runs", runs, runs >= 1, "must be at least 1"),
+        ("sample_std", sample_std, sample_std >= 0.0, "must not be negative"),
+    )
     return student_quantile(confidence, runs - 1) * sample_std / sqrt(runs) if runs > 1 else inf
 
 
@@ -158,6 +160,24 @@ def mean_interval(values: Numbers, confidence: float = 0.95) -> Interval:
     return Interval(centre - half, centre + half)
 
 
+def ratio_interval(numerators: Numbers, denominators: Numbers, confidence: float = 0.95) -> tuple[float, Interval]:
+    """Ratio of two sums over independent trials, and its interval; NaN where the lower sum is 0.
+
+    The variance is that of the ratio's linear part (Taylor), r = sum a / sum b:
+    n / (n - 1) sum (a - r b)^2 / (sum b)^2, with Student's quantile [cochran1977, section 6.4].
+    """
+    above, below = np.asarray(numerators, np.float64), np.asarray(denominators, np.float64)
+    total = float(below.sum())
+    if total == 0.0:
+        return nan, Interval(nan, nan)
+    ratio, runs = float(above.sum()) / total, len(below)
+    if runs == 1:  # which says nothing about scatter
+        return ratio, Interval(-inf, inf)
+    scatter = runs / (runs - 1) * float(((above - ratio * below) ** 2).sum())
+    half = student_quantile(confidence, runs - 1) * sqrt(scatter) / total
+    return ratio, Interval(ratio - half, ratio + half)
+
+
 def poisson_rate(events: int, exposure: float = 1.0, confidence: float = 0.95) -> Interval:
     """Exact interval of a Poisson rate, `events` in `exposure` [garwood1936]."""
     from scipy.special import gammaincinv
@@ -166,7 +186,7 @@ def poisson_rate(events: int, exposure: float = 1.0, confidence: float = 0.95) -
         ("events", events, events >= 0, "must not be negative"),
         ("exposure", exposure, exposure > 0.0, "must be above 0"),
     )
-    tail = (1.0 - confidence) / 2.0
+    tail = _tail(confidence)
     low = float(gammaincinv(events, tail)) if events > 0 else 0.0
     return Interval(low / exposure, float(gammaincinv(events + 1, 1.0 - tail)) / exposure)
 
@@ -236,6 +256,12 @@ def paired_difference(differences: Numbers, confidence: float = 0.95) -> Differe
 
 
 # Doors -----------------------------------------------------------------------------------------------------
+
+
+def _tail(confidence: float) -> float:
+    """Half of what a two-sided confidence leaves out."""
+    _refuse(("confidence", confidence, 0.0 < confidence < 1.0, "must lie between 0 and 1"))
+    return (1.0 - confidence) / 2.0
 
 
 def _check_count(successes: float, trials: float) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farwatch.outcomes.evidence import Array, Cast, Evidence
-from farwatch.outcomes.intervals import clustered_share, mean_interval, wilson
+from farwatch.outcomes.intervals import clustered_share, mean_interval, ratio_interval, wilson
 from farwatch.outcomes.reasons import TOLD, Reason, attribute
 from farwatch.outcomes.spread import split
 from farwatch.outcomes.summary import (
@@ -20,6 +20,8 @@ from farwatch.outcomes.summary import (
     ClassRow,
     Cost,
     Costs,
+    DamageRow,
+    Decoys,
     Estimate,
     LeakerCount,
     PictureRow,
@@ -29,6 +31,7 @@ from farwatch.outcomes.summary import (
     ReasonTable,
     RoundRow,
     Spread,
+    StockOut,
     Summary,
     WrongShots,
 )
@@ -38,7 +41,8 @@ Mask = npt.NDArray[np.bool_]
 
 def summarise(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> Summary:
     """Everything this room can say about the trials of one campaign."""
-    raid = cast.raid
+    raid, friends = cast.raid, cast.friends
+    others = ~raid & ~friends
     reasons = attribute(evidence.outcomes)
     classes, groups = (
         list(_members(cast.classes, cast.target_class)),
@@ -55,13 +59,17 @@ def summarise(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> Summa
         groups=tuple(
             class_row(name, evidence, mask & raid, confidence) for name, mask in groups if (mask & raid).any()
         ),
-        background=class_row("background", evidence, ~raid, confidence) if (~raid).any() else None,
+        friends=class_row("friends", evidence, friends, confidence) if friends.any() else None,
+        background=class_row("background", evidence, others, confidence) if others.any() else None,
         leakers=leaker_count(leaks, confidence),
         reasons=reason_table("all", reasons[:, raid], confidence),
         reasons_by_class=_reason_tables(classes, reasons, raid, confidence),
         reasons_by_group=_reason_tables(groups, reasons, raid, confidence),
         assets=asset_rows(cast, evidence, confidence),
+        damage=damage_rows(cast, evidence, confidence),
         rounds=round_rows(cast, evidence, confidence),
+        out_of_rounds=stock_out(cast, evidence, confidence),
+        decoys=decoys(cast, evidence, confidence) if cast.decoys.any() else None,
         costs=costs(cast, evidence, confidence),
         wrong_shots=_wrong_shots(evidence, confidence),
         split=split(leaks, evidence.figures, [figure.name for figure in cast.figures], confidence),
@@ -173,6 +181,59 @@ def asset_counts(cast: Cast, evidence: Evidence) -> tuple[Array, Array]:
     return arrivals, destroyed
 
 
+def damage_rows(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> tuple[DamageRow, ...]:
+    """Assets destroyed, and their worth, by the class whose arrival was the first to destroy them."""
+    count, worth = damage_counts(cast, evidence)
+    return tuple(
+        DamageRow(name=name, assets=_mean(count[:, k], confidence), worth=_mean(worth[:, k], confidence))
+        for k, name in enumerate(cast.classes)
+        if _flown(cast)[k]
+    )
+
+
+def damage_counts(cast: Cast, evidence: Evidence) -> tuple[Array, Array]:
+    """Assets destroyed i8[trials, classes] and their worth f8[trials, classes], by class of the first that did it."""
+    shape = (len(evidence), len(cast.classes))
+    count, worth = np.zeros(shape, np.int64), np.zeros(shape)
+    aim, kind = np.array(cast.target_asset, np.int64), np.array(cast.target_class, np.int64)
+    hit_s = np.where(evidence.outcomes["destroyed"] != 0, evidence.outcomes["leaked_s"], np.inf)
+    for k, value in enumerate(cast.asset_worth):
+        toward = np.flatnonzero(cast.raid & (aim == k))
+        if not toward.size:
+            continue
+        first = toward[hit_s[:, toward].argmin(axis=1)]
+        rows = np.flatnonzero(np.isfinite(hit_s[:, toward]).any(axis=1))
+        count[rows, kind[first[rows]]] += 1
+        worth[rows, kind[first[rows]]] += value
+    return count, worth
+
+
+def stock_out(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> StockOut:
+    """How often, and when, the whole defence had fired its last round."""
+    last_s = out_of_rounds_s(cast, evidence)
+    return StockOut(share=_proportion(~np.isnan(last_s), confidence), time_s=spread_of(last_s))
+
+
+def out_of_rounds_s(cast: Cast, evidence: Evidence) -> Array:
+    """When the last magazine of the defence was empty for good, f8[trials]; NaN where one never was."""
+    loaded = [k for k, kind in enumerate(cast.rounds) if kind.carried > 0]
+    if not loaded:
+        return np.full(len(evidence), nan)
+    return np.asarray(evidence.empty_s[:, loaded].max(axis=1))
+
+
+def decoys(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> Decoys:
+    """What was fired at the raid's decoys, at each trial's drawn prices."""
+    rows = evidence.outcomes[:, cast.decoys]
+    shots = rows["shots"].sum(axis=1)
+    share, interval = ratio_interval(shots, evidence.rounds_fired.sum(axis=1), confidence)
+    return Decoys(
+        rounds=_mean(shots, confidence),
+        share=Estimate(share, max(0.0, interval.low), min(1.0, interval.high)),
+        cost=_mean(rows["spent_usd"].sum(axis=1), confidence),
+    )
+
+
 def round_rows(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> tuple[RoundRow, ...]:
     """Each kind of round of each battery: fired per trial, chance to run out, cost."""
     prices = round_prices(cast, evidence)
@@ -189,6 +250,7 @@ def round_rows(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> tupl
                 fired=_mean(fired, confidence),
                 fired_spread=spread_of(fired),
                 spent=spent,
+                empty_s=spread_of(evidence.empty_s[:, k]),
                 price=kind.price_usd,
                 cost=_cost(fired * prices[:, k], fired[:, None], [kind.price_usd], confidence),
             )
@@ -210,7 +272,18 @@ def costs(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> Costs:
         if number and np.isnan(price.value)
     ]
     ratio = defence.mean.value / raid.mean.value if raid.mean.value > 0.0 else nan
-    return Costs(defence=defence, raid=raid, ratio=ratio, unpriced=tuple(dict.fromkeys(named)))
+    kills = (~np.isnan(evidence.outcomes["killed_s"][:, cast.raid])).sum(axis=1)
+    per_kill, interval = ratio_interval(spent, kills, confidence)
+    each = float(kills.mean()) if kills.any() else nan
+    return Costs(
+        defence=defence,
+        raid=raid,
+        ratio=ratio,
+        per_kill=Estimate(per_kill, max(0.0, interval.low), interval.high),
+        cheapest_per_kill_usd=defence.cheapest_usd / each,
+        dearest_per_kill_usd=defence.dearest_usd / each,
+        unpriced=tuple(dict.fromkeys(named)),
+    )
 
 
 def trial_costs(cast: Cast, evidence: Evidence) -> tuple[Array, Array]:
@@ -257,13 +330,16 @@ def _cost(dollars: Array, numbers: Array, prices: Sequence[Price], confidence: f
 
 def _wrong_shots(evidence: Evidence, confidence: float) -> WrongShots:
     tallies = evidence.tallies
-    wrong = tallies["shots_at_background"] + tallies["shots_at_nothing"]
+    wrong = tallies["shots_at_background"] + tallies["shots_at_friends"] + tallies["shots_at_nothing"]
     return WrongShots(
         at_background=_mean(tallies["shots_at_background"], confidence),
         at_nothing=_mean(tallies["shots_at_nothing"], confidence),
         background_killed=_mean(tallies["background_killed"], confidence),
+        at_friends=_mean(tallies["shots_at_friends"], confidence),
+        friends_killed=_mean(tallies["friends_killed"], confidence),
         trials_with_shot=_proportion(wrong > 0, confidence),
-        trials_with_kill=_proportion(tallies["background_killed"] > 0, confidence),
+        trials_with_kill=_proportion(tallies["background_killed"] + tallies["friends_killed"] > 0, confidence),
+        trials_with_friend_killed=_proportion(tallies["friends_killed"] > 0, confidence),
     )
 
 

@@ -33,16 +33,49 @@ def write(path: Path, sources: Mapping[str, Columns], query: str) -> None:
             raise StoreError(f"{path} could not be written: {error}") from error
 
 
-def read(query: str, paths: Sequence[Path]) -> dict[str, Array]:
-    """Columns that `query` selects from `files`, the rows of all `paths` in the order given."""
-    files = "[" + ", ".join(_quoted(path) for path in paths) + "]"
+def read(query: str, paths: Sequence[Path], *, by_name: bool = False) -> dict[str, Array]:
+    """Columns that `query` selects from `files`, the rows of all `paths` in the order given.
+
+    `by_name`: files may differ in their columns, and what one lacks is missing in its rows.
+    """
+    files = files_of(paths, by_name=by_name)
     with _connection() as connection:
         try:
-            view = f"WITH files AS (SELECT * FROM read_parquet({files})) {query}"  # noqa: S608
+            view = f"WITH files AS (SELECT * FROM {files}) {query}"  # noqa: S608
             found = _uninterrupted(lambda: connection.execute(view).fetchnumpy())
         except _duckdb_error() as error:
             raise StoreError(f"{paths[0] if paths else 'no file'} could not be read: {error}") from error
     return {name: _plain(column) for name, column in found.items()}
+
+
+def row_counts(paths: Sequence[Path]) -> list[int]:
+    """Rows of each file, by its own account; StoreError names one that is damaged."""
+    counts = []
+    with _connection() as connection:
+        for path in paths:
+            asked = f"SELECT num_rows FROM parquet_file_metadata({_quoted(path)})"  # noqa: S608
+            try:
+                counts.append(int(connection.execute(asked).fetchone()[0]))
+            except _duckdb_error() as error:
+                raise StoreError(f"{path} could not be read: {error}") from error
+    return counts
+
+
+def columns_of(paths: Sequence[Path]) -> list[str]:
+    """Names of the columns of all files together; StoreError names the first when one is damaged."""
+    with _connection() as connection:
+        try:
+            asked = f"DESCRIBE SELECT * FROM {files_of(paths, by_name=True)}"  # noqa: S608
+            rows = connection.execute(asked).fetchall()
+        except _duckdb_error() as error:
+            raise StoreError(f"{paths[0]} could not be read: {error}") from error
+    return [str(row[0]) for row in rows]
+
+
+def files_of(paths: Sequence[Path], *, by_name: bool = False) -> str:
+    """The rows of Parquet files as SQL has them after FROM."""
+    listed = ", ".join(_quoted(path) for path in paths)
+    return f"read_parquet([{listed}]{', union_by_name = true' if by_name else ''})"
 
 
 def _uninterrupted(step: Callable[[], Any]) -> Any:

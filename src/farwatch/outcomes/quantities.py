@@ -55,9 +55,45 @@ def _stop(row: Inputs) -> Answer:
     return float("nan") if found is None else found
 
 
+def _poisson(row: Inputs) -> Answer:
+    return list(intervals.poisson_rate(row["events"], row["exposure"], row.get("confidence", 0.95)))
+
+
+def _at(function: Callable[[Inputs], Answer], confidence: float) -> Callable[[Inputs], Answer]:
+    """The function, for rows whose text and not whose inputs say the confidence."""
+    return lambda row: function({"confidence": confidence, **row})
+
+
+def _worded(percent: int) -> dict[str, Callable[[Inputs], Answer]]:
+    """Rows that name their confidence in the text."""
+    texts = {f"{name} {percent}% interval": _proportion(estimator) for name, estimator in _PROPORTIONS.items()} | {
+        f"paired-difference t interval (common random numbers) [mean, half-width {percent}%]": _paired,
+        f"exact Poisson rate {percent}% interval": _poisson,
+        f"sequential stopping: first n>=n0 with t-based {percent}% half-width <= target": _stop,
+        f"Newcombe hybrid-score {percent}% interval for p1-p2": _newcombe,
+    }
+    confidence = percent / 100.0
+    return {text: _at(function, confidence) for text, function in texts.items()} | {
+        f"two-sided one-sample Kolmogorov-Smirnov {100 - percent}% critical value (exact)": (
+            lambda row: planning.kolmogorov_smirnov_critical(row["n"], row.get("level", 1.0 - confidence))
+        )
+    }
+
+
+_ANTITHETIC = ("U", "U^2", "U^3", "U^4", "exp(U)", "sqrt(U)", "log(U)", "sin(U)", "cos(U)")
+
+
+def _antithetic(name: str) -> Callable[[Inputs], Answer]:
+    return lambda row: planning.antithetic_factor(row.get("function", name))
+
+
 QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {
     **{f"{name} interval": _proportion(estimator) for name, estimator in _PROPORTIONS.items()},
-    **{f"{name} 95% interval": _proportion(estimator) for name, estimator in _PROPORTIONS.items()},
+    **{text: function for percent in (80, 90, 95, 99) for text, function in _worded(percent).items()},
+    **{
+        f"antithetic variance factor for mean of {name} (var of pair mean / var of 2 independent)": _antithetic(name)
+        for name in _ANTITHETIC
+    },
     "upper confidence bound on failure probability with zero failures: 1-(1-conf)^(1/n)": (
         lambda row: planning.zero_failure_bound(row["trials"], row["confidence"])
     ),
@@ -68,24 +104,13 @@ QUANTITIES: dict[str, Callable[[Inputs], Answer]] = {
         lambda row: planning.worst_case_trials(row["half_width"], row["confidence"])
     ),
     "Welch t-test on R 'sleep' data [t, df, p, ci_low, ci_high]": _welch,
-    "paired-difference t interval (common random numbers) [mean, half-width 95%]": _paired,
-    "exact Poisson rate 95% interval": (
-        lambda row: list(intervals.poisson_rate(row["events"], row["exposure"], row.get("confidence", 0.95)))
-    ),
+    "Welch t-test [t, df, p, ci_low, ci_high]": _welch,
     "variance of difference of two Bernoulli outcomes driven by one common uniform: "
     "[independent, common, ratio]": _bernoulli,
     "variance of difference of two exponentials by inversion with a common uniform: [independent, common]": (
         _exponential
     ),
-    "antithetic variance factor for mean of U^2 (var of pair mean / var of 2 independent)": (
-        lambda row: planning.antithetic_factor(row["function"])
-    ),
     "Wald SPRT for a proportion: [log upper bound, log lower bound, ASN under p0, ASN under p1]": _sequential,
-    "sequential stopping: first n>=n0 with t-based 95% half-width <= target": _stop,
-    "Newcombe hybrid-score 95% interval for p1-p2": _newcombe,
-    "two-sided one-sample Kolmogorov-Smirnov 5% critical value (exact)": (
-        lambda row: planning.kolmogorov_smirnov_critical(row["n"], row.get("level", 0.05))
-    ),
     "chi-square upper-tail p-value": lambda row: planning.chi_square_p(row["statistic"], row["df"]),
     "t-based half-width of Monte Carlo mean": (
         lambda row: intervals.mean_half_width(row["sample_std"], row["runs"], row["confidence"])

@@ -3,15 +3,16 @@
 The chain is: come into view, be seen, become a confirmed track, be judged hostile, be shot at, be hit. The
 reason is the first step that never happened.
 
-A target in view that was never seen was too weak for the receiver's noise, unless two looks or more were lost to the
+A target that no working radar had in view, and that one out of action would have had, is put down to the outage. A
+target in view that was never seen was too weak for the receiver's noise, unless two looks or more were lost to the
 filter, to clutter or to jamming, together; then what cost most of them counts. A look is so counted when a plot was
 likely in noise alone, and not as it was (`detect.scan`). In noise alone the chance to lose two such looks is at most a
 quarter for a steady echo, and two fifths for one that fluctuates: it would probably have been seen.
 
 Where several things kept a hostile target from being shot at, the one that did so at most decisions counts, out of
-those without which it could have been: no rounds, no channel, no radar support, held by doctrine. Too far away, and no
-time left, are met by nearly every target, so they count only where nothing else did. `engage.stock.main_block` decides
-that; an outcome carries one bit.
+those without which it could have been: no rounds, no channel, no radar support, held by doctrine or by command. Too far
+away, and no time left, are met by nearly every target, so they count only where nothing else did.
+`engage.stock.main_block` decides that; an outcome carries one bit.
 
 Numbers and names are stable: names stand in stored tables.
 """
@@ -26,6 +27,7 @@ import numpy.typing as npt
 from farwatch.outcomes.evidence import Array
 from farwatch.records import (
     BLOCKED_CHANNEL,
+    BLOCKED_COMMAND,
     BLOCKED_DOCTRINE,
     BLOCKED_ENVELOPE,
     BLOCKED_RADAR,
@@ -55,6 +57,8 @@ class Reason(IntEnum):
     FILTERED_OUT = 15
     IN_CLUTTER = 16
     JAMMED = 17
+    NO_COMMAND = 18
+    RADAR_OUT = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ TOLD: dict[Reason, Told] = {
         "below-horizon", "never seen", "Below every radar's horizon all the way: the round earth hid it."
     ),
     Reason.MASKED: Told("masked", "never seen", "Above the horizon but behind terrain whenever a radar looked."),
+    Reason.RADAR_OUT: Told(
+        "radar-out",
+        "never seen",
+        "Hidden from every radar that worked, but in the line of sight of one that was out of action.",
+    ),
     Reason.TOO_SMALL: Told(
         "too-small", "never seen", "In plain view of a radar, but its echo was too weak to be detected."
     ),
@@ -101,6 +110,11 @@ TOLD: dict[Reason, Told] = {
     ),
     Reason.NO_RADAR: Told("no-radar", "not shot at", "In reach, but no fire-control radar of the battery held it."),
     Reason.HELD: Told("held", "not shot at", "In reach, but the doctrine held fire."),
+    Reason.NO_COMMAND: Told(
+        "no-command",
+        "not shot at",
+        "In reach, but its orders, an outage or a lost link kept the battery from firing.",
+    ),
     Reason.NO_CHANNEL: Told(
         "no-channel", "not shot at", "In reach, but every channel of the battery was busy with other targets."
     ),
@@ -136,6 +150,7 @@ _NEAREST_TO_LAUNCH = (
     (BLOCKED_ROUNDS, Reason.NO_ROUNDS),
     (BLOCKED_CHANNEL, Reason.NO_CHANNEL),
     (BLOCKED_DOCTRINE, Reason.HELD),
+    (BLOCKED_COMMAND, Reason.NO_COMMAND),
     (BLOCKED_RADAR, Reason.NO_RADAR),
     (BLOCKED_TIME, Reason.NO_TIME),
     (BLOCKED_ENVELOPE, Reason.OUT_OF_REACH),
@@ -153,6 +168,7 @@ def attribute(outcomes: Array) -> npt.NDArray[np.int8]:
     }
     unshot = outcomes["shots"] == 0  # a shot proves a hostile track, even one that began on another target
     steps = [
+        (never["seen"] & never["unmasked"] & (outcomes["lost_to_outage"] > 0), Reason.RADAR_OUT),
         (never["seen"] & never["above_horizon"], Reason.BELOW_HORIZON),
         (never["seen"] & never["unmasked"], Reason.MASKED),
         *((never["seen"] & mask, reason) for mask, reason in _covered(outcomes)),

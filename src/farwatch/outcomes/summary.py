@@ -29,7 +29,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """The kill chain of some of the targets: a class, a raid group, the whole raid, or the background.
+    """The kill chain of some of the targets: a class, a raid group, the whole raid, friends or background.
 
     Every share is of all these targets, so the columns fall from left to right: seen, confirmed, hostile (judged so
     by the picture), engaged (shot at, or killed by a round meant for a neighbour), then killed + leaked + neither = 1.
@@ -123,7 +123,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundRow:
-    """One kind of round of one battery: carried (ready and reserve), fired per trial, chance that all were."""
+    """One kind of round of one battery: what it had in all, fired per trial, chance that all were.
+
+    `carried` counts ready, reserve and deliveries; `empty_s` is when the magazine was empty with nothing to come, over
+    the trials in which it was.
+    """
 
     battery: str
     name: str
@@ -131,6 +135,7 @@ class RoundRow:
     fired: Estimate
     fired_spread: Spread
     spent: Estimate
+    empty_s: Spread
     price: Price
     cost: Cost
 
@@ -139,25 +144,62 @@ class RoundRow:
 class Costs:
     """The defence's rounds against the raid's targets.
 
-    `ratio` is mean over mean, NaN for a raid without a price. `unpriced` names rounds and classes of which no
-    price is known; they count as nothing in the sums.
+    `ratio` is mean over mean, NaN for a raid without a price. `per_kill` is the price of all rounds fired over the raid
+    targets killed, `cheapest_per_kill_usd` and `dearest_per_kill_usd` the same at the lowest and highest prices; NaN
+    where nothing was killed. `unpriced` names rounds and classes of which no price is known; they count as nothing in
+    the sums.
     """
 
     defence: Cost
     raid: Cost
     ratio: float
+    per_kill: Estimate
+    cheapest_per_kill_usd: float
+    dearest_per_kill_usd: float
     unpriced: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DamageRow:
+    """What the arrivals of one class destroyed in a trial; an asset counts for the first arrival that destroyed it."""
+
+    name: str
+    assets: Estimate
+    worth: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoys:
+    """Rounds launched at the raid's decoys in a trial: how many, which share of all rounds, at what price."""
+
+    rounds: Estimate
+    share: Estimate
+    cost: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockOut:
+    """The whole defence out of rounds with nothing to come: share of trials, and when, over those trials."""
+
+    share: Estimate
+    time_s: Spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrongShots:
-    """Shots at what was not the raid, per trial, and the share of trials with at least one."""
+    """Shots at what was not the raid, per trial, and the share of trials with at least one.
+
+    Friends are the friendly flights of the scenario; `trials_with_kill` counts background and friends.
+    """
 
     at_background: Estimate
     at_nothing: Estimate
     background_killed: Estimate
+    at_friends: Estimate
+    friends_killed: Estimate
     trials_with_shot: Estimate
     trials_with_kill: Estimate
+    trials_with_friend_killed: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +269,17 @@ class Summary:
     raid: ClassRow
     classes: tuple[ClassRow, ...]
     groups: tuple[ClassRow, ...]
+    friends: ClassRow | None
     background: ClassRow | None
     leakers: LeakerCount
     reasons: ReasonTable
     reasons_by_class: tuple[ReasonTable, ...]
     reasons_by_group: tuple[ReasonTable, ...]
     assets: tuple[AssetRow, ...]
+    damage: tuple[DamageRow, ...]
     rounds: tuple[RoundRow, ...]
+    out_of_rounds: StockOut
+    decoys: Decoys | None
     costs: Costs
     wrong_shots: WrongShots
     split: SpreadSplit

@@ -24,8 +24,8 @@ from farwatch.outcomes.tables import Table
 from farwatch.records import TALLY
 
 
-def build(cast: Cast, evidence: Evidence) -> dict[str, Table]:
-    """Every table, by name, in the order of SPECS."""
+def build(cast: Cast, evidence: Evidence, names: Sequence[str] = tuple(SPECS)) -> dict[str, Table]:
+    """Tables by name, in the order of SPECS: all of them, or those named."""
     makers = {
         "targets": _targets,
         "trials": _trials,
@@ -35,7 +35,7 @@ def build(cast: Cast, evidence: Evidence) -> dict[str, Table]:
         "figures": _figures,
         "events": _events,
     }
-    return {name: Table(name, SPECS[name], make(cast, evidence)) for name, make in makers.items()}
+    return {name: Table(name, SPECS[name], make(cast, evidence)) for name, make in makers.items() if name in names}
 
 
 def _targets(cast: Cast, evidence: Evidence) -> dict[str, Array]:
@@ -49,6 +49,7 @@ def _targets(cast: Cast, evidence: Evidence) -> dict[str, Array]:
         "group": _repeated(cast.groups, cast.target_group, trials),
         "class": _repeated(cast.classes, cast.target_class, trials),
         "raid": np.tile(cast.raid, trials),
+        "friend": np.tile(cast.friends, trials),
         "asset": _repeated((*cast.assets, ""), cast.target_asset, trials),
         "fate": _text(("neither", "killed", "leaked"))[fate.ravel()],
         "reason": _text(NAMES)[np.where(cast.raid, attribute(rows), 0).ravel()],
@@ -73,6 +74,8 @@ def _trials(cast: Cast, evidence: Evidence) -> dict[str, Array]:
     columns["assets_destroyed"] = destroyed.sum(axis=1)
     columns["worth_destroyed"] = destroyed @ np.array(cast.asset_worth, np.float64)
     columns["rounds_fired"] = evidence.rounds_fired.sum(axis=1, dtype=np.int64)
+    columns["rounds_at_decoys"] = evidence.outcomes["shots"][:, cast.decoys].sum(axis=1)
+    columns["out_of_rounds_s"] = measures.out_of_rounds_s(cast, evidence)
     columns["defence_cost_usd"], columns["raid_cost_usd"] = spent, flown
     columns |= {name: evidence.tallies[name] for name in TALLY.names or ()}
     return {column.name: columns[column.name].astype(column.dtype) for column in TRIALS}
@@ -88,6 +91,7 @@ def _rounds(cast: Cast, evidence: Evidence) -> dict[str, Array]:
         "fired": evidence.rounds_fired.ravel().astype(np.int64),
         "price_usd": prices.ravel(),
         "cost_usd": (evidence.rounds_fired * prices).ravel(),
+        "empty_s": evidence.empty_s.ravel(),
     }
 
 

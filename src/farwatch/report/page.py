@@ -74,7 +74,7 @@ def compose(result: Result) -> str:
         mission=mission,
         absent=absent,
         w=wording,
-        show=_show,
+        show=show,
         ledger=ledger(result),
         glossary=glossary.TERMS,
         tiles=tiles(result.summary()),
@@ -126,8 +126,8 @@ def class_labels(result: Result) -> dict[str, str]:
     return {name: wording.label(classes[name].title) if name in classes else name for name in result.cast.classes}
 
 
-def _show(picture: Picture) -> Mapping[str, Any]:
-    """What the template needs of a figure; SVG is our own and already escaped."""
+def show(picture: Picture) -> Mapping[str, Any]:
+    """What a template needs of a figure; SVG is our own and already escaped."""
     from markupsafe import Markup
 
     return {

@@ -51,6 +51,8 @@ def _closing(result: Result, summary: Summary) -> list[tuple[str, str]]:
         ("How far", how_far(result, summary)),
         ("Busy radars", wording.busy_radars(summary)),
         ("Who pays", who_pays(summary)),
+        ("Decoys", wording.decoys(summary)),
+        ("Out of rounds", wording.stock_out(summary)),
         ("Wrong shots", wording.wrong_shots(summary)),
         ("How sure", wording.spread_split(summary)),
         ("Leaned on", wording.assumptions(figures, sum(figure.assumed for figure in figures))),
@@ -76,8 +78,8 @@ def who_pays(summary: Summary) -> str:
         return ""
     sentence = (
         f"The defence fires {wording.cost(costs.defence)} of rounds at a raid worth {wording.cost(costs.raid)}: "
-        f"{wording.number(costs.ratio)} times its price."
-    )
+        f"{wording.number(costs.ratio)} times its price. {wording.cost_per_kill(summary)}"
+    ).rstrip()
     return sentence + (f" No price is known of {', '.join(costs.unpriced)}." if costs.unpriced else "")
 
 
@@ -91,7 +93,7 @@ LEFT_OUT = {"tracked", "at km ", "hostile"}
 def chain_table(summary: Summary, columns: int = WIDE) -> Table:
     """The kill chain by class; the last row is the whole raid. A narrow terminal shows less of it."""
     caption = "share of the class, 95 % interval; km: median"
-    table = _table("What became of the raid", caption + (", middle four fifths" if columns >= WIDE else ""))
+    table = titled("What became of the raid", caption + (", middle four fifths" if columns >= WIDE else ""))
     cells = [_chain_cells(row, columns) for row in (*summary.classes, summary.raid)]
     for name in cells[0]:
         first = name == "class"
@@ -124,7 +126,7 @@ def _chain_cells(row: ClassRow, columns: int) -> dict[str, str]:
 
 def reason_table(reasons: ReasonTable) -> Table:
     """Why the leakers leaked; shares add to one."""
-    table = _table("Why they got through", "share of all that did; adds to 100 %")
+    table = titled("Why they got through", "share of all that did; adds to 100 %")
     table.add_column("share", justify="right", no_wrap=True)
     table.add_column("stage", no_wrap=True)
     table.add_column("because")
@@ -135,7 +137,7 @@ def reason_table(reasons: ReasonTable) -> Table:
 
 def round_table(summary: Summary) -> Table:
     """Rounds fired, by battery and kind."""
-    table = _table("Rounds", "a trial; price as published or assumed")
+    table = titled("Rounds", "a trial; price as published or assumed")
     for name in ("battery", "round"):
         table.add_column(name)
     for name in ("carried", "fired", "all gone", "price each", "cost"):
@@ -155,7 +157,7 @@ def round_table(summary: Summary) -> Table:
 
 def asset_table(summary: Summary) -> Table:
     """What was defended, and what became of it."""
-    table = _table("What was defended", "chance that it is destroyed; arrivals a trial")
+    table = titled("What was defended", "chance that it is destroyed; arrivals a trial")
     table.add_column("asset")
     for name in ("value", "destroyed", "arrivals"):
         table.add_column(name, justify="right")
@@ -165,6 +167,7 @@ def asset_table(summary: Summary) -> Table:
     return table
 
 
-def _table(title: str, caption: str) -> Table:
+def titled(title: str, caption: str) -> Table:
+    """An empty table in the style of this terminal."""
     heading = Text.assemble((title, "bold"), "  ", (caption, "dim"))
     return Table(title=heading, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))

@@ -188,13 +188,67 @@ def step_shares(row: ClassRow) -> tuple[Estimate, ...]:
 def wrong_shots(summary: Summary) -> str:
     """Shots at what was not the raid, in one sentence; empty when there were none."""
     wrong = summary.wrong_shots
+    friendly = _fratricide(summary)
     if not (wrong.at_background.value or wrong.at_nothing.value):
-        return ""
-    return (
+        return friendly
+    said = (
         f"{number(wrong.at_background.value)} rounds a trial are fired at aircraft that are not part of the raid "
         f"({number(wrong.background_killed.value)} destroyed; in {percent(wrong.trials_with_kill.value)} of trials at "
         f"least one), and {number(wrong.at_nothing.value)} at tracks that noise had made."
     )
+    return f"{friendly} {said}".strip()
+
+
+def _fratricide(summary: Summary) -> str:
+    """Shots at friendly flights, in one sentence; empty when there were none."""
+    wrong = summary.wrong_shots
+    if not (wrong.at_friends.value or wrong.friends_killed.value):
+        return ""
+    return (
+        f"{number(wrong.at_friends.value)} rounds a trial are fired at friendly flights: "
+        f"{number(wrong.friends_killed.value)} {_is(wrong.friends_killed.value)} shot down, in "
+        f"{percent(wrong.trials_with_friend_killed.value)} of trials at least one."
+    )
+
+
+def _is(value: float) -> str:
+    return "is" if number(value) == "1" else "are"
+
+
+def stock_out(summary: Summary) -> str:
+    """How often and when magazines ran dry, in a sentence or two; empty when none did."""
+    dry = [row for row in summary.rounds if row.empty_s.count]
+    if not dry or not summary.trials:
+        return ""
+    worst = max(dry, key=lambda row: row.empty_s.count)
+    said = (
+        f"{worst.battery} had fired its last {worst.name} in {percent(worst.empty_s.count / summary.trials)} of "
+        f"trials, half of them by {clock(worst.empty_s.median)} (minutes and seconds)."
+    )
+    out = summary.out_of_rounds
+    if out.time_s.count:
+        said += f" In {percent(out.share.value)} nothing at all was left, half of them by {clock(out.time_s.median)}."
+    return said
+
+
+def decoys(summary: Summary) -> str:
+    """What the decoys drew, in one sentence; empty when the raid has none or nothing was fired at them."""
+    drawn = summary.decoys
+    if drawn is None or not drawn.rounds.value:
+        return ""
+    return (
+        f"Decoys draw {number(drawn.rounds.value)} rounds a trial, {percent(drawn.share.value)} of all, "
+        f"{money(drawn.cost.value)} worth."
+    )
+
+
+def cost_per_kill(summary: Summary) -> str:
+    """The price of a kill, with what the published prices make of it; empty when nothing was killed or fired."""
+    costs = summary.costs
+    if isnan(costs.per_kill.value) or not costs.per_kill.value:
+        return ""
+    cheapest, dearest = money(costs.cheapest_per_kill_usd), money(costs.dearest_per_kill_usd)
+    return f"A kill costs {money(costs.per_kill.value)} of rounds ({cheapest} to {dearest} at either end of prices)."
 
 
 def busy_radars(summary: Summary) -> str:

@@ -24,6 +24,7 @@ START_LIMIT_KM = 3000.0
 SITE_LIMIT_KM = 500.0
 JAMMER_LIMIT_KM = 1000.0
 LOOKS_LIMIT = 32
+_ROUNDING = 1e-9
 TERRAIN_SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.gz")
 TRAFFIC_SUFFIXES = (".parquet", ".csv")
 
@@ -62,6 +63,24 @@ class Draft:
         """What the groups may fly to: each asset's place, by name."""
         return {row["name"]: row.get("at") for _, row in self.rows("defended") if isinstance(row.get("name"), str)}
 
+    @cached_property
+    def rounds(self) -> list[str]:
+        """Rounds of the batteries' systems, by name."""
+        systems = [self.catalogue.systems.get(str(row.get("system"))) for _, row in self.rows("defence")]
+        return list(dict.fromkeys(name for system in systems if system is not None for name in system.rounds))
+
+    @cached_property
+    def breakable(self) -> list[str]:
+        """What an outage may name: each battery, each of its radars that is switched on, and its link."""
+        found: list[str] = []
+        for _, row in self.rows("defence"):
+            name, chosen = row.get("name"), row.get("radars")
+            system = self.catalogue.systems.get(str(row.get("system")))
+            if isinstance(name, str):
+                radars = chosen if isinstance(chosen, list) else system.radars if system is not None else ()
+                found += [name, f"{name}/link", *(f"{name}/{radar}" for radar in radars)]
+        return found
+
 
 def read_meaning(raw: Any, folder: FilePath | None) -> list[Finding]:
     """Everything wrong with what a scenario means, whatever its shape."""
@@ -83,7 +102,7 @@ def _unknown(path: Path, name: str, rule: str, choices: Any) -> Iterator[Finding
 
 
 def _names_are_unique(draft: Draft) -> Iterator[Finding]:
-    for kind in ("defence", "defended", "raid", "jammers"):
+    for kind in ("defence", "defended", "raid", "jammers", "zones"):
         seen: set[str] = set()
         for path, row in draft.rows(kind):
             name = row.get("name")
@@ -103,6 +122,8 @@ def _batteries_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
         yield from _unknown((*path, "system"), name, "is not a system of the catalogue", systems)
         if name in systems:
             yield from _rounds_fit(path, row, name, systems[name].rounds)
+            yield from _load_fits(draft, path, row)
+            yield from _deliveries_fit(draft, path, row)
             yield from _radars_fit(draft, path, row)
 
 
@@ -113,6 +134,51 @@ def _rounds_fit(path: Path, row: dict[str, Any], system: str, rounds: tuple[str,
             if name not in rounds:
                 rule = f"is not a round of {system}"
                 yield Finding(path=(*path, field, name), rule=rule, hint=_near(str(name), rounds), at_key=True)
+
+
+def _count(given: Any) -> int:
+    """A number of rounds; 0 where it is no such number."""
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 0
+
+
+def _load_fits(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
+    """A declared load stands on as many launchers as are declared."""
+    launchers, ready = _count(row.get("launchers")), row.get("ready")
+    if not launchers or not isinstance(ready, dict):
+        return
+    known = draft.catalogue.rounds
+    places = {str(name): _count(given) / known[name].per_launcher for name, given in ready.items() if name in known}
+    needed = sum(places.values())
+    if needed <= launchers + _ROUNDING:
+        return
+    for name, share in places.items():
+        left = launchers - (needed - share)
+        if share and left >= 0.0:
+            fits = int(left * known[name].per_launcher + _ROUNDING)
+            rule = f"does not fit on {launchers} launchers with the rest of the load"
+            yield Finding(path=(*path, "ready", name), rule=rule, hint=f"{fits} fit")
+            return
+    each = " or ".join(f"{known[name].per_launcher} {name}" for name, share in places.items() if share)
+    rule = f"needs {needed:.4g} launchers and has {launchers}"
+    yield Finding(path=(*path, "ready"), rule=rule, hint=f"one launcher holds {each}", at_key=True)
+
+
+def _deliveries_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
+    """What is delivered is of the system, and has a place on the launchers."""
+    system = draft.catalogue.systems[row["system"]]
+    ready = row.get("ready")
+    load = ready if isinstance(ready, dict) else system.ready
+    given = row.get("resupply")
+    for index, delivery in enumerate(given if isinstance(given, list) else ()):
+        rounds = delivery.get("rounds") if isinstance(delivery, dict) else None
+        for name in rounds if isinstance(rounds, dict) else ():
+            at = (*path, "resupply", index, "rounds", name)
+            if name not in system.rounds:
+                rule = f"is not a round of {system.name}"
+                yield Finding(path=at, rule=rule, hint=_near(str(name), system.rounds), at_key=True)
+            elif not _count(load.get(name)):
+                rule = "has no place on the launchers: none of its kind is ready at the start"
+                yield Finding(path=at, rule=rule, hint=f"give some of {name} in ready", at_key=True)
 
 
 def _radars_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Finding]:
@@ -133,6 +199,54 @@ def _radars_fit(draft: Draft, path: Path, row: dict[str, Any]) -> Iterator[Findi
         yield Finding(path=(*path, "radars"), rule="has no fire-control radar, so it could never shoot", hint=hint)
 
 
+def _cues_are_possible(draft: Draft) -> Iterator[Finding]:
+    for path, row in draft.rows("defence"):
+        if row.get("engage_on") == "picture" and row.get("cue") == "own-radar":
+            rule = "cannot stand beside engage_on: picture"
+            yield Finding(path=(*path, "cue"), rule=rule, hint="such a launch needs no radar of its own", at_key=True)
+
+
+def _targets_of_doctrine_are_known(draft: Draft) -> Iterator[Finding]:
+    from farwatch.records import FAMILIES
+
+    doctrine, choices = draft.part("doctrine"), (*draft.catalogue.classes, *FAMILIES)
+    rule = "is neither a target class of the catalogue nor a family of them"
+    salvo, kept = doctrine.get("salvo"), doctrine.get("keep_for")
+    for name in salvo if isinstance(salvo, dict) else ():
+        if name not in choices:
+            path = ("doctrine", "salvo", name)
+            yield Finding(path=path, rule=rule, hint=_near(str(name), choices), at_key=True)
+    rounds = draft.rounds
+    for name, row in kept.items() if isinstance(kept, dict) else ():
+        path = ("doctrine", "keep_for", name)
+        if name not in rounds:
+            hint = _near(str(name), rounds) if rounds else "there are none"
+            yield Finding(path=path, rule="is not a round of any battery", hint=hint, at_key=True)
+        targets = row.get("for") if isinstance(row, dict) else None
+        for index, target in enumerate(targets if isinstance(targets, list) else ()):
+            if isinstance(target, str):
+                yield from _unknown((*path, "for", index), target, rule, choices)
+
+
+def _assignment_has_a_post(draft: Draft) -> Iterator[Finding]:
+    """Only a command post that decides for all batteries can match all rounds to all targets."""
+    level = draft.part("command").get("level", "centralised")
+    if draft.part("doctrine").get("assignment", "greedy") != "greedy" and level in ("coordinated", "decentralised"):
+        rule = f"needs centralised command; command.level is {level}"
+        yield Finding(path=("doctrine", "assignment"), rule=rule, hint="greedy is what each battery does for itself")
+
+
+def _outages_are_known(draft: Draft) -> Iterator[Finding]:
+    choices = draft.breakable
+    for path, row in draft.rows("outages"):
+        what, begin, end = row.get("what"), row.get("from_s", 0), row.get("to_s")
+        if isinstance(what, str):
+            rule = "is neither a battery, nor one of its radars that is switched on, nor its link"
+            yield from _unknown((*path, "what"), what, rule, choices)
+        if isinstance(begin, (int, float)) and isinstance(end, (int, float)) and end <= begin:
+            yield Finding(path=(*path, "to_s"), rule=f"must be later than from_s, {begin:g}")
+
+
 def _groups_are_known(draft: Draft) -> Iterator[Finding]:
     for path, row in draft.rows("raid"):
         name, asset = row.get("class"), row.get("to")
@@ -142,6 +256,9 @@ def _groups_are_known(draft: Draft) -> Iterator[Finding]:
             known = draft.catalogue.classes.get(name)
             if known is not None and known.ballistic:
                 yield from _arc_is_free(path, row)
+                if row.get("side") == "friendly":
+                    rule = "cannot be friendly: a ballistic missile does not land"
+                    yield Finding(path=(*path, "side"), rule=rule, hint="give another class, or leave side out")
         if isinstance(asset, str):
             yield from _unknown((*path, "to"), asset, "is not a defended asset", draft.assets)
 
@@ -294,6 +411,10 @@ def _figures_can_be_replaced(draft: Draft) -> Iterator[Finding]:
 _RULES = (
     _names_are_unique,
     _batteries_are_in_the_catalogue,
+    _cues_are_possible,
+    _targets_of_doctrine_are_known,
+    _assignment_has_a_post,
+    _outages_are_known,
     _groups_are_known,
     _heights_have_one_datum,
     _waypoints_have_one_place,

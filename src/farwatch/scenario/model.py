@@ -8,8 +8,8 @@ Positions are WGS-84. Azimuths run clockwise from true north. A height says its 
 ground below, `_msl_` above mean sea level. `None` always means "not given": the description says what then
 holds.
 
-Two fields are words that Python keeps for itself: in a file they are `class` and `from`, in Python
-`class_name` and `start`. Paths (`vary`, problems) use the words of the file.
+Three fields are words that Python keeps for itself: in a file they are `class`, `from` and `for`, in Python
+`class_name`, `start` and `targets`. Paths (`vary`, problems) use the words of the file.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 CONFIRM_PATTERN = r"^[1-9][0-9]?-of-[1-9][0-9]?$"
 
+DELIVERY_LIMIT = 8
+"""As many as a ROUND record holds (`records.SUPPLY_LIMIT`), which is not imported here to start quickly."""
+
 # Strict: the text "12" is not a number, and true is not 1.
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True)]
@@ -41,6 +44,8 @@ Count = Annotated[Whole, Field(ge=0, le=100_000)]
 
 
 Band = Literal["VHF", "UHF", "L", "S", "C", "X", "Ku", "K", "Ka"]
+
+WeaponsStatus = Literal["free", "tight", "hold"]
 
 Cover = Literal[
     "smooth", "flatland", "desert", "farmland", "rolling-hills", "wooded-hills", "mountains", "urban", "sea"
@@ -83,6 +88,17 @@ Position = Annotated[
 ]
 
 
+class Delivery(BaseModel):
+    """Rounds that are brought to a battery while the mission runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_s: Annotated[Number, Field(ge=0, le=86_400)] = Field(
+        description="Mission time at which they join the reserve.", examples=[1800]
+    )
+    rounds: Mapping[Name, Count] = Field(description="How many, by catalogue name.", examples=[{"48n6e3": 8}])
+
+
 class Battery(BaseModel):
     """A fire unit of the defence: one system of the catalogue at one site."""
 
@@ -111,6 +127,21 @@ class Battery(BaseModel):
         default=None,
         description="Reload rounds behind the launchers, by catalogue name. Not given: none.",
     )
+    resupply: tuple[Delivery, ...] = Field(
+        default=(),
+        max_length=DELIVERY_LIMIT,
+        description="Rounds that come later and join the reserve. Reloading puts them where rounds of their kind "
+        "stood.",
+        examples=[[{"at_s": 1800, "rounds": {"48n6e3": 8}}]],
+    )
+    launchers: Annotated[Whole, Field(ge=1, le=100)] | None = Field(
+        default=None,
+        description="Launchers of this battery: `ready` must fit on them, and the usual load grows or shrinks with "
+        "them. Not given: as many as the load needs.",
+    )
+    reload_teams: Annotated[Whole, Field(ge=1, le=8)] = Field(
+        default=1, description="Launchers of one kind of round that are reloaded at the same time."
+    )
     radars: tuple[Name, ...] | None = Field(
         default=None,
         description="Which of the system's radars are switched on. Not given: all of them.",
@@ -123,6 +154,11 @@ class Battery(BaseModel):
     reaction_s: Annotated[Number, Field(ge=0, le=3600)] | None = Field(
         default=None,
         description="From a track declared hostile to the first launch. Not given: the catalogue figure.",
+    )
+    cue: Literal["picture", "own-radar"] = Field(
+        default="picture",
+        description="When the reaction time begins: when the common picture calls the track hostile, so that the "
+        "battery is ready when its own radar takes it up; or only when its own fire-control radar holds that track.",
     )
 
 
@@ -182,7 +218,7 @@ class Waypoint(BaseModel):
 
 
 class Group(BaseModel):
-    """Members of one class that attack one asset along one route."""
+    """Members of one class that fly to one asset along one route: to attack it or, if friendly, to land."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -223,6 +259,15 @@ class Group(BaseModel):
     spacing_m: Annotated[Number, Field(ge=0, le=50_000)] = Field(
         default=0.0, description="Distance between neighbours side by side, across the route."
     )
+    side: Literal["hostile", "friendly"] = Field(
+        default="hostile",
+        description="Friendly members land where they fly to: they do no damage and are not counted with the raid.",
+    )
+    transponder: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None,
+        description="Whether each member answers interrogation. Not given: friendly members do, and so do those of a "
+        "harmless class.",
+    )
     jammer_w_hz: Density | None = Field(
         default=None,
         description="Noise that each member sends in every radar's band: effective radiated power per bandwidth. Not "
@@ -259,7 +304,10 @@ class Assessment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    delay_s: Annotated[Number, Field(ge=0, le=600)] = Field(default=8.0, description="From intercept to judgement.")
+    delay_s: Annotated[Number, Field(ge=0, le=600)] | None = Field(
+        default=None,
+        description="From intercept to judgement, for every battery. Not given: each battery's catalogue figure.",
+    )
     miss_called_kill: Share = Field(default=0.05, description="Chance that a miss is judged a kill.")
     kill_called_miss: Share = Field(default=0.05, description="Chance that a kill is judged a miss.")
     recheck_plots: Annotated[Whole, Field(ge=0, le=1000)] = Field(
@@ -269,21 +317,69 @@ class Assessment(BaseModel):
     )
 
 
+class Kept(BaseModel):
+    """The last rounds of one kind, kept for some targets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    targets: tuple[Name, ...] = Field(
+        alias="for",
+        min_length=1,
+        description="Target classes or families that may have the last of them.",
+        examples=[["ballistic-missile"]],
+    )
+    count: Count = Field(description="How many each battery keeps, ready and in reserve together.", examples=[4])
+
+
 class Doctrine(BaseModel):
     """When to shoot, how often, and with what."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    shots: Literal["shoot-look-shoot", "shoot-shoot"] = Field(
+    shots: Literal["shoot-look-shoot", "shoot-shoot", "in-depth"] = Field(
         default="shoot-look-shoot",
-        description="Wait for the judgement of one salvo before the next, or do not.",
+        description="Wait for the judgement of one salvo before the next; do not; or let each battery have its own "
+        "salvo and its own judgement, without waiting for the others.",
     )
     shots_per_look: Annotated[Whole, Field(ge=1, le=20)] = Field(default=2, description="Rounds in one salvo.")
+    salvo: Mapping[Name, Annotated[Whole, Field(ge=1, le=20)]] = Field(
+        default={},
+        description="Rounds in one salvo at a target class or a family of classes, instead of shots_per_look. A class "
+        "goes before its family.",
+        examples=[{"ballistic-missile": 2, "one-way-drone": 1}],
+    )
     max_shots: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
         default=None, description="Most rounds spent on one track. Not given: no limit."
     )
     prefer: Literal["shortest-reach", "highest-kill", "cheapest"] = Field(
         default="shortest-reach", description="Which of the rounds that can reach the target is taken."
+    )
+    assignment: Literal["greedy", "optimal", "look-ahead"] = Field(
+        default="greedy",
+        description="How the command post matches rounds to targets at one decision: the worst threat takes the "
+        "preferred round, then the next one; the match that kills most threat in all; or that match over this "
+        "decision and the next minute and a half, in which what can wait does. The last two overrule prefer, and need "
+        "centralised command.",
+    )
+    open_fire: Literal["earliest", "best-round"] = Field(
+        default="earliest",
+        description="Fire as soon as some round can meet the target; or wait for the round with the highest kill "
+        "probability against it while that one can still come in time. best-round overrules prefer.",
+    )
+    keep_for: Mapping[Name, Kept] = Field(
+        default={},
+        description="Rounds, by catalogue name, whose last ones are kept for some targets. Not given: none.",
+        examples=[{"48n6e3": {"for": ["ballistic-missile"], "count": 4}}],
+    )
+    priority: Literal["threat", "first-to-arrive", "value"] = Field(
+        default="threat",
+        description="Which target comes first: by value at stake over time to go, by time to go alone, or by value "
+        "alone.",
+    )
+    weapons: WeaponsStatus = Field(
+        default="tight",
+        description="At what anybody may fire. tight: at what is judged hostile; free: also at what is undecided; "
+        "hold: at nothing. A zone has its own.",
     )
     decide_s: Annotated[Number, Field(ge=0.1, le=60)] = Field(
         default=2.0, description="How often the command post decides."
@@ -294,6 +390,55 @@ class Doctrine(BaseModel):
         "as early as the round can reach.",
     )
     assessment: Assessment = Field(default=Assessment(), description="How kills are judged.")
+
+
+class Command(BaseModel):
+    """Who decides, how long orders take, and how sure the links are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Literal["centralised", "coordinated", "decentralised"] = Field(
+        default="centralised",
+        description="One command post decides for all batteries; each battery decides for itself and sees what the "
+        "others fire at; or it does not see that.",
+    )
+    delay_s: Annotated[Number, Field(ge=0, le=600)] = Field(
+        default=0.0,
+        description="From a decision to the first launch that follows from it, unless the battery acts alone.",
+    )
+    link_loss: Share = Field(
+        default=0.0,
+        description="Chance in each trial, for each battery, that its link is down all through it. Without its link a "
+        "battery acts alone, on targets that its own fire-control radar follows.",
+    )
+
+
+class Outage(BaseModel):
+    """Something out of action for a time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: Text = Field(
+        description="A battery by its name, one of its radars as `battery/radar`, or its link as `battery/link`.",
+        examples=["alpha", "alpha/92n6e", "alpha/link"],
+    )
+    from_s: Annotated[Number, Field(ge=0, le=86_400)] = Field(default=0.0, description="Mission time when it begins.")
+    to_s: Annotated[Number, Field(gt=0, le=86_400)] | None = Field(
+        default=None, description="Mission time when it ends. Not given: it lasts to the end."
+    )
+
+
+class Zone(BaseModel):
+    """A circle over the ground with a weapons control status of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name = Field(description="What it is called in messages.", examples=["corridor"])
+    at: Place = Field(description="Its centre.")
+    radius_km: Annotated[Number, Field(gt=0, le=1000)] = Field(description="Its radius along the ground.")
+    weapons: WeaponsStatus = Field(
+        description="At what may be fired while it is over the zone; of overlapping zones the first counts."
+    )
 
 
 class Tracker(BaseModel):
@@ -417,6 +562,11 @@ class Scenario(BaseModel):
     raid: tuple[Group, ...] = Field(default=(), description="What comes. Empty: only the picture is kept.")
     traffic: tuple[Traffic, ...] = Field(default=(), description="Real aircraft in the same sky.")
     doctrine: Doctrine = Field(default=Doctrine(), description="When to shoot, how often, and with what.")
+    command: Command = Field(
+        default=Command(), description="Who decides, how long orders take, and how sure the links are."
+    )
+    outages: tuple[Outage, ...] = Field(default=(), description="What is out of action, and when.")
+    zones: tuple[Zone, ...] = Field(default=(), description="Where another weapons control status holds.")
     tracker: Tracker = Field(default=Tracker(), description="How plots become tracks.")
     weather: Weather = Field(default=Weather(), description="The air between radar and target.")
     ground: Ground = Field(default=Ground(), description="The ground that radars see behind low targets.")

@@ -13,7 +13,8 @@ is solved by Newton's method from the apogee side, where it converges for every 
 """
 
 from dataclasses import dataclass
-from math import acos, atan, cos, pi, sin, sqrt, tan
+from math import acos, atan, cos, pi, radians, sin, sqrt, tan
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +26,9 @@ Array = NDArray[np.float64]
 
 GRAVITATION_M3_S2 = 3.986004418e14
 """Gravitational parameter of the Earth, atmosphere included [wgs84]."""
+
+STANDARD_GRAVITY_M_S2 = 9.80665
+"""Standard acceleration of free fall (CGPM 1901)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,32 @@ def arc_from(speed_m_s: float, elevation_deg: float, sphere: Sphere | None = Non
         apogee_m=semi_major_m * (1.0 + eccentricity) - earth.radius_m,
         time_s=2.0 * sqrt(semi_major_m**3 / earth.mu_m3_s2) * mean,
         sphere=earth,
+    )
+
+
+class FlatArc(NamedTuple):
+    """A parabola over flat ground."""
+
+    range_m: float
+    apogee_m: float
+    time_s: float
+
+
+def arc_over_flat_ground(
+    speed_m_s: float, elevation_deg: float, gravity_m_s2: float = STANDARD_GRAVITY_M_S2
+) -> FlatArc:
+    """The school parabola, without air and over flat ground: v^2 sin 2e / g, (v sin e)^2 / 2g, 2 v sin e / g.
+
+    Good to a hundredth up to some 100 km of range; beyond that the ground curves away.
+    """
+    if not (speed_m_s >= 0.0 and 0.0 <= elevation_deg <= 90.0 and gravity_m_s2 > 0.0):
+        raise RangeError(f"no arc at {speed_m_s:g} m/s, {elevation_deg:g} degrees, {gravity_m_s2:g} m/s2")
+    elevation = radians(elevation_deg)
+    rise_m_s = speed_m_s * sin(elevation)
+    return FlatArc(
+        range_m=speed_m_s**2 * max(sin(2.0 * elevation), 0.0) / gravity_m_s2,
+        apogee_m=rise_m_s**2 / (2.0 * gravity_m_s2),
+        time_s=2.0 * rise_m_s / gravity_m_s2,
     )
 
 

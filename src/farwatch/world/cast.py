@@ -17,7 +17,8 @@ from farwatch.world.profiles import Flight
 class Member:
     """One object in the air. `speed` is the figure its speed is drawn from, None where the speed is fixed.
 
-    `asset_index` is -1 for background traffic. Members may share one `Flight`.
+    `asset_index` is -1 for background traffic; a friend flies to an asset too, and is not of the raid.
+    Members may share one `Flight`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Member:
     start_s: float
     speed: Figure | None = None
     jammer_w_hz: float = 0.0
+    friend: bool = False
 
     @property
     def latest_end_s(self) -> float:
@@ -45,7 +47,8 @@ def packed(members: Sequence[Member]) -> tuple[NDArray[np.void], NDArray[np.void
     for row, member in zip(targets, members, strict=True):
         row["id"] = name_id(member.name)
         row["class_index"], row["group_index"] = member.class_index, member.group_index
-        row["asset_index"], row["raid"] = member.asset_index, member.asset_index >= 0
+        row["asset_index"], row["friend"] = member.asset_index, member.friend
+        row["raid"] = member.asset_index >= 0 and not member.friend
         row["transponder"], row["jammer_w_hz"] = member.transponder, member.jammer_w_hz
         row["first_knot"], row["knot_count"] = starts[id(member.flight)], len(member.flight.knots)
         row["step_s"], row["start_s"], row["rate"] = member.flight.step_s, member.start_s, 1.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from farwatch.world import atmosphere
-from farwatch.world.ballistic import Sphere, arc_from, arc_over
+from farwatch.world.ballistic import Sphere, arc_from, arc_over, arc_over_flat_ground
 from farwatch.world.earth import Frame, curvature_radii_m, from_spherical, geodesic_between, to_ecef, to_spherical
 
 Inputs = Mapping[str, Any]
@@ -86,5 +86,8 @@ QUANTITIES: dict[str, Callable[[Inputs], float | list[float]]] = {
     "minimum-energy ballistic arc (vacuum, spherical non-rotating earth, surface to surface): "
     "[speed m/s, elevation deg, apogee m, time s]": _least_arc,
     "ballistic arc from burnout speed and elevation at surface: [ground range m, apogee m, time s]": _thrown_arc,
+    "flat-earth vacuum trajectory [range m, apogee m, time s], g=9.80665": (
+        lambda i: list(arc_over_flat_ground(i["speed_m_s"], i["elevation_deg"]))
+    ),
     **AIR,
 }

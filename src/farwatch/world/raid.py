@@ -69,15 +69,23 @@ def _members(stage: Stage, index: int, group: Group) -> tuple[list[Member], list
             group_index=index,
             class_index=list(stage.catalogue.classes).index(entry.name),
             asset_index=asset_index,
-            transponder=not entry.hostile,
+            transponder=_answers(group, entry),
             flight=flight,
             start_s=group.at_s + number * group.interval_s,
             speed=None if fixed else entry.speed_m_s,
             jammer_w_hz=group.jammer_w_hz or 0.0,
+            friend=group.side == "friendly",
         )
         for number, flight in enumerate(flights)
     ]
     return members, [*notices, *_beyond_terrain(stage, group, flights)]
+
+
+def _answers(group: Group, entry: TargetClass) -> bool:
+    """Whether the members of a group answer interrogation."""
+    if group.transponder is not None:
+        return group.transponder
+    return group.side == "friendly" or not entry.hostile
 
 
 def place_of(position: Place | Bearing, asset: Asset) -> tuple[float, float]:

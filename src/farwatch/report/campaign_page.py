@@ -1,0 +1,131 @@
+"""The answers of a campaign as one self-contained page; the same answers give the same bytes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from farwatch.campaign.answers import Answers, Sensitivity
+from farwatch.campaign.plan_file import CampaignPlan, plain_plan
+from farwatch.errors import StoreError
+from farwatch.report import campaign_wording, wording
+from farwatch.report.figures import curves, intervals, matters
+from farwatch.report.figures.canvas import Picture
+from farwatch.report.page import TEMPLATES, breakable, show
+
+
+def write(answers: Answers, plan: CampaignPlan, path: Path) -> Path:
+    """Write the page; StoreError when the file cannot be written."""
+    text = compose(answers, plan)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{path} could not be written: {error}") from error
+    return path
+
+
+def compose(answers: Answers, plan: CampaignPlan) -> str:
+    """The page as text: all that comes from a file is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from farwatch import __version__
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": wording.number, "money": wording.money, "breakable": breakable}
+    head, rows = matters_table(answers.sensitivity)
+    return environment.get_template("campaign.html.j2").render(
+        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
+        version=__version__,
+        answers=answers,
+        w=campaign_wording,
+        show=show,
+        percent=f"{100.0 * answers.confidence:g}",
+        measured=_measured(answers),
+        compared=_compared(answers),
+        curve_picture=curves.draw(answers.curves) if answers.curves else None,
+        matters_picture=_matters(answers.sensitivity),
+        matters_head=head,
+        matters_rows=rows,
+        fixed=dict(plan.break_even.fixed_usd) if plan.break_even else {},
+        starred=any(one.wanted == one.wanted and not one.met for row in answers.points for one in row.measures),
+        method=method(plan),
+        plan_text=plan_text(plan),
+    )
+
+
+def _measured(answers: Answers) -> list[Picture]:
+    if not answers.points:
+        return []
+    return [intervals.points(answers.points, place) for place in range(len(answers.points[0].measures))][:3]
+
+
+def _compared(answers: Answers) -> list[Picture]:
+    names = dict.fromkeys(row.measure for row in answers.differences)
+    return [intervals.differences(answers.differences, name) for name in names][:3]
+
+
+def _matters(it: Sensitivity | None) -> Picture | None:
+    return matters.draw(it) if it is not None and (it.shares or it.screening) else None
+
+
+def matters_table(it: Sensitivity | None) -> tuple[Sequence[str], list[tuple[str, ...]]]:
+    """Heading and rows of the table of inputs."""
+    words = campaign_wording
+    if it is not None and it.shares is not None:
+        shares = [*words.by_share(it.shares.inputs), it.shares.chance]
+        rows = [(one.name, *(words.share_of(each) for each in (one.first, one.settled, one.total))) for one in shares]
+        return ("figure", "alone", "settled", "with all interplay"), rows
+    if it is not None and it.screening is not None:
+        effects = [*words.by_size(it.screening.inputs), it.screening.chance]
+        return ("figure", "size (mu*)", "mean (mu)", "spread (sigma)", "direction"), [
+            (one.name, *(words.estimate("", each) for each in (one.size, one.mean, one.spread)), words.direction(one))
+            for one in effects
+        ]
+    return (), []
+
+
+_DRAWN = (
+    "Each trial draws every uncertain figure from its published or assumed range, and plays the raid once. Means have "
+    "Student's interval corrected for skewness, chances Wilson's, quantiles that of order statistics, which holds for "
+    "any law."
+)
+_LOOKS = (
+    "Trials were added, half as many again at each look, until the interval of each chosen measure was as narrow as "
+    "asked for. Looking at growing data favours intervals that are narrow by luck; the first look comes late enough, "
+    "and a skewed measure needs more trials, so that the intervals still hold as often as they say (docs: statistics)."
+)
+_STRATIFIED = (
+    "Figures were spread evenly over each eight trials (a Latin hypercube); the mean of eight is one observation. "
+    "Quantiles treat trials as independent, which makes their intervals rather too wide."
+)
+_WEIGHTED = (
+    "Leaks were made commoner and weighted back: each trial counts with the ratio of its chance to what was played. "
+    "Means are unbiased; quantiles are not told."
+)
+
+
+def method(plan: CampaignPlan) -> list[str]:
+    """Which method stands behind the numbers, and where it ends, in sentences."""
+    said = [_DRAWN]
+    said += [_LOOKS] if plan.until else []
+    said += [_STRATIFIED] if plan.draws == "stratified" else []
+    said += [_WEIGHTED] if plan.rare is not None else []
+    said.append("All intervals are each by itself: of twenty, one misses its true value on average.")
+    said.append("An interval says how well this model's answer is known, not how well the model fits the world.")
+    return said
+
+
+def plan_text(plan: CampaignPlan) -> str:
+    """The plan as YAML, defaults written out; of files only their names."""
+    import yaml
+
+    plain: dict[str, Any] = plain_plan(plan)
+    plain["scenarios"] = {name: Path(source).name for name, source in plain["scenarios"].items()}
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)

@@ -1,0 +1,349 @@
+"""The answers of a campaign as sentences, the same in the terminal and on the page."""
+
+from collections.abc import Sequence
+from math import inf, isfinite, isnan
+
+from farwatch.campaign.answers import Answers, Difference, Measured, PointAnswer, Sensitivity
+from farwatch.campaign.curves import Curve
+from farwatch.campaign.measured import ANY_LEAK, LEAKED_SHARE, MEANING
+from farwatch.campaign.money import Turn, Worth
+from farwatch.outcomes.sensitivity import Effect, Indices
+from farwatch.outcomes.summary import Estimate
+from farwatch.report import wording
+
+SHARES = {LEAKED_SHARE, ANY_LEAK}
+
+NAMES = {
+    LEAKED_SHARE: "share that gets through",
+    ANY_LEAK: "chance that any gets through",
+    "leaked": "leakers",
+    "killed": "targets killed",
+    "rounds_fired": "rounds fired",
+    "defence_cost_usd": "cost of the rounds",
+    "raid_cost_usd": "cost of the raid",
+}
+"""Short names of common measures; others go by their own."""
+
+TINY_SHARE, TINY = 5e-4, 5e-3
+"""Below these a share, and a number, is told with two figures however small: so it is with rare leaks."""
+
+WIDEST_SHARE = 0.3
+"""An interval of a share of the spread that is wider than this is called badly known."""
+
+WORTH_TELLING = 1.2
+"""A gain below this is not called one."""
+
+
+def name_of(measure: str) -> str:
+    """What a measure is called in a sentence."""
+    return NAMES.get(measure, measure.removesuffix("_usd").replace("_", " "))
+
+
+def amount(measure: str, value: float) -> str:
+    """A value of a measure with its unit: per cent, dollars, or a number."""
+    if not isfinite(value):
+        return wording.UNKNOWN
+    if measure in SHARES:
+        return wording.percent(value) if value == 0.0 or value >= TINY_SHARE else f"{100.0 * value:.2g} %"
+    if measure.endswith("_usd"):
+        return wording.money(value)
+    return wording.number(value) if value == 0.0 or abs(value) >= TINY else f"{value:.2g}"
+
+
+def estimate(measure: str, it: Estimate) -> str:
+    """A value with its interval, `37 % (34 to 40)`; words in its place where there is none to give."""
+    if isnan(it.value):
+        return wording.UNKNOWN
+    if it.high == inf:
+        return f"{amount(measure, it.value)}, in every trial"
+    if isnan(it.low):
+        return f"{amount(measure, it.value)}, too few trials"
+    return f"{amount(measure, it.value)} ({span(measure, it)})"
+
+
+def span(measure: str, it: Estimate) -> str:
+    """The interval alone: `34 to 40`, without a per cent sign."""
+    return f"{_bare(measure, it.low)} to {_bare(measure, it.high)}"
+
+
+def _bare(measure: str, value: float) -> str:
+    return amount(measure, value).removesuffix(" %")
+
+
+def points(measure: str, it: Estimate) -> tuple[str, str]:
+    """The size of a difference, and its interval; shares in points."""
+    unit = " points" if measure in SHARES else ""
+    low, high = sorted((abs(it.low), abs(it.high)))
+    return f"{_size(measure, abs(it.value))}{unit}", f"{_size(measure, low)} to {_size(measure, high)}"
+
+
+def _size(measure: str, value: float) -> str:
+    if measure in SHARES:
+        return wording.number(100.0 * value)
+    return amount(measure, value)
+
+
+# Sentences ---------------------------------------------------------------------------------------------------
+
+
+def headlines(answers: Answers) -> list[str]:
+    """The few sentences at the top: the comparison, the knee, the money, the figure that matters most."""
+    compared = [row for row in answers.differences if row.measure == first_measure(answers)]
+    clear = [row for row in compared if _clearness(row.difference) > 1.0]
+    said = [difference(row) for row in sorted(clear, key=lambda row: -_clearness(row.difference))[:3]]
+    if compared and not clear:
+        said = [difference(compared[0]) + (" Nor can it at any other point." if len(compared) > 1 else "")]
+    said += [knee(curve, named=len(answers.curves) > 1) for curve in answers.curves[:2]]
+    if answers.money is not None:
+        said += [worth(row) for row in sorted(answers.money.worths, key=lambda row: bool(row.why))[:2]]
+        said += [turn(row) for row in answers.money.turns[:2]]
+    if answers.sensitivity is not None:
+        said.append(matters(answers.sensitivity))
+    if not said and answers.points:
+        said = [point(row) for row in answers.points[:3]]
+    return said or ["Nothing has been played yet."]
+
+
+def _clearness(gap: Estimate) -> float:
+    """How many half-widths a difference is away from none."""
+    half = 0.5 * (gap.high - gap.low)
+    return abs(gap.value) / half if 0.0 < half < inf else 0.0
+
+
+def first_measure(answers: Answers) -> str:
+    """The measure that comes first in the plan."""
+    return answers.points[0].measures[0].name if answers.points else "leaked"
+
+
+def point(row: PointAnswer) -> str:
+    """One point: its first measure."""
+    first = row.measures[0]
+    doubt = f" Beware: {first.doubts[0]}." if first.doubts else ""
+    of = f" of {wording.number(row.raid)}" if first.name == "leaked" else ""
+    told = estimate(first.name, first.estimate)
+    return f"{row.label}: {name_of(first.name)} {told}{of}; {_trials(row.trials)}.{doubt}"
+
+
+def difference(row: Difference) -> str:
+    """One comparison: `layered leaks 12.3 fewer of 50 than alone (11.8 to 12.9; 384 trials, ...)`."""
+    gap, saved = row.difference, _saved(row.luck_gain)
+    behind = f"{_trials(row.trials)}{saved}"
+    if isnan(gap.value):
+        return f"{row.label} against {row.base}: not played yet."
+    if (gap.value == 0.0 and gap.low == gap.high == 0.0) or gap.low == -inf:
+        return (
+            f"{row.label} and {row.base} have the same {name_of(row.measure)} in every trial ({_trials(row.trials)})."
+        )
+    if gap.low <= 0.0 <= gap.high:
+        sizes = (
+            f"{_signed(row.measure, gap.value)}, {_signed(row.measure, gap.low)} to {_signed(row.measure, gap.high)}"
+        )
+        who = f"Between {row.label} and {row.base}"
+        return f"{who} no difference in {name_of(row.measure)} can be told ({sizes}; {behind})."
+    size, sizes = points(row.measure, gap)
+    if row.measure == "leaked":
+        more = "more" if gap.value > 0.0 else "fewer"
+        return f"{row.label} leaks {size} {more} of {wording.number(row.raid)} than {row.base} ({sizes}; {behind})."
+    more = "higher" if gap.value > 0.0 else "lower"
+    return f"{row.label}: {name_of(row.measure)} is {size} {more} than with {row.base} ({sizes}; {behind})."
+
+
+def gap(measure: str, it: Estimate) -> str:
+    """A difference with its sign and interval; of shares in points."""
+    if isnan(it.value) or it.low == -inf:
+        return estimate(measure, it)
+    ends = f"{_signed(measure, it.low)} to {_signed(measure, it.high)}"
+    return f"{_signed(measure, it.value)}{' points' if measure in SHARES else ''} ({ends})"
+
+
+def _signed(measure: str, value: float) -> str:
+    return f"{'+' if value > 0.0 else '-' if value < 0.0 else ''}{_size(measure, abs(value))}"
+
+
+def _trials(count: int) -> str:
+    return f"{count:,} trials" if count != 1 else "1 trial"
+
+
+def _saved(gain: float) -> str:
+    if gain == inf:
+        return ", pair by pair the same difference"
+    return f", shared luck saved {wording.number(gain)} times" if gain >= WORTH_TELLING else ""
+
+
+def knee(curve: Curve, *, named: bool) -> str:
+    """Where one curve bends, or that it does not."""
+    who = f"{curve.label}: " if named else ""
+    what = curve.field.removeprefix("raid.")
+    if curve.knee is None:
+        return f"{who}too few points or trials for a knee."
+    if not curve.knee.found:
+        return f"{who}no knee inside the range of {what}: {curve.knee.why}."
+    bend = curve.knee
+    one = "leakers" if curve.measure == "leaked" else name_of(curve.measure)
+    return (
+        f"{who}the defence is full at {what} {wording.number(bend.at.value)} ({span('', bend.at)}): before, each one "
+        f"more adds {wording.number(bend.before.value)} {one}; beyond, {wording.number(bend.after.value)}."
+    )
+
+
+def worth(row: Worth) -> str:
+    """What a leaker must cost for a defence to pay."""
+    if row.why:
+        return f"{row.label} against {row.base}: {row.why}."
+    if row.extra_usd.value < 0.0:
+        less = wording.money(-row.extra_usd.value)
+        return (
+            f"{row.label} costs {less} less a raid than {row.base} and stops {wording.number(row.avoided.value)} more."
+        )
+    return (
+        f"{row.label} costs {wording.money(row.extra_usd.value)} more a raid than {row.base} and stops "
+        f"{wording.number(row.avoided.value)} more: it pays where a leaker does more than "
+        f"{wording.money(row.usd_per_leaker.value)} of damage ({span('_usd', row.usd_per_leaker)})."
+    )
+
+
+def turn(row: Turn) -> str:
+    """Where the defence spends as much as the raid is worth."""
+    what = row.field.removeprefix("raid.")
+    if row.why:
+        return f"{row.label}: {row.why}."
+    return f"{row.label}: the defence spends as much as the raid is worth at {what} {estimate('', row.at)}."
+
+
+def matters(it: Sensitivity) -> str:
+    """Which figure matters most, against chance."""
+    if it.shares is not None and it.shares.inputs:
+        return _shares(it)
+    if it.screening is not None and it.screening.inputs:
+        return _screening(it)
+    return "Which figure matters most cannot be said yet: too few rows are played."
+
+
+def _shares(it: Sensitivity) -> str:
+    shares = it.shares
+    if shares is None or isnan(shares.chance.total.value):
+        return f"{name_of(it.measure).capitalize()} never differ: no figure matters here."
+    ranked = by_share(shares.inputs)
+    first = ranked[0]
+    unknown = share_of(shares.unknown)
+    said = f"Of the spread of {name_of(it.measure)}, {unknown} is what nobody knows, and the rest chance. "
+    if first.settled.low <= 0.0:
+        return said + "No single figure stands out from sampling error: play more rows."
+    said += f"{first.name} matters most: settling it would take away {share_of(first.settled)}."
+    wide = first.settled.high - first.settled.low > WIDEST_SHARE
+    return said + (" With more rows that would be known better." if wide else "")
+
+
+def _screening(it: Sensitivity) -> str:
+    found = it.screening
+    if found is None:
+        return ""
+    first = by_size(found.inputs)[0]
+    if first.size.value == 0.0:
+        return f"No figure moves {name_of(it.measure)} here."
+    less = first.size.high < found.chance.size.low
+    said = (
+        f"{first.name} moves {name_of(it.measure)} most: by {wording.number(first.size.value)} "
+        f"({span('', first.size)}) over half of its range; new luck alone moves them by "
+        f"{wording.number(found.chance.size.value)}."
+    )
+    return said + (" No figure moves them as much as chance does." if less else "")
+
+
+def share_of(it: Estimate) -> str:
+    """A share of variance; sampling error may carry it below 0 or above 1, and is not shown there."""
+    ends = [min(max(value, 0.0), 1.0) for value in (it.value, it.low, it.high)]
+    return wording.UNKNOWN if isnan(it.value) else wording.share(Estimate(*ends))
+
+
+def by_share(inputs: Sequence[Indices]) -> list[Indices]:
+    """Inputs by what settling them would take away, largest first."""
+    return sorted(inputs, key=lambda one: (-one.settled.value, one.name))
+
+
+def by_size(inputs: Sequence[Effect]) -> list[Effect]:
+    """Inputs by the size of their effect, largest first."""
+    return sorted(inputs, key=lambda one: (-one.size.value, one.name))
+
+
+def direction(effect: Effect) -> str:
+    """Which way an input moves the measure."""
+    if effect.size.high == 0.0:
+        return "no effect"
+    if effect.mean.low > 0.0:
+        return "higher: more"
+    return "higher: less" if effect.mean.high < 0.0 else "either way"
+
+
+# How it was done ---------------------------------------------------------------------------------------------
+
+
+def ending(answers: Answers) -> str:
+    """How it ended."""
+    if not answers.finished:
+        return "Interrupted: not all that was asked for has been played. The intervals allow for that."
+    if answers.short:
+        return (
+            f"The budget ended before {wording.plural(len(answers.short), 'point')} of {len(answers.points)} were "
+            f"known as well as asked for: {', '.join(answers.short[:5])}{', ...' if len(answers.short) > 5 else ''}."
+        )
+    return ""
+
+
+def gains(answers: Answers) -> list[str]:
+    """What shared luck, stratified draws and importance sampling saved, as times fewer trials."""
+    said = []
+    luck = [row.luck_gain for row in answers.differences if isfinite(row.luck_gain)]
+    if luck:
+        said.append(f"Shared luck: a comparison needs {_times(luck)} fewer trials than with separate luck.")
+    measures = [measure for row in answers.points for measure in row.measures]
+    blocks = [measure.block_gain.value for measure in measures if _is_told(measure.block_gain)]
+    if blocks:
+        said.append(f"Stratified draws: a mean needs {_times(blocks)} fewer trials than with independent draws.")
+    weights = [one.weight_gain for one in measures if not isnan(one.weight_gain) and not one.doubts]
+    if weights:
+        said.append(
+            f"Importance sampling: a mean needs {_times(weights)} fewer trials than without; below 1 is a loss."
+        )
+    return said
+
+
+def _is_told(gain: Estimate) -> bool:
+    """Whether a gain is known to a factor of two."""
+    return gain.high <= 4.0 * gain.low
+
+
+def _times(found: Sequence[float]) -> str:
+    low, high = wording.number(min(found)), wording.number(max(found))
+    return f"{low} times" if low == high else f"{low} to {high} times"
+
+
+def doubts(answers: Answers) -> list[str]:
+    """What should keep a reader from trusting weighted trials."""
+    return [
+        f"{row.label}, {name_of(measure.name)}: {doubt}."
+        for row in answers.points
+        for measure in row.measures
+        for doubt in measure.doubts
+    ]
+
+
+def leaned_on(answers: Answers) -> str:
+    """How many figures were drawn, and which of them nobody publishes."""
+    total = len(answers.assumed) + len(answers.published)
+    if not total:
+        return "No uncertain figure was drawn."
+    some = ", ".join(answers.assumed[:4]) + (", ..." if len(answers.assumed) > 4 else "")
+    named = f": {some}" if answers.assumed else ""
+    return f"{wording.plural(total, 'uncertain figure')} drawn in each trial; {len(answers.assumed)} assumed{named}."
+
+
+def measure_cell(measure: Measured) -> str:
+    """A measure in a table, with a mark where the interval is wider than asked for."""
+    mark = " *" if not isnan(measure.wanted) and not measure.met else ""
+    return estimate(measure.name, measure.estimate) + mark
+
+
+def meaning(measure: str) -> str:
+    """What a measure is, in a sentence."""
+    return MEANING.get(measure, measure)

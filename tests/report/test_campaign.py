@@ -1,0 +1,190 @@
+"""The answers of a campaign in the terminal and on the page."""
+
+import io
+import re
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from campaign.answered import FIELD, Rehearsed, figures, planned
+from farwatch.campaign.answer_tables import tables_of
+from farwatch.campaign.answers import answer
+from farwatch.campaign.plan_file import CampaignPlan
+from farwatch.errors import StoreError
+from farwatch.report import campaign_page, campaign_wording
+from farwatch.report.campaign import show
+
+RICH = {
+    "title": "Does a <b>layer</b> & more pay?",
+    "scenarios": {"alone": "desert-battery", "layered": "desert-battery"},
+    "vary": {"fields": {FIELD: [5, 10, 20, 30, 40]}},
+    "measures": ["leaked", "leaked_share", "rounds_fired"],
+    "trials": 200,
+    "compare": {"with": "alone"},
+    "saturation": {"field": FIELD},
+    "break_even": {"field": FIELD},
+    "sensitivity": {"method": "sobol", "samples": 64},
+}
+
+
+def told(plan, **law):
+    """A study's plan and its answers."""
+    study = planned(plan)
+    return study.wanted, answer(study, Rehearsed(study, **law).play(), figures())
+
+
+@pytest.fixture(scope="module")
+def rich():
+    return told(RICH)
+
+
+def printed(answers, width=132):
+    """What the terminal shows."""
+    console = Console(file=io.StringIO(), width=width)
+    show(console, answers)
+    return console.file.getvalue()
+
+
+def test_the_comparison_comes_first_in_plain_words(rich):
+    """How many fewer, of how many, how sure, and what shared luck saved."""
+    first = campaign_wording.headlines(rich[1])[0]
+    assert re.fullmatch(
+        r"layered: drones-north\.count \d+ leaks [\d.]+ fewer of \d+ than alone "
+        r"\([\d.]+ to [\d.]+; 200 trials, shared luck saved [\d.]+ times\)\.",
+        first,
+    )
+
+
+def test_the_terminal_tells_everything(rich):
+    """Every part has its words."""
+    text = " ".join(printed(rich[1]).split())
+    for part in (
+        "the defence is full at",
+        "Which unknown figure matters",
+        "Who pays",
+        "Shared luck",
+        "2 assumed",
+        "matters",
+        "Compared, with shared luck",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_terminal_fits(rich, width):
+    """No line is wider than the terminal."""
+    assert max(map(len, printed(rich[1], width).splitlines())) <= width
+
+
+def test_the_page_stands_alone(rich):
+    """No address is loaded, scripts are none, and what comes from a file is escaped."""
+    page = campaign_page.compose(rich[1], rich[0])
+    assert "&lt;b&gt;layer&lt;/b&gt; &amp; more" in page
+    assert "<b>layer" not in page
+    assert "<script" not in page
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', page)
+    for section in ("measured", "compared", "saturation", "money", "matters", "figures-used", "how"):
+        assert f'<section id="{section}">' in page
+
+
+def test_its_figures_are_sound(rich):
+    """Every figure is well-formed, has words, and no name twice."""
+    page = campaign_page.compose(rich[1], rich[0])
+    figures_of = re.findall(r"<svg.*?</svg>", page, re.S)
+    assert len(figures_of) >= 6
+    for svg in figures_of:
+        ET.fromstring(svg)
+        assert "<desc" in svg
+    names = re.findall(r'\bid="([^"]+)"', page)
+    assert len(names) == len(set(names))
+
+
+def test_the_same_answers_give_the_same_bytes(rich):
+    """Twice composed is the same page."""
+    assert campaign_page.compose(rich[1], rich[0]) == campaign_page.compose(rich[1], rich[0])
+
+
+def test_a_screening_is_told():
+    """Effects against those of new luck, and which way."""
+    plan, answers = told({"sensitivity": {"method": "morris"}, "trials": 64, "draws": "stratified"})
+    assert "48n6e3.range_max_m moves leakers most" in campaign_wording.headlines(answers)[0]
+    assert "higher: less" in printed(answers)
+    page = campaign_page.compose(answers, plan)
+    assert "new luck" in page
+    assert "Latin hypercube" in page
+
+
+def test_no_knee_is_said():
+    """A curve that is straight has none."""
+    _, answers = told(RICH | {"sensitivity": None}, law=lambda point, luck, u: 0 * luck + 0.1 * point.changes[FIELD])
+    assert "no knee inside the range of drones-north.count" in " ".join(campaign_wording.headlines(answers))
+
+
+def test_no_difference_is_said():
+    """Where the interval holds zero nobody is told that one is better."""
+    _, answers = told(RICH | {"sensitivity": None}, law=lambda point, luck, u: 5.0 + luck * (-1) ** point.number)
+    assert "no difference in leakers can be told" in campaign_wording.headlines(answers)[0]
+
+
+def test_the_end_of_the_budget_is_said():
+    """What is not known well enough is named, and marked in the table."""
+    _, answers = told({"until": {"leaked": 0.001}, "budget": {"trials": 400}, "title": "x"})
+    assert "The budget ended before 1 point of 1 were known" in campaign_wording.ending(answers)
+    assert re.search(r"\) \*", printed(answers))
+
+
+def test_an_interrupted_campaign_is_shown():
+    """Nothing, or little, played: no error, and it is said."""
+    study = planned(RICH)
+    for counts in ({}, {0: 8}, {0: 8, 5: 8}):
+        answers = answer(study, Rehearsed(study, counts=counts), figures(), finished=False)
+        assert "Interrupted" in printed(answers)
+        assert "Interrupted" in campaign_page.compose(answers, study.wanted)
+
+
+def test_answers_are_tables_too(rich):
+    """Declared columns, one row per estimate."""
+    tables = tables_of(rich[1])
+    assert len(tables["points"]) == 10 * (3 + 3)
+    assert len(tables["differences"]) == 5 * 3
+    assert set(tables["curves"]["measure"]) == {"leaked", "knee"}
+    assert "chance" in set(tables["sensitivity"]["figure"])
+    empty = tables_of(answer(study := planned({"trials": 8}), Rehearsed(study)))
+    assert [len(table) for table in empty.values()] == [0, 0, 0, 0]
+
+
+def test_the_plan_on_the_page_reads_again(rich):
+    """What the page shows is a plan, without a path of this machine."""
+    import yaml
+
+    assert CampaignPlan.model_validate(yaml.safe_load(campaign_page.plan_text(rich[0]))) == rich[0]
+
+
+def test_a_page_that_cannot_be_written_is_said(rich, tmp_path):
+    """A file in the place of a folder."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(StoreError, match="could not be written"):
+        campaign_page.write(rich[1], rich[0], tmp_path / "file" / "page.html")
+    assert campaign_page.write(rich[1], rich[0], tmp_path / "new" / "page.html").is_file()
+
+
+def test_rare_leaks_are_told_with_their_figures():
+    """A chance of one in thirty thousand is not nought, and what carries it badly is said at once."""
+    assert campaign_wording.amount("any_leak", 2.9e-5) == "0.0029 %"
+    assert campaign_wording.amount("leaked", 0.00031) == "0.00031"
+    assert campaign_wording.amount("leaked_share", 0.0) == "0 %"
+
+    class Once(Rehearsed):
+        def column(self, point, name):
+            found = super().column(point, name)
+            if name == "leaked":
+                found = (np.arange(len(found)) == 3).astype(float)
+            return found
+
+    study = planned({"rare": {"tilt_odds": 1.0}, "trials": 64, "measures": ["any_leak"]})
+    answers = answer(study, Once(study).play())
+    assert "Beware: only 1 effective trials carry" in campaign_wording.headlines(answers)[0]
+    assert answers.points[0].measures[0].estimate.low == 0.0
+    assert not campaign_wording.gains(answers)
