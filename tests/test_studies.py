@@ -38,7 +38,7 @@ def test_a_scenario_of_the_studies_has_no_problems(file):
 def test_a_plan_of_the_studies_is_accepted(file):
     """A plan is read whole, with its scenarios, and asks for no more than some minutes of work."""
     plan = read_plan(file)
-    assert plan.trials_each <= 200
+    assert plan.trials_each <= 400
     assert plan.title.endswith("?")
 
 
@@ -113,8 +113,10 @@ def test_a_plan_of_the_studies_plays_through_the_command_line(tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(FOLDER / "medium-or-long", copy)
     text = (copy / "plan.yaml").read_text(encoding="utf-8")
-    smaller = text.replace("[0, 4, 8]", "[0, 8]").replace("[12, 23, 34]", "[12, 34]").replace("trials: 80 ", "trials: 8 ")
-    (copy / "plan.yaml").write_text(smaller, encoding="utf-8")
+    for many, few in (("[0, 4, 8]", "[0, 8]"), ("[12, 23, 34]", "[12, 34]"), ("trials: 80 ", "trials: 8 ")):
+        assert many in text
+        text = text.replace(many, few)
+    (copy / "plan.yaml").write_text(text, encoding="utf-8")
     out = tmp_path / "out"
     told = CliRunner().invoke(app, ["campaign", "run", str(copy / "plan.yaml"), "--out", str(out)])
     assert told.exit_code == 0, told.output
