@@ -63,7 +63,10 @@ def test_each_value_of_a_site_counts(other):
         np.testing.assert_array_equal(given, made)
 
 
-@pytest.mark.parametrize("other", list(other_grounds()), ids=["sample", "south", "west", "rows", "columns", "shape", "flat"])
+GROUNDS = ("sample", "south", "west", "rows", "columns", "shape", "flat")
+
+
+@pytest.mark.parametrize("other", list(other_grounds()), ids=GROUNDS)
 def test_each_value_of_the_ground_counts(other):
     """Ground that differs in one value is other ground, be it in the last bit of one sample."""
     assert Overlook.of(other).digest != Overlook.of(hills()).digest

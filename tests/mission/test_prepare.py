@@ -13,6 +13,7 @@ from farwatch.scenario import load, vary
 from farwatch.world import background, raid
 from farwatch.world.grids import Bounds
 from farwatch.world.identity import file_digest, ground_digest
+from farwatch.world.raid import Stage, muster
 
 MEMORIES = ((ground_view, "_FLOORS"), (ground_view, "_LIT"), (background, "_CLEANED"), (background, "_HEARD"),
             (raid, "_FLIGHTS"))
@@ -25,6 +26,7 @@ CHANGES = {
     "abreast": {"raid.fighters.count": 3},
     "speed": {"raid.drones.speed_m_s": 41.0},
     "height": {"raid.drones.height_agl_m": 151.0},
+    "climb": {"figures.one-way-drone.climb_rate_m_s": 1.5},
     "start": {"raid.drones.from.lat_deg": 46.931},
     "asset": {"defended.hangar.height_agl_m": 5.0},
     "place": {"defence.valley.at.lat_deg": 46.881},
@@ -95,6 +97,26 @@ def test_groups_on_one_route_keep_flights_apart():
         assert world.targets.dtype == TARGET
         assert len(set(world.targets["first_knot"])) == 2
     assert made[0].knots.tobytes() == made[1].knots.tobytes()
+
+
+def test_a_route_is_flown_over_its_own_ground(forgetful):
+    """Hills on the way make another flight of the same route to the same end."""
+    plain = load("alpine-site")
+    world = mission.prepare(plain).world
+    rows = np.arange(len(world.terrain.height_m))
+    north = world.terrain.south_deg + rows * world.terrain.lat_step_deg > 46.95
+    raised_m = world.terrain.height_m + np.float32(300) * north[:, None]
+    hills = replace(world.terrain, height_m=raised_m.astype(np.float32))
+
+    def flown(terrain):
+        stage = Stage(scenario=plain, catalogue=plain.resolved_catalogue(), frame=world.frame, terrain=terrain,
+                      ground=ground_digest(terrain))
+        return next(m for m in muster(stage)[0] if m.name == "drones-north/0").flight.knots.tobytes()
+
+    low, high = flown(world.terrain), flown(hills)
+    assert low != high
+    forgetful()
+    assert (flown(world.terrain), flown(hills)) == (low, high)
 
 
 def test_what_is_remembered_refuses_to_be_written():
