@@ -17,6 +17,7 @@ from statistics import median
 
 import farwatch as fw
 from farwatch import mission
+from farwatch.campaign import execute
 
 EXAMPLE, SEED = "desert-battery", 7
 TRIALS, BLOCK, CAMPAIGN, ROUNDS = 7, 4, 96, 2
@@ -58,19 +59,29 @@ def report_rate(prepared):
 
 
 def report_cores(scenario):
-    """Two threads against one, by the wall clock, and the CPU time each costs: more of it for two is a loss."""
+    """Two threads against one, by the wall clock, and the CPU time each costs: more of it for two is a loss.
+
+    A campaign prepares its scenario once, and not faster with more threads for the trials: so that is told apart.
+    """
+    start = time.perf_counter()
+    prepared = mission.prepare(scenario)
+    print(f"preparing the scenario once: {time.perf_counter() - start:.2f} s")
+    plan = execute.plan_of(prepared, CAMPAIGN, SEED)
+
+    def play(first_trial, count, *, trace):
+        return mission.play(prepared, SEED, first_trial, count, trace=trace)
 
     def spent_s(threads):
         wall, cpu = time.perf_counter(), time.process_time()
-        fw.run(scenario, trials=CAMPAIGN, seed=SEED, threads=threads)
+        execute.execute(plan, play, threads)
         return time.perf_counter() - wall, time.process_time() - cpu
 
-    print(f"campaign of {CAMPAIGN} trials, seconds, the better of {ROUNDS} rounds")
+    print(f"{CAMPAIGN} trials of a prepared campaign, seconds, the better of {ROUNDS} rounds")
     before = os.getloadavg()[0]
     rounds = [(spent_s(1), spent_s(2)) for _ in range(ROUNDS)]
     one, two = (min(one[0] for one, _ in rounds), min(two[0] for _, two in rounds))
     cpu_one, cpu_two = (min(one[1] for one, _ in rounds), min(two[1] for _, two in rounds))
-    rows = (("wall", one, two, "goal: 1.7 or more"), ("CPU", cpu_one, cpu_two, "1: two cores lose nothing"))
+    rows = (("wall", one, two, "goal: 1.8 or more"), ("CPU", cpu_one, cpu_two, "1: two cores lose nothing"))
     for name, a, b, note in rows:
         print(f"  {name:5} 1 thread {a:6.2f}   2 threads {b:6.2f}   ratio {a / b:5.2f}   ({note})")
     if before > QUIET_LOAD:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -115,3 +116,55 @@ def test_old_caches_are_dropped(tmp_path):
     kept = sorted(p.name for p in tmp_path.iterdir())
     assert "cache5" in kept
     assert len(kept) == compiled.KEPT_CACHES
+
+
+@compiled.carried
+class Pair(NamedTuple):
+    """Two tables."""
+
+    first: Any
+    second: Any
+
+
+@compiled.carried
+class Whole(NamedTuple):
+    """A table and a pair of them, twice."""
+
+    table: Any
+    pair: Pair
+    other: Pair
+
+
+@compiled.kernel
+def add_one(pair, k):
+    """Add one to entry k of the first table; what the second begins with."""
+    pair.first[k] += 1.0
+    return pair.second[0]
+
+
+@compiled.inner_kernel
+def twice(number):
+    """Two times a number."""
+    return 2.0 * number
+
+
+@compiled.kernel
+def hand_on(whole, n):
+    """Hand on parts of a tuple under its own name, under another, and under one that changes its meaning."""
+    pair, all_of_it, total = whole.pair, whole, 0.0
+    for k in range(n):
+        total += twice(add_one(pair, k)) + add_one(whole.pair, k) + add_one(all_of_it.other, k)
+        if k == 3:
+            pair = whole.other
+    return total
+
+
+def test_tuples_that_are_handed_on_by_address_are_those_that_were_meant():
+    """A carried tuple, its parts, and variables that come to hold another part: all as without the compiler."""
+    results = []
+    for run in (hand_on, getattr(hand_on, "py_func", hand_on)):
+        pair, other = Pair(np.zeros(8), np.array([3.0])), Pair(np.full(8, 100.0), np.array([7.0]))
+        results.append((run(Whole(np.ones(1), pair, other), 6), pair.first.tolist(), other.first.tolist()))
+    assert results[0] == results[1]
+    assert results[0][1] == [2.0, 2.0, 2.0, 2.0, 1.0, 1.0, 0.0, 0.0]
+    assert results[0][2] == [101.0, 101.0, 101.0, 101.0, 102.0, 102.0, 100.0, 100.0]

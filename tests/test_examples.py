@@ -14,11 +14,14 @@ from typer.testing import CliRunner
 
 import farwatch as fw
 from conftest import INTERPRETED
+from farwatch.campaign import read_plan
 from farwatch.cli import app
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("[0-9]*.py"))
 FILES = sorted((ROOT / "examples").glob("*.yaml"))
+PLANS = [path for path in FILES if re.search(r"^farwatch-campaign:", path.read_text(encoding="utf-8"), re.M)]
+SCENARIOS = [path for path in FILES if path not in PLANS]
 PAGES = [ROOT / "docs" / "tutorial.md", ROOT / "README.md"]
 
 pytestmark = pytest.mark.skipif(INTERPRETED, reason="plays whole missions, which takes compiled kernels")
@@ -47,21 +50,28 @@ def test_an_example_runs_from_anywhere(example, tmp_path):
     assert not list(desk.iterdir())
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda path: path.stem)
 def test_a_scenario_of_the_examples_has_no_problems(file):
     """What is there to be copied is right."""
     assert fw.check(file) == []
 
 
+@pytest.mark.parametrize("file", PLANS, ids=lambda path: path.stem)
+def test_a_plan_of_the_examples_is_accepted(file):
+    """What is there to be copied is right, with its scenarios, and asks a question."""
+    assert read_plan(file).title.endswith("?")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_commands_of_a_page_do_what_it_says(page, tmp_path, monkeypatch):
-    """Files and commands of a page, in its order, from an empty folder; with few trials."""
+    """Files and commands of a page, in its order, from an empty folder; with few trials, in plans as well."""
     monkeypatch.chdir(tmp_path)
     for language, block in re.findall(r"^```(yaml|sh)\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S):
         named = re.match(r"# (\S+\.yaml)\n", block)
         if language == "yaml" and named:
-            Path(named[1]).write_text(block, encoding="utf-8")
+            few = re.sub(r"^(trials|until):.*$", "trials: 2", block, flags=re.M)
+            Path(named[1]).write_text(few, encoding="utf-8")
         for line in block.splitlines() if language == "sh" else ():
             if line.startswith("farwatch "):
                 _type(line)

@@ -31,7 +31,10 @@ class Verbs(typer.core.TyperGroup):
 
 app = typer.Typer(
     cls=Verbs,
-    help="Play a plan: any number of variants, each until its answer is sharp enough; PLAN.yaml alone runs it.",
+    help="Answer what takes many runs: is this better than that, how many are too many, what does it cost, which "
+    "unknown figure matters most.\n\n`farwatch campaign PLAN.yaml` is short for `farwatch campaign run PLAN.yaml`. "
+    "What a plan can ask: `farwatch schema --of plan`.",
+    short_help="Play a plan: which variant is better, how many are too many, ...",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -45,7 +48,7 @@ Threads = Annotated[int | None, typer.Option(min=1, help="Threads; all cores whe
 
 @app.command()
 def run(
-    plan: Annotated[Path, typer.Argument(help="A plan file.")],
+    plan: Annotated[Path, typer.Argument(help="A plan, in YAML: what is played, measured and asked.")],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -61,7 +64,7 @@ def run(
 
 @app.command()
 def status(out: Folder) -> None:
-    """Say how far a campaign is: trials kept and asked for, of each point; also while it runs."""
+    """Say how far a campaign is, also while it runs: trials kept and asked for, of each point."""
     from farwatch.campaign.query import status as status_of
     from farwatch.report.campaign_folder import show_status
 
@@ -79,7 +82,7 @@ def resume(out: Folder, cluster: Workers = None, threads: Threads = None) -> Non
 @app.command()
 def query(
     out: Folder,
-    sql: Annotated[str, typer.Argument(help="One SELECT over trials, groups, rounds, figures and points.")],
+    sql: Annotated[str, typer.Argument(help="One SELECT in quotes, over trials, groups, rounds, figures and points.")],
     form: Annotated[str, typer.Option("--format", help="How rows are printed: table, csv or json.")] = "table",
 ) -> None:
     """Ask the stored trials by SQL."""

@@ -21,14 +21,17 @@ from typing import Any, TypeVar, cast
 import numba
 from llvmlite import ir
 from numba.core import cgutils, config
-from numba.extending import intrinsic
+from numba.core.datamodel.models import TupleModel
+from numba.core.datamodel.registry import register_default
+from numba.extending import intrinsic, typeof_impl
 from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., object])
+Class = TypeVar("Class", bound=type)
 
 KEPT_CACHES = 3
 
-_MARKS = (b"@kernel", b"@allocating_kernel")
+_MARKS = (b"@kernel", b"@allocating_kernel", b"@inner_kernel")
 
 LANES = 8
 
@@ -40,20 +43,109 @@ def kernel(function: Function) -> Function:
     arrays, and returns none: so nobody counts who holds its arrays, which would cost two locked additions for each
     array and each call. One that needs arrays of its own is an `allocating_kernel`; numba refuses it otherwise.
     """
-    return _compiled(function, counted=False)
+    return _compiled(function, counted=False, inlined=False)
+
+
+def inner_kernel(function: Function) -> Function:
+    """A `kernel` that becomes part of each kernel that calls it: for the innermost steps, which take many numbers."""
+    return _compiled(function, counted=False, inlined=True)
 
 
 def allocating_kernel(function: Function) -> Function:
     """A `kernel` that may make arrays and return them, as numpy's own `min` and `max` do."""
-    return _compiled(function, counted=True)
+    return _compiled(function, counted=True, inlined=False)
 
 
-def _compiled(function: Function, *, counted: bool) -> Function:
-    """What `kernel` and `allocating_kernel` do: with or without counting the references to arrays."""
+def carried(cls: Class) -> Class:
+    """Have kernels hand on a named tuple class by its address.
+
+    Otherwise a call copies it word by word, nine words for each table in it: half a thousand for a whole picture.
+    """
+    typeof_impl.register(cls)(_typeof_carried)
+    return cls
+
+
+class Carried(numba.types.NamedTuple):  # type: ignore[misc]
+    """Type of a named tuple that is `carried`."""
+
+
+def _typeof_carried(value: Any, context: Any) -> Any:
+    """Type of a value of a `carried` class."""
+    return Carried([typeof_impl(member, context) for member in value], type(value))
+
+
+@register_default(Carried)
+class _CarriedModel(TupleModel):  # type: ignore[misc]
+    """How a `carried` tuple goes into a call: by the address of one that lives as long as the call."""
+
+    def get_argument_type(self) -> Any:
+        return self.get_value_type().as_pointer()
+
+    def as_argument(self, builder: Any, value: Any) -> Any:
+        return _address_of(builder, value) or cgutils.alloca_once_value(builder, value)
+
+    def from_argument(self, builder: Any, value: Any) -> Any:
+        whole = _loaded(builder, value, ())
+        _addresses(builder)[id(whole)] = (whole, value)
+        return whole
+
+
+def _addresses(builder: Any) -> dict[int, tuple[Any, Any]]:
+    """Tuples that the function under construction was given, and their addresses, by identity."""
+    known: dict[int, tuple[Any, Any]] = builder.function.__dict__.setdefault("_carried", {})
+    return known
+
+
+def _loaded(builder: Any, address: Any, path: tuple[int, ...]) -> Any:
+    """What lies at an address, leaf by leaf: leaves that nobody reads are then dropped one by one."""
+    zero = ir.IntType(32)(0)
+    place = builder.gep(address, [zero, *(ir.IntType(32)(k) for k in path)], inbounds=True)
+    kind = place.type.pointee
+    if not isinstance(kind, ir.LiteralStructType | ir.ArrayType):
+        return builder.load(place)
+    whole = ir.Constant(kind, ir.Undefined)
+    for k in range(len(kind)):
+        whole = builder.insert_value(whole, _loaded(builder, address, (*path, k)), [k])
+    return whole
+
+
+def _address_of(builder: Any, value: Any) -> Any:
+    """Address of a tuple, or part of one, that the function under construction was given; None for any other value.
+
+    It is followed through the variables that hold it. A variable assigned twice has names with a dot, and is left out.
+    """
+    given = _addresses(builder).get(id(value))
+    if given is not None:
+        return given[1]
+    if isinstance(value, ir.instructions.ExtractValue):
+        whole = _address_of(builder, value.operands[0])
+        return whole and builder.gep(whole, [ir.IntType(32)(k) for k in (0, *value.indices)], inbounds=True)
+    if isinstance(value, ir.instructions.LoadInstr):
+        slot = value.operands[0]
+        if isinstance(slot, ir.instructions.AllocaInstr) and slot.name.isidentifier():
+            stored = _stored(builder, slot)
+            return _address_of(builder, stored[0]) if len(stored) == 1 else None
+    return None
+
+
+def _stored(builder: Any, slot: Any) -> list[Any]:
+    """Values that are stored into a variable so far, the zero apart with which it begins."""
+    return [
+        step.operands[0]
+        for block in builder.function.blocks
+        for step in block.instructions
+        if isinstance(step, ir.instructions.StoreInstr)
+        and step.operands[1] is slot
+        and not isinstance(step.operands[0], ir.Constant)
+    ]
+
+
+def _compiled(function: Function, *, counted: bool, inlined: bool) -> Function:
+    """What `kernel` and its like do: with or without counting the references to arrays, and calls."""
     kept = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:
-        made = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=counted)(function)
+        made = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=counted, forceinline=inlined)(function)
         return cast("Function", made)
     finally:
         config.CACHE_DIR = kept

@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill
 from farwatch.chance import DAMAGE, NOBODY, key_of, uniform
-from farwatch.compiled import allocating_kernel, kernel
+from farwatch.compiled import allocating_kernel, carried, kernel
 from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
 from farwatch.detect.prepare import prepare as prepare_sensors
-from farwatch.detect.scan import Field, batch_room, new_field, reset_field, rest, scan
+from farwatch.detect.scan import Field, Sensors, batch_room, new_field, reset_field, rest, scan
 from farwatch.engage import assess, decide, new_stock, open_links, resolve
 from farwatch.engage import clear as clear_stock
 from farwatch.engage.command import is_off
@@ -38,7 +38,8 @@ from farwatch.engage.flight import settle as settle_rounds
 from farwatch.engage.prepare import Prepared as PreparedDefence
 from farwatch.engage.prepare import prepare as prepare_defence
 from farwatch.engage.radar_time import Busy, begin_work, close_work, new_busy, share_time
-from farwatch.engage.stock import SHOTS, Stock, main_block
+from farwatch.engage.stock import SHOTS, Defence, Stock, main_block
+from farwatch.engage.table import DEALT, GREEDILY
 from farwatch.engage.tilt import choose_favoured, weight
 from farwatch.records import (
     CONFIRMED,
@@ -88,6 +89,7 @@ for _name, (_kind, *_) in (OUTCOME.fields or {}).items():
         _UNTOUCHED[_name] = np.nan
 
 
+@carried
 class State(NamedTuple):
     """What one trial carries. Allocated once per block of trials, emptied before each."""
 
@@ -104,11 +106,47 @@ class State(NamedTuple):
     busy: Busy
 
 
+@carried
 class Log(NamedTuple):
     """The events of a traced trial; no rows means: keep none."""
 
     events: Array     # EVENT[room]
     rows: Array       # i8[1]: how many are written
+
+
+@carried
+class Tables(NamedTuple):
+    """The tables of a block's trials, each with a leading axis of trials, filled with their drawn figures."""
+
+    targets: Array    # TARGET[trials, n]
+    classes: Array    # CLASS[trials, k]
+    radars: Array     # RADAR[trials, n]
+    batteries: Array
+    rounds: Array
+    kill: Array       # f8[trials, rounds, classes]
+
+
+@carried
+class Stage(NamedTuple):
+    """What a trial is played on: tables that hold its own figures while it is played, and carried state."""
+
+    truth: Truth
+    sensors: Sensors
+    defence: Defence
+    state: State
+    untouched: Array  # OUTCOME[1]: of a target to which nothing has happened yet
+    nothing: Array    # TALLY[1]: of a trial that has not begun
+
+
+@carried
+class Kept(NamedTuple):
+    """Where what trials leave behind is written, a row each: see Block."""
+
+    outcomes: Array
+    tallies: Array
+    workloads: Array
+    rounds_fired: Array
+    empty_s: Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +226,7 @@ def play(
     values = draws.values
     if values is None:
         values = draw(mission.figures, seed, first_trial, count, stratified=draws.stratified)
-    tables = _tables(mission, values)
-    state = _new_state(mission)
+    tables = Tables(**_tables(mission, values))
     block = Block(
         first_trial=first_trial,
         outcomes=np.zeros((count, len(mission.world.targets)), OUTCOME),
@@ -200,30 +237,15 @@ def play(
         figures=values,
         events=np.empty(0, EVENT),
     )
-    for row in range(count):
-        log = Log(np.empty(_LOG_ROWS if trace and row == 0 else 0, EVENT), np.zeros(1, np.int64))
-        truth = Truth(tables["targets"][row], mission.world.knots, tables["classes"][row])
-        sensors = mission.sensors.sensors._replace(radars=tables["radars"][row])
-        defence = mission.defence.defence._replace(
-            batteries=tables["batteries"][row], rounds=tables["rounds"][row],
-            kill=tables["kill"][row], classes=tables["classes"][row],
-        )
-        state.outcomes[:] = _UNTOUCHED
-        state.tally[:] = 0
-        state.known[:] = NONE
-        key = key_of(seed, first_trial + row)
-        choose_favoured(truth.targets, draws.tilt, key, state.stock.tilt)
-        play_trial(truth, sensors, defence, state, key, mission.world.duration_s, log)
-        state.tally["dealt_gain"], state.tally["greedy_gain"] = state.stock.table.gains
-        state.tally["weight"] = weight(truth.targets, state.stock.fates, draws.tilt)
-        _price_shots(state.stock, defence.rounds["price_usd"], state.outcomes)
-        block.outcomes[row] = state.outcomes
-        block.tallies[row] = state.tally[0]
-        block.workloads[row] = state.busy.work
-        _count_rounds(state.stock, block.rounds_fired[row])
-        block.empty_s[row] = state.stock.magazines["empty_s"]
-        if len(log.events):
-            block = replace(block, events=log.events[: log.rows[0]].copy())
+    kept = Kept(block.outcomes, block.tallies, block.workloads, block.rounds_fired, block.empty_s)
+    stage, key, end_s = _stage(mission), key_of(seed, first_trial), mission.world.duration_s
+    log = Log(np.empty(_LOG_ROWS if trace else 0, EVENT), np.zeros(1, np.int64))
+    traced = 1 if trace else 0
+    if trace:
+        play_trials(stage, tables, kept, (0, 1), key, end_s, draws.tilt, log)
+        block = replace(block, events=log.events[: log.rows[0]].copy())
+        log = Log(log.events[:0], log.rows)
+    play_trials(stage, tables, kept, (traced, count), key, end_s, draws.tilt, log)
     return block
 
 
@@ -276,23 +298,94 @@ def _new_state(mission: Mission) -> State:
     )
 
 
-def _count_rounds(stock: Stock, fired: Array) -> None:
-    """Add up the shots of a finished trial by round row."""
-    shots = stock.shots[: stock.counts[SHOTS]]
-    fired += np.bincount(shots["round_index"], minlength=len(fired)).astype(fired.dtype)
-
-
-def _price_shots(stock: Stock, price_usd: Array, outcomes: Array) -> None:
-    """Add up the price of the rounds of a finished trial by the target they were launched at."""
-    shots = stock.shots[: stock.counts[SHOTS]]
-    aimed = shots[shots["aimed_truth"] >= 0]
-    spent_usd = np.bincount(aimed["aimed_truth"], price_usd[aimed["round_index"]], len(outcomes))
-    outcomes["spent_usd"] = spent_usd
+def _stage(mission: Mission) -> Stage:
+    """Room to play the trials of this mission one after the other; nobody else's."""
+    defence, classes = mission.defence.defence, mission.world.classes.copy()
+    return Stage(
+        truth=Truth(mission.world.targets.copy(), mission.world.knots, classes),
+        sensors=mission.sensors.sensors._replace(radars=mission.sensors.sensors.radars.copy()),
+        defence=defence._replace(
+            batteries=defence.batteries.copy(), rounds=defence.rounds.copy(), kill=defence.kill.copy(), classes=classes
+        ),
+        state=_new_state(mission),
+        untouched=_UNTOUCHED,
+        nothing=np.zeros(1, TALLY),
+    )
 
 
 # The loop ----------------------------------------------------------------------------------------------------
 # The kernels below take the few arrays they need, not all of `state`: every array that a call hands on costs time
 # to compile and to run.
+
+
+@kernel
+def play_trials(
+    stage: Stage, tables: Tables, kept: Kept, rows: tuple[int, int], key: Any, end_s: float, tilt: float, log: Log
+) -> None:
+    """Play the trials of rows first to last, exclusive: one call, so that no thread waits for another in between.
+
+    `key` is that of the trial in row 0; see `play_trial`.
+    """
+    truth, state = stage.truth, stage.state
+    for row in range(rows[0], rows[1]):
+        _set_stage(stage, tables, row)
+        own_key = (key[0], key[1], key[2] + np.uint64(row))
+        choose_favoured(truth.targets, tilt, own_key, state.stock.tilt)
+        play_trial(truth, stage.sensors, stage.defence, state, own_key, end_s, log)
+        _close_books(stage.defence.rounds, state.stock, state.outcomes, state.tally[0])
+        state.tally[0]["weight"] = weight(truth.targets, state.stock.fates, tilt)
+        _keep(state, kept, row)
+
+
+@kernel
+def _set_stage(stage: Stage, tables: Tables, row: int) -> None:
+    """Put the figures of one trial into the tables that it is played with, and forget the trial before."""
+    defence, state = stage.defence, stage.state
+    _copy(tables.targets, row, stage.truth.targets)
+    _copy(tables.classes, row, stage.truth.classes)
+    _copy(tables.radars, row, stage.sensors.radars)
+    _copy(tables.batteries, row, defence.batteries)
+    _copy(tables.rounds, row, defence.rounds)
+    for r in range(defence.kill.shape[0]):
+        for c in range(defence.kill.shape[1]):
+            defence.kill[r, c] = tables.kill[row, r, c]
+    for i in range(state.outcomes.size):
+        state.outcomes[i] = stage.untouched[0]
+    state.tally[0] = stage.nothing[0]
+    state.known[:, :] = NONE
+
+
+@kernel
+def _copy(many: Any, row: int, one: Any) -> None:
+    """Copy one row of a table with a leading axis of trials."""
+    for i in range(one.size):
+        one[i] = many[row, i]
+
+
+@kernel
+def _close_books(rounds: Any, stock: Any, outcomes: Any, tally: Any) -> None:
+    """Write down what was spent on each target, at the trial's prices of ROUND[n], and what the deals gained."""
+    for i in range(outcomes.size):
+        outcomes[i]["spent_usd"] = 0.0
+    for s in range(stock.counts[SHOTS]):
+        shot = stock.shots[s]
+        if shot["aimed_truth"] >= 0:
+            outcomes[shot["aimed_truth"]]["spent_usd"] += rounds[shot["round_index"]]["price_usd"]
+    tally["dealt_gain"], tally["greedy_gain"] = stock.table.gains[DEALT], stock.table.gains[GREEDILY]
+
+
+@kernel
+def _keep(state: State, kept: Kept, row: int) -> None:
+    """Write down what a finished trial has left behind."""
+    for i in range(state.outcomes.size):
+        kept.outcomes[row, i] = state.outcomes[i]
+    kept.tallies[row] = state.tally[0]
+    for r in range(state.busy.work.size):
+        kept.workloads[row, r] = state.busy.work[r]
+    for r in range(state.stock.magazines.size):
+        kept.empty_s[row, r] = state.stock.magazines[r]["empty_s"]
+    for s in range(state.stock.counts[SHOTS]):
+        kept.rounds_fired[row, state.stock.shots[s]["round_index"]] += 1
 
 
 @kernel

@@ -39,8 +39,8 @@ class Function:
 
     @property
     def is_kernel(self):
-        """Whether it carries `@kernel` or `@allocating_kernel`."""
-        return not {"kernel", "allocating_kernel"}.isdisjoint(decorators(self.node))
+        """Whether it carries `@kernel`, `@inner_kernel` or `@allocating_kernel`."""
+        return not {"kernel", "inner_kernel", "allocating_kernel"}.isdisjoint(decorators(self.node))
 
     @property
     def is_public(self):

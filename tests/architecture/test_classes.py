@@ -9,6 +9,7 @@ OUTSIDE_BASES = {
     "NamedTuple", "Protocol", "ABC", "Exception", "BaseModel", "Enum", "IntEnum", "StrEnum", "TypedDict", "Generic",
     "SafeLoader", "CSafeLoader", "SafeDumper", "CSafeDumper",  # PyYAML is configured by subclass only
     "TyperGroup", "HTMLParser",
+    "TupleModel",  # so is numba, by subclasses of its own
     "ModuleType",  # `farwatch.track` is a room and a verb: a module that can be called
 }
 COLLECTORS = {"Checks"}  # gathers problems while a file is read, and is gone when it has been

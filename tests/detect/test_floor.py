@@ -12,6 +12,8 @@ from farwatch.detect.floor import (
     ground_below,
     samples_per_step,
     terrain_floor,
+    top_at,
+    tops_of,
 )
 from farwatch.detect.horizon import minimum_visible_height
 from farwatch.scenario import data_folder
@@ -120,3 +122,18 @@ def test_look_up_is_bilinear_and_wraps():
     assert floor_at(floors, 0, 10.0, np.radians(315.0), 15.0) == pytest.approx(mean, rel=1e-6)
     assert floor_at(floors, 0, 10.0, 2 * np.pi - 1e-12, 20.0) == pytest.approx(floors[0, 0, 2], rel=1e-6)
     assert floor_at(floors, 0, 10.0, 0.0, 1e9) == pytest.approx(floors[0, 0, 4], rel=1e-4)
+
+
+def test_no_floor_is_above_the_top_of_its_block():
+    """Tops are above the floor wherever it is asked, by little where it is level, and absent over a smooth earth."""
+    rng = np.random.default_rng(8)
+    floors = (1e3 * rng.random((2, 48, 70))).astype(np.float32)
+    tops = tops_of(floors)
+    for azimuth, ground_m in rng.uniform((0.0, 0.0), (2.0 * np.pi, 7500.0), (500, 2)):
+        for r in range(2):
+            top = top_at(tops, floors, r, 100.0, azimuth, ground_m)
+            assert floor_at(floors, r, 100.0, azimuth, ground_m) < top <= floors.max() + 1.0
+    assert top_at(tops, floors, 0, 100.0, 2.0 * np.pi, 0.0) > floor_at(floors, 0, 100.0, 2.0 * np.pi, 0.0)
+    level = np.full((1, 48, 70), 40.0, np.float32)
+    assert top_at(tops_of(level), level, 0, 100.0, 3.0, 900.0) == pytest.approx(40.0, abs=0.1)
+    assert top_at(tops_of(floors[:, :1]), floors[:, :1], 0, 100.0, 1.0, 1e3) == np.inf

@@ -58,7 +58,7 @@ def test_sorting_is_numpys():
     room["time_s"][:40] = RNG.integers(0, 12, 40)
     room["truth"][:40] = np.arange(40)
     expected = room[np.argsort(room["time_s"][:40], kind="stable")].copy()
-    sort_plots(room, 40)
+    sort_plots(room, 40, np.zeros(41), np.zeros(41, np.int64))
     assert np.array_equal(room[:40], expected)
 
 

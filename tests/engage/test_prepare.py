@@ -7,7 +7,7 @@ from farwatch import catalogue, scenario
 from farwatch.catalogue.uncertainty import distinct, draw, fill
 from farwatch.engage import prepare as prepare_defence
 from farwatch.engage.flight import flight_time_to_s
-from farwatch.engage.stock import carried
+from farwatch.engage.stock import rounds_to_come
 from farwatch.records import FAMILIES
 from farwatch.world.prepare import prepare as prepare_world
 
@@ -126,7 +126,7 @@ def test_deliveries_and_teams_reach_the_magazine():
     row = part.defence.rounds[0]
     assert (list(row["supply_s"][:3]), list(row["supply"][:3])) == ([600.0, 900.0, 0.0], [4, 8, 0])
     assert row["reload_teams"] == 2
-    assert carried(part.defence.rounds)[0] == 8 + 12
+    assert rounds_to_come(part.defence.rounds)[0] == 8 + 12
 
 
 def test_each_battery_waits_its_own_time_for_a_verdict(prepared):

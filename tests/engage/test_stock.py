@@ -6,7 +6,6 @@ import pytest
 from farwatch.engage.stock import (
     FATE,
     RELOADS,
-    carried,
     clear,
     file_block,
     forget,
@@ -14,6 +13,7 @@ from farwatch.engage.stock import (
     new_stock,
     next_supply_s,
     reload,
+    rounds_to_come,
     start_reload,
 )
 from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_RADAR, BLOCKED_ROUNDS, BLOCKED_TIME, SUPPLY_LIMIT
@@ -111,7 +111,7 @@ def test_deliveries_add_exactly_what_they_bring_and_when():
         magazine = stock.magazines[0]
         found.append((int(magazine["ready"]), int(magazine["reserve"])))
     assert found == [(0, 0), (0, 6), (4, 2), (6, 0), (6, 0), (6, 3), (6, 3), (6, 3)]  # three rounds for two rails wait
-    assert carried(defence.rounds).tolist() == [17]
+    assert rounds_to_come(defence.rounds).tolist() == [17]
 
 
 @pytest.mark.parametrize("seed", range(12))

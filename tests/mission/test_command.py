@@ -79,7 +79,7 @@ def test_a_link_is_lost_in_some_trials(two, play):
 def test_the_picture_needs_the_link(two, play):
     """A battery without a radar fires on the picture; without its link it fires nothing, and says no-command."""
     blind = {"defence.bravo.radars": [], "defence.bravo.engage_on": "picture", "defence.alpha.ready": {}}
-    assert fired_by(play(two, blind, 4))[0].sum() > 0
+    assert play(two, blind, 4).rounds_fired.sum() > 0
     cut = play(two, {**blind, "outages": [{"what": "bravo/link"}]}, 4)
     assert cut.rounds_fired.sum() == 0
     assert why(cut) == {"no-command"}
@@ -118,7 +118,7 @@ def test_a_radar_sees_nothing_while_it_is_out(plain, play):
 
 def test_weapons_status_and_zones(plain, play):
     """Nothing judged hostile: tight fires at nothing, free at all; hold, or a zone of hold over all, forbids it."""
-    unsure = {"tracker.hostile_threshold": 0.999999999}
+    unsure = {"tracker.hostile_threshold": 0.9999999999999999}
     assert play(plain, unsure, 2).rounds_fired.sum() == 0
     assert play(plain, {**unsure, "doctrine.weapons": "free"}, 2).rounds_fired.sum() > 0
     zone = {"name": "all", "at": {"lat_deg": 20.0, "lon_deg": 20.0}, "radius_km": 200, "weapons": "hold"}

@@ -110,7 +110,7 @@ def test_play_trial_is_the_same_interpreted(plain):
     )
     for name, values in zip(compiled.dtype.names, json.loads(told.stdout), strict=True):
         assert np.nan_to_num(compiled[name].astype(float)) == pytest.approx(np.array(values), rel=1e-9)
-    assert np.isfinite(compiled["first_shot_s"]).all(), mission.play_trial
+    assert np.isfinite(compiled["first_shot_s"]).all(), (mission.play_trial, mission.play_trials)
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ def test_the_terminal_tells_everything(rich):
     """Every part has its words."""
     text = " ".join(printed(rich[1]).split())
     for part in (
-        "the defence is full at",
+        "defence is full at",
         "Which unknown figure matters",
         "Who pays",
         "Shared luck",

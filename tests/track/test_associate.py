@@ -125,7 +125,12 @@ def test_gating_finds_what_looking_everywhere_finds(crowd):
     settled = tracks.copy()
     looks = np.full(40, -np.inf)
     looks[39] = 1e9  # has its plot of this turn
-    apart = [associate.is_apart(outlines, i, associate.box_of(batch), settings()[0]) for i in range(40)]
+    box, tracker = associate.box_of(batch), settings()[0]
+    waited_s = np.abs(box[4] - outlines[:, associate.TIME]) + box[5]
+    reach_m = [associate.reach_of(outlines, i, waited_s[i], tracker) for i in range(40)]
+    apart = [associate.is_apart(outlines, i, box, reach_m[i]) for i in range(40)]
+    far = [associate.is_far(outlines, i, box, np.sqrt(tracker["gate"]), tracker["speed_max_m_s"]) for i in range(40)]
+    assert all(apart[i] for i in range(40) if far[i])
     associate.gate(batch, tracks, outlines, looks, 40, settings()[0], sense_of(site))
     assert not any(apart[i] for i in range(39) if batch.counts[i])
     assert batch.counts[39] == 0

@@ -61,6 +61,34 @@ def test_association_compares_the_same_density():
     assert density - np.log(sight["noise_density"]) == pytest.approx(found, abs=1e-9)
 
 
+@pytest.mark.parametrize("sigmas", [(50.0, 0.003, 0.003), (50.0, 0.01, 0.0)])
+def test_range_alone_rules_out_only_what_is_out_of_the_gate(sigmas):
+    """The first term is what range says by itself; where it ends a pair, the whole distance would have."""
+    rng, site = rng_of("first"), radar(x_m=3e3, z_m=50.0, to_local=TILTED)[0]
+    ended = 0
+    for _ in range(40):
+        track = a_track(rng)
+        _, sight = a_sight(site, rng, sigmas)
+        seen = correction.axes(track, sight)
+        rows, place, over, noise, r = seen
+        far = []
+        for x, p in zip(track["x"], track["p"], strict=True):
+            term, var = likelihood.first_term(x, p, 0.0, seen)
+            whole = np.triu(p) + np.triu(p, 1).T
+            bend = 0.0 if noise[2] else np.array(rows[2]) @ whole[:3, :3] @ rows[2] / (2.0 * r)
+            expected = np.array(rows[0]) @ whole[:3, :3] @ rows[0] + noise[0] + 2.0 * bend**2
+            left = over[0] + np.array(rows[0]) @ (np.array(place) - x[:3]) - bend
+            assert var == pytest.approx(expected, rel=1e-6)
+            assert term == pytest.approx(left**2 / expected, rel=1e-6, abs=1e-9)
+            far.append(likelihood.distance(x, p, 0.0, rows, place, over, noise, r)[0])
+            assert term <= far[-1]
+        for gate in (0.01, 1.0, 16.0):
+            if likelihood.is_out_of_range(track["x"], track["p"], 0.0, seen, gate):
+                ended += 1
+                assert min(far) >= gate
+    assert ended > 5
+
+
 def test_distance_and_its_pieces():
     """Position block times a vector; the distance of a model from where it is expected is zero."""
     rng = rng_of("turned")

@@ -37,7 +37,8 @@ def test_noise_starts_out_even():
     site, _, noise = settled()
     rng = np.random.default_rng(1)
     for r, azimuth, elevation in rng.uniform([0, -3, -0.1], [4e5, 3, 1.2], (20, 3)):
-        assert senses.crowding(noise, site, a_plot(site, r, azimuth, elevation)) == pytest.approx(1.0)
+        seen = a_plot(site, r, azimuth, elevation)
+        assert senses.crowding(noise, senses.seen_noise(noise), site, seen) == pytest.approx(1.0)
     assert sum(senses.elevation_share(b) for b in range(senses.ELEVATION_BINS)) == pytest.approx(1.0)
 
 
@@ -46,8 +47,8 @@ def test_noise_crowds_where_it_was_seen():
     site, _, noise = settled()
     for _ in range(1000):
         senses.notice_noise(noise, site, a_plot(site))
-    assert senses.crowding(noise, site, a_plot(site)) > 50.0
-    assert senses.crowding(noise, site, a_plot(site, 3e5, -2.0, 0.9)) < 0.2
+    assert senses.crowding(noise, senses.seen_noise(noise), site, a_plot(site)) > 50.0
+    assert senses.crowding(noise, senses.seen_noise(noise), site, a_plot(site, 3e5, -2.0, 0.9)) < 0.2
     r, a, e = senses.bins_of(site, a_plot(site))
     assert noise[[r, senses.RANGE_BINS + a, senses.RANGE_BINS + senses.AZIMUTH_BINS + e]].min() > 1000.0
 

@@ -27,6 +27,9 @@ LEAST_GRAZING = 2e-5
 
 CODES = 255.0
 
+TOP_AZIMUTHS, TOP_RANGES, TOP_SPARE_M = 8, 16, 0.01
+"""Cells in a block of `tops_of`, and how far above its highest cell its top is put, for rounding."""
+
 _METRES_PER_DEGREE = MEAN_RADIUS_M * pi / 180.0
 
 
@@ -98,6 +101,23 @@ def _site(lat_deg: float, lon_deg: float) -> Floats:
     return np.vstack([to_ecef(lat_deg, lon_deg, 0.0), east_north_up(lat_deg, lon_deg)])
 
 
+def tops_of(floors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What no floor exceeds in blocks of TOP_AZIMUTHS by TOP_RANGES cells, of floors f4[n, azimuths, ranges].
+
+    A small table that answers most looks at what flies high, where a look-up in the floors waits for the memory. None
+    over a smooth earth, whose floors are small themselves.
+    """
+    azimuths, ranges = floors.shape[1:]
+    if azimuths == 1:
+        return np.zeros((0, 1, 1), np.float32)
+    starts = np.arange(0, azimuths, TOP_AZIMUTHS)  # an interpolation reads the first cells of the next block, too
+    beyond = floors[:, np.minimum(starts + TOP_AZIMUTHS, azimuths) % azimuths]
+    high = np.maximum(np.maximum.reduceat(floors, starts, axis=1), beyond)
+    starts = np.arange(0, ranges, TOP_RANGES)
+    beyond = high[:, :, np.minimum(starts + TOP_RANGES, ranges - 1)]
+    return np.maximum(np.maximum.reduceat(high, starts, axis=2), beyond) + np.float32(TOP_SPARE_M)
+
+
 @allocating_kernel
 def fill_floor(grid: Any, site: Any, antenna_m: float, step_m: float, samples: int, out: Any) -> None:
     """Fill `out` (azimuths, ranges) with the floor of one site; one running steepest ray per azimuth."""
@@ -165,6 +185,17 @@ def floor_at(floors: Any, r: int, step_m: float, azimuth_rad: float, ground_rang
     near = (1.0 - v) * floors[r, i, j] + v * floors[r, i, j + 1]
     far = (1.0 - v) * floors[r, i1, j] + v * floors[r, i1, j + 1]
     return float((1.0 - u) * near + u * far)
+
+
+@kernel
+def top_at(tops: Any, floors: Any, r: int, step_m: float, azimuth_rad: float, ground_range_m: float) -> float:
+    """A height that surely is above `floor_at` at this place, from `tops_of`; inf where there are none."""
+    if tops.shape[0] == 0:
+        return np.inf
+    azimuths, ranges = floors.shape[1], floors.shape[2]
+    i = int(azimuth_rad * (azimuths / (2.0 * pi)))
+    j = int(min(ground_range_m / step_m, ranges - 1.000001))
+    return float(tops[r, (i if i < azimuths else 0) // TOP_AZIMUTHS, j // TOP_RANGES])
 
 
 @kernel

@@ -14,17 +14,29 @@ _TURN = 2.0 * pi
 
 
 @kernel
-def sort_plots(plots: Any, count: int) -> None:
-    """Insertion sort by time; equal times keep their order. The row after `count` is used as room."""
-    for i in range(1, count):
-        if plots[i]["time_s"] >= plots[i - 1]["time_s"]:
+def sort_plots(plots: Any, count: int, moments: Any, order: Any) -> None:
+    """Insertion sort by time; equal times keep their order. The row after `count` is used as room.
+
+    moments f8[room], order i8[room]: times are sorted here, and then each plot is moved once.
+    """
+    for i in range(count):
+        moment, j = plots[i]["time_s"], i
+        while j > 0 and moments[j - 1] > moment:
+            moments[j], order[j] = moments[j - 1], order[j - 1]
+            j -= 1
+        moments[j], order[j] = moment, i
+    for i in range(count):  # round each cycle, beginning with a hole in row i
+        if order[i] == i:
             continue
         plots[count] = plots[i]
-        j = i
-        while j > 0 and plots[j - 1]["time_s"] > plots[count]["time_s"]:
-            plots[j] = plots[j - 1]
-            j -= 1
-        plots[j] = plots[count]
+        hole = i
+        while order[hole] != i:
+            source = order[hole]
+            plots[hole] = plots[source]
+            order[hole] = hole
+            hole = source
+        plots[hole] = plots[count]
+        order[hole] = hole
 
 
 @kernel

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from farwatch.chance import LOOK, MEASURE, TRANSPONDER, normals, uniform, uniforms
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.detect.antenna import broadened_rad
 from farwatch.detect.echo import (
     ACROSS,
@@ -39,7 +39,7 @@ from farwatch.detect.echo import (
     weigh,
 )
 from farwatch.detect.false_plots import add_false_plots
-from farwatch.detect.floor import floor_at
+from farwatch.detect.floor import floor_at, grazing_at, top_at
 from farwatch.detect.fluctuation import dwell_energy, shape_of
 from farwatch.detect.horizon import EFFECTIVE_RADIUS_M, smooth_earth_hides
 from farwatch.detect.measurement import angle_sigma_rad, measured_snr, range_sigma_m
@@ -55,12 +55,15 @@ _SAME_S = 0.002
 """A target is taken to stand still for this long: half a metre at 250 m/s."""
 _STRAIGHT_S = 0.25
 """Longest time over which a target is carried along its velocity instead of its trajectory."""
+UNASKED_M = -1e9
+"""Stands for the floor below a target that flies so high that nobody asked."""
 _HASH_A, _HASH_B = 2654435769, 40503
 
 _LIKELY = 0.5
 """A look is put down to filter, clutter or jamming when they push its chance of a plot from this or more to less."""
 
 
+@carried
 class Sensors(NamedTuple):
     """The radars as a trial uses them, and what was computed once for them.
 
@@ -81,14 +84,16 @@ class Sensors(NamedTuple):
     air: Any
     response: Any
     jammers: Any
+    tops: Any = np.zeros((0, 1, 1), np.float32)  # see `tops_of`; without it every look asks the floors themselves
 
 
+@carried
 class Field(NamedTuple):
     """What one trial carries for the sensors.
 
     due f8[n_radars, n_targets], next look as foreseen, and last f8, same shape, the one before it; waits f8, same
     shape, seconds between looks of an array, set by the mission; alive u1[n_targets], cleared by it; sightings
-    SIGHTING[n_targets]; place f8[PLACE_SIZE], room for one target.
+    SIGHTING[n_targets]; place f8[PLACE_SIZE], room for one target; moments f8 and order i8, room to sort a batch.
     """
 
     due: Any
@@ -97,6 +102,8 @@ class Field(NamedTuple):
     alive: Any
     sightings: Any
     place: Any
+    moments: Any
+    order: Any
 
 
 @kernel
@@ -141,23 +148,22 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
     radar = sensors.radars[r]
     place = field.place
     due, last, waits, pd_row = field.due[r], field.last[r], field.waits[r], sensors.pd[r]
-    air, response, jammers = sensors.air[r], sensors.response[r], sensors.jammers[r]
-    count = _NONE
-    for i in range(due.size):  # whole tuples of arrays are slow to pass: the calls below take their parts
+    air, response, jammers, step_m = sensors.air[r], sensors.response[r], sensors.jammers[r], sensors.floor_step_m[r]
+    count, plots = _NONE, plots[: field.order.size]
+    for i in range(due.size):
         while due[i] <= t1 and field.alive[i] == 1:
             due[i] = _aim(truth, radar, i, due[i], t1, place)
             if place[LOOK_S] > t1:
                 continue
             due[i] = _next_look_s(radar, place[LOOK_S], last[i], waits[i])
             last[i] = place[LOOK_S]
-            if count < plots.size - 1 and _is_unmasked(
-                radar, sensors.floors, r, sensors.floor_step_m[r], sensors.level_m[r], place, field.sightings[i]
-            ):
+            if count < plots.size - 1 and _is_unmasked(sensors, r, place, field.sightings[i]):
                 target = truth.targets[i]
                 target_class = truth.classes[target["class_index"]]
                 if not _is_in_beam(radar, place) or not weigh(radar, target_class, air, response, place):
                     continue
-                add_noise(radar, target, sensors.lit, r, sensors.floor_step_m[r], jammers, place)
+                _know_floor(sensors, r, place)
+                add_noise(radar, target, sensors.lit, r, step_m, jammers, place)
                 seen = _look(
                     radar, target, target_class, place, pd_row, sensors.threshold_snr[r], key, plots[count]
                 )
@@ -167,7 +173,7 @@ def scan(sensors: Any, truth: Any, field: Any, r: int, t0: float, t1: float, key
                 if seen == 0:
                     _note_loss(field.sightings[i], pd_row, place)
     count = add_false_plots(sensors, r, t0, t1, key, plots, count)
-    sort_plots(plots, count)
+    sort_plots(plots, count, field.moments, field.order)
     count = merge_plots(radar, plots, count)
     for p in range(count):
         if plots[p]["truth"] >= 0:
@@ -302,17 +308,22 @@ def _is_in_view(radar: Any, place: Any) -> bool:
 
 
 @kernel
-def _is_unmasked(
-    radar: Any, floors: Any, r: int, step_m: float, level_m: float, place: Any, sighting: Any
-) -> bool:
-    """Whether a target lies within range and sector and above the floor; writes down when it first did."""
+def _is_unmasked(sensors: Any, r: int, place: Any, sighting: Any) -> bool:
+    """Whether a target lies within range and sector and above the floor; writes down when it first did.
+
+    What flies above the top of its block of the floor is not told from the floor itself.
+    """
+    radar, floors, step_m = sensors.radars[r], sensors.floors, sensors.floor_step_m[r]
     if not _is_in_view(radar, place):
         return False
     sighting["looks"] += 1
     height_m, ground_m = place[6], place[GROUND]
-    place[FLOOR] = floor_at(floors, r, step_m, place[AZIMUTH], ground_m)
+    place[FLOOR] = UNASKED_M
+    if height_m < top_at(sensors.tops, floors, r, step_m, place[AZIMUTH], ground_m):
+        place[FLOOR] = floor_at(floors, r, step_m, place[AZIMUTH], ground_m)
     if height_m < place[FLOOR]:
         if isnan(sighting["above_horizon_s"]):
+            level_m = sensors.level_m[r]
             antenna_m = radar["height_m"] - level_m
             if not smooth_earth_hides(antenna_m, height_m - level_m, ground_m, EFFECTIVE_RADIUS_M):
                 sighting["above_horizon_s"] = place[LOOK_S]
@@ -322,6 +333,18 @@ def _is_unmasked(
         if isnan(sighting["above_horizon_s"]):
             sighting["above_horizon_s"] = place[LOOK_S]
     return True
+
+
+@kernel
+def _know_floor(sensors: Any, r: int, place: Any) -> None:
+    """Look the floor up after all where the ground below a target, seen beside the beam, is what it must be told from.
+
+    Only a radar that measures elevation asks how far below the beam that is, see `echo.ground_residue`.
+    """
+    radar, step_m = sensors.radars[r], sensors.floor_step_m[r]
+    asked = radar["gamma_ratio"] > 0.0 and radar["elevation_beam_rad"] > 0.0 and place[RANGE] <= radar["lit_range_m"]
+    if asked and place[FLOOR] == UNASKED_M and grazing_at(sensors.lit, r, step_m, place[AZIMUTH], place[RANGE]) > 0.0:
+        place[FLOOR] = floor_at(sensors.floors, r, step_m, place[AZIMUTH], place[GROUND])
 
 
 @kernel
@@ -433,6 +456,8 @@ def new_field(sensors: Sensors, targets: int) -> Field:
         alive=np.zeros(targets, np.uint8),
         sightings=np.zeros(targets, SIGHTING),
         place=np.zeros(PLACE_SIZE),
+        moments=np.zeros(batch_room(sensors, targets)),
+        order=np.zeros(batch_room(sensors, targets), np.int64),
     )
 
 

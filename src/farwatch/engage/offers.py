@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.engage.transport import Routes, new_routes
 
 OPEN, FORBIDDEN, FIXED = 0, 1, 2
 """What a search has decided about a pair."""
 
 
+@carried
 class Offers(NamedTuple):
     """What could be fired at what. Tracks in order of rank; `greedy`, `marginal` and `optimal` read epoch 0 only."""
 
@@ -55,6 +56,7 @@ LIMIT = np.dtype(
 """What one battery can begin in one epoch. Of a supply the first three are given."""
 
 
+@carried
 class Supply(NamedTuple):
     """What the batteries can still do."""
 
@@ -62,6 +64,7 @@ class Supply(NamedTuple):
     limits: NDArray[Any]  # LIMIT[n_epochs, n_batteries]
 
 
+@carried
 class Desk(NamedTuple):
     """Answer and working room."""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.engage.table import Table, new_table
 from farwatch.records import BLOCKED_ENVELOPE, BLOCKED_TIME, OUTAGE, SHOT, SUPPLY_LIMIT, ZONE
 
@@ -92,6 +92,7 @@ FATE = np.dtype(
 """What the defence has done about one target: bookkeeping that no decision reads."""
 
 
+@carried
 class Orders(NamedTuple):
     """What the batteries are told besides the doctrine, and what fails; nothing here changes while a trial runs."""
 
@@ -107,6 +108,7 @@ def no_orders(n_rounds: int, n_classes: int) -> Orders:
     return Orders(outages=np.zeros(0, OUTAGE), zones=np.zeros(0, ZONE), salvo=salvo, kept=kept)
 
 
+@carried
 class Defence(NamedTuple):
     """What the batteries are, for one trial; nothing here changes while it runs."""
 
@@ -120,6 +122,7 @@ class Defence(NamedTuple):
     orders: Orders
 
 
+@carried
 class Stock(NamedTuple):
     """What one trial carries from decision to decision."""
 
@@ -144,7 +147,7 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int, n_radars: int = 1)
 
     Magazines are counted from `defence.rounds`, so a shot never lacks a row.
     """
-    capacity = int(carried(defence.rounds).sum())
+    capacity = int(rounds_to_come(defence.rounds).sum())
     stock = Stock(
         shots=np.zeros(max(capacity, 1), SHOT),
         counts=np.zeros(4, np.int64),
@@ -165,7 +168,7 @@ def new_stock(defence: Defence, n_slots: int, n_targets: int, n_radars: int = 1)
     return stock
 
 
-def carried(rounds: NDArray[Any]) -> NDArray[np.int64]:
+def rounds_to_come(rounds: NDArray[Any]) -> NDArray[np.int64]:
     """Rounds of each row of ROUND[n] that a trial can have: ready, in reserve and to be delivered."""
     total: NDArray[np.int64] = rounds["ready"] + rounds["reserve"] + rounds["supply"].sum(axis=-1)
     return total

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from farwatch.compiled import carried
 from farwatch.engage.offers import Desk, Offers, Supply, new_desk, new_offers, new_supply
 
 GREEDY, OPTIMAL, LOOK_AHEAD = 0, 1, 2
@@ -24,6 +25,7 @@ NODES = 50
 DEALT, GREEDILY = 0, 1
 """Places in `Table.gains`: what the assignment gained at this trial's decisions, and what one by one would have."""
 
+@carried
 class Table(NamedTuple):
     """Room for one deal."""
 

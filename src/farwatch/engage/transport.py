@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 
 _SMALL = 1e-12
 """Share of the greatest worth below which two sums count as equal."""
@@ -43,6 +43,7 @@ NODE = np.dtype(
 """One limit. `parent` and `capacity` are given."""
 
 
+@carried
 class Routes(NamedTuple):
     """A transportation problem and its working room: `worth` and the nodes are given, `column_of` is the answer."""
 

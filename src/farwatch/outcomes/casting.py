@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from farwatch.engage.stock import carried
+from farwatch.engage.stock import rounds_to_come
 from farwatch.outcomes.evidence import Cast, DrawnFigure, RoundKind
 from farwatch.outcomes.summary import Price
 
@@ -23,7 +23,7 @@ def cast_of(mission: "Mission") -> Cast:
     for group in targets["group_index"].tolist():
         members[group] += 1
         names.append(f"{groups[group]}/{members[group]}")
-    had = carried(mission.defence.defence.rounds)
+    had = rounds_to_come(mission.defence.defence.rounds)
     rounds = [
         RoundKind(
             battery=battery,

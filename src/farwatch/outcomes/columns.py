@@ -107,7 +107,7 @@ TRIALS: Spec = (
     Column("shots_at_background", INT, "1", "launches at an aircraft that is not part of the raid"),
     Column("shots_at_nothing", INT, "1", "launches at a track that noise had made"),
     Column("background_killed", INT, "1", "aircraft killed that are not part of the raid"),
-    Column("dealt_gain", REAL, "1", "threat that the assigned salvos kill on average; 0 with greedy assignment"),
+    Column("dealt_gain", REAL, "1", "threat that the assigned salvos kill on average; 0 unless assignment is optimal"),
     Column("greedy_gain", REAL, "1", "the same, had each of these decisions taken one track after another"),
     Column("shots_at_friends", INT, "1", "launches at a friendly flight of the scenario"),
     Column("friends_killed", INT, "1", "friendly flights killed"),

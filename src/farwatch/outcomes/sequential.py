@@ -29,7 +29,7 @@ transformation", JRSS B 54; [hutson1999] Hutson, fractional order statistics, Jo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, inf, isfinite, nan, sqrt
+from math import ceil, floor, inf, isfinite, nan, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,9 @@ LEAST = 20
 
 SKEWNESS_LIMIT = 20.0
 """A mean needs at least this many observations times its squared sample skewness."""
+
+_RANK_ROUNDING = 1e-6
+"""A rank this near to a whole one is that one."""
 
 Values = npt.NDArray[np.float64]
 
@@ -219,7 +222,9 @@ def _mean(values: Values, confidence: float, bounds: tuple[float, float] | None)
     """Student's interval with Hall's correction for skewness [hall1992].
 
     T + a T^2 + a^2 T^3 / 3 + g / (6 sqrt n), a = g / (3 sqrt n), is nearer to normal than T = (mean - mu) / error; its
-    inverse at plus and minus the quantile gives the ends.
+    inverse at plus and minus the quantile gives the ends. The part of the fourth moment that skewness does not explain,
+    k - 1 - g^2, makes the variance uncertain: 2 n over it are Satterthwaite's degrees of freedom. Half as many are
+    counted, because a sample shows about half of the fourth moment of a heavy tail.
     """
     n, mean = values.size, float(values.mean())
     if _is_constant(values):
@@ -231,7 +236,7 @@ def _mean(values: Values, confidence: float, bounds: tuple[float, float] | None)
     degrees = n - 1.0
     unexplained = kurtosis - 1.0 - skewness * skewness
     if unexplained > 0.0:
-        degrees = min(degrees, max(2.0, 2.0 * n / unexplained))
+        degrees = min(degrees, max(2.0, n / unexplained))
     quantile = student_quantile(confidence, degrees)
     error = spread / sqrt(n - 1)
     if not isfinite(quantile):
@@ -264,17 +269,20 @@ def _is_constant(values: Values) -> bool:
 
 
 def _quantile(values: Values, level: float, confidence: float) -> Estimate:
-    """Order statistics at fractional ranks; at the whole ranks outside them where values are repeated.
+    """Order statistics at the whole ranks just outside the fractional ones that would be exact.
 
-    Between two of several equal counts there is nothing to interpolate. Unbounded on a side where no value lies far
-    enough out.
+    Half a rank more on each side is about what looking costs; and between two of several equal counts there is nothing
+    to interpolate. Unbounded on a side where no value lies far enough out.
     """
     ordered = np.sort(values)
     value = float(ordered[max(ceil(level * values.size - 1e-9), 1) - 1])
     low_rank, high_rank = _ranks(values.size, level, confidence)
-    if np.any(np.diff(ordered) == 0.0):
-        low_rank, high_rank = float(np.floor(low_rank)), float(np.ceil(high_rank))
-    return Estimate(value, _at_rank(ordered, low_rank, -inf), _at_rank(ordered, high_rank, inf))
+    below, above = floor(low_rank + _RANK_ROUNDING), ceil(high_rank - _RANK_ROUNDING)
+    return Estimate(
+        value,
+        float(ordered[below - 1]) if below >= 1 else -inf,
+        float(ordered[above - 1]) if above <= values.size else inf,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -294,17 +302,6 @@ def _ranks(n: int, level: float, confidence: float) -> tuple[float, float]:
 
     tail = (1.0 - confidence) / 2.0
     return rank(1.0 - tail), rank(tail)
-
-
-def _at_rank(ordered: Values, rank: float, outside: float) -> float:
-    """Linear between the two order statistics about a rank counted from 1; `outside` beyond the first or last."""
-    if not 1.0 <= rank <= ordered.size:
-        return outside
-    below = min(int(rank), ordered.size - 1)
-    if below == 0:
-        return float(ordered[0])
-    share = rank - below
-    return float((1.0 - share) * ordered[below - 1] + share * ordered[below])
 
 
 # Doors --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The answers of a campaign in the terminal."""
 
+from math import isfinite
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -80,7 +82,7 @@ def difference_table(answers: Answers) -> Table:
             words.amount(row.measure, row.first.value),
             words.amount(row.measure, row.second.value),
             words.gap(row.measure, row.difference),
-            f"{wording.number(row.luck_gain)} x",
+            f"{wording.number(row.luck_gain)} x" if isfinite(row.luck_gain) else wording.UNKNOWN,
         )
     return made
 

@@ -175,13 +175,14 @@ def knee(curve: Curve, *, named: bool) -> str:
     who = f"{curve.label}: " if named else ""
     what = curve.field.removeprefix("raid.")
     if curve.knee is None:
-        return f"{who}too few points or trials for a knee."
+        return f"{who or 'There are '}too few points or trials for a knee."
     if not curve.knee.found:
-        return f"{who}no knee inside the range of {what}: {curve.knee.why}."
+        return f"{who or 'There is '}no knee inside the range of {what}: {curve.knee.why}."
     bend = curve.knee
     one = "leakers" if curve.measure == "leaked" else name_of(curve.measure)
+    full = f"{who}the defence" if named else "The defence"
     return (
-        f"{who}the defence is full at {what} {wording.number(bend.at.value)} ({span('', bend.at)}): before, each one "
+        f"{full} is full at {what} {wording.number(bend.at.value)} ({span('', bend.at)}): before, each one "
         f"more adds {wording.number(bend.before.value)} {one}; beyond, {wording.number(bend.after.value)}."
     )
 
@@ -283,9 +284,10 @@ def ending(answers: Answers) -> str:
     if not answers.finished:
         return "Interrupted: not all that was asked for has been played. The intervals allow for that."
     if answers.short:
+        named = ", ".join(answers.short[:5]) + (" and others" if len(answers.short) > 5 else "")
         return (
             f"The budget ended before {wording.plural(len(answers.short), 'point')} of {len(answers.points)} were "
-            f"known as well as asked for: {', '.join(answers.short[:5])}{', ...' if len(answers.short) > 5 else ''}."
+            f"known as well as asked for: {named}."
         )
     return ""
 
@@ -333,7 +335,7 @@ def leaned_on(answers: Answers) -> str:
     total = len(answers.assumed) + len(answers.published)
     if not total:
         return "No uncertain figure was drawn."
-    some = ", ".join(answers.assumed[:4]) + (", ..." if len(answers.assumed) > 4 else "")
+    some = ", ".join(answers.assumed[:4]) + (" and others" if len(answers.assumed) > 4 else "")
     named = f": {some}" if answers.assumed else ""
     return f"{wording.plural(total, 'uncertain figure')} drawn in each trial; {len(answers.assumed)} assumed{named}."
 

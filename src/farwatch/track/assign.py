@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.errors import InputError, Problem
 
 FORBIDDEN = 1e12
 """Cost of leaving a row without a column where every row must have one."""
 
 
+@carried
 class Room(NamedTuple):
     """Working room of `assign` for up to n rows and m columns."""
 

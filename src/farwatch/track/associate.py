@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, inner_kernel, kernel
 from farwatch.track.assign import Room, new_room
 from farwatch.track.codes import code_log_ratio
 from farwatch.track.existence import edge, persist
@@ -34,6 +34,9 @@ LEAST_CELL_M = 500.0
 LEAST_RATIO = log(0.02)
 """Log-ratio below which a plot is no candidate: fifty times likelier to be noise, were the track known to exist."""
 
+AMPLE = 1.0 + 1e-9
+"""By how much a bound is stretched, so that rounding never turns it round."""
+
 X0, Y0, CELL, ACROSS, DOWN, EARLIEST, LATEST, FARTHEST = range(8)
 """Places in Batch.layout: corner, cell size, cells in x and y, first and last time of the plots, largest reach."""
 
@@ -47,6 +50,7 @@ SPOT_X, SPOT_Y, SPOT_REACH, SPOT_TIME = range(4)
 """Columns of Batch.spots: a plot's place over the ground, how far noise may have moved it, its time."""
 
 
+@carried
 class Batch(NamedTuple):
     """Working room for one batch of up to m plots against cap tracks."""
 
@@ -203,11 +207,16 @@ def gate(batch: Batch, tracks: Any, outlines: Any, looks: Any, extent: int, trac
     gets no other. sense: what is taken for granted of the radar of this batch, see `senses`.
     """
     box, served_s = box_of(batch), batch.layout[LATEST] - sense[TURN_GAP_S]
+    speed_max, gate_sigmas = tracker["speed_max_m_s"], sqrt(tracker["gate"])
+    counts, taken = batch.counts, batch.taken
     for i in range(extent):
-        batch.counts[i], batch.taken[i] = 0, -1
-        if outlines[i, LIVE] == 0.0 or looks[i] > served_s or is_apart(outlines, i, box, tracker):
+        counts[i], taken[i] = 0, -1
+        if outlines[i, LIVE] == 0.0 or looks[i] > served_s or is_far(outlines, i, box, gate_sigmas, speed_max):
             continue
-        if find(batch, tracks[i], outlines, i, tracker):
+        reach_m = reach_of(outlines, i, abs(box[4] - outlines[i, TIME]) + box[5], tracker)
+        if is_apart(outlines, i, box, reach_m):
+            continue
+        if find(batch, tracks[i], outlines, i, reach_m, tracker):
             if batch.counts[i] == 0:
                 combine(tracks[i])
             else:
@@ -227,20 +236,34 @@ def box_of(batch: Batch) -> tuple[float, ...]:
     return x0 - farthest, y0 - farthest, right, top, middle, slack
 
 
-@kernel
-def is_apart(outlines: Any, i: int, box: Any, tracker: Any) -> bool:
-    """Whether track `i` is nowhere near any plot of a batch."""
+@inner_kernel
+def is_far(outlines: Any, i: int, box: Any, gate_sigmas: float, speed_max_m_s: float) -> bool:
+    """Whether track `i` is nowhere near any plot of a batch, however fast it flies: `is_apart` without its roots.
+
+    gate_sigmas: root of the gate. Wherever this says yes, `is_apart` does.
+    """
     dt_s, vx, vy, slack = box[4] - outlines[i, TIME], outlines[i, VX], outlines[i, VY], box[5]
-    own = reach_of(outlines, i, abs(dt_s) + slack, tracker) + slack * (abs(vx) + abs(vy))
+    own_speed, flown_s = abs(vx) + abs(vy), abs(dt_s) + slack
+    own = gate_sigmas * outlines[i, PLACE_SIGMA] + (speed_max_m_s + own_speed) * flown_s + slack * own_speed
+    own *= AMPLE
     x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
     return bool(x + own < box[0] or y + own < box[1] or x - own > box[2] or y - own > box[3])
 
 
 @kernel
-def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
+def is_apart(outlines: Any, i: int, box: Any, reach_m: float) -> bool:
+    """Whether track `i` is nowhere near any plot of a batch. reach_m: its reach at any plot's time, see `reach_of`."""
+    dt_s, vx, vy, slack = box[4] - outlines[i, TIME], outlines[i, VX], outlines[i, VY], box[5]
+    own = reach_m + slack * (abs(vx) + abs(vy))
+    x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
+    return bool(x + own < box[0] or y + own < box[1] or x - own > box[2] or y - own > box[3])
+
+
+@kernel
+def find(batch: Batch, track: Any, outlines: Any, i: int, reach_m: float, tracker: Any) -> bool:
     """Fill row `i` of the candidates with the plots near a TRACK of outline `i`; whether the track was moved there.
 
-    The track is not one that `is_apart` from all of them.
+    The track is not one that `is_apart` from all of them; reach_m: as there.
     """
     layout, spots, first = batch.layout, batch.spots, batch.cell_first
     middle, slack = 0.5 * (layout[EARLIEST] + layout[LATEST]), 0.5 * (layout[LATEST] - layout[EARLIEST])
@@ -248,7 +271,6 @@ def find(batch: Batch, track: Any, outlines: Any, i: int, tracker: Any) -> bool:
     x0, y0 = layout[X0], layout[Y0]
     dt_s, vx, vy = middle - outlines[i, TIME], outlines[i, VX], outlines[i, VY]
     x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
-    reach_m = reach_of(outlines, i, abs(dt_s) + slack, tracker)
     own = reach_m + slack * (abs(vx) + abs(vy))
     left, low, right, top = x - own - farthest, y - own - farthest, x + own + farthest, y + own + farthest
     moved, answers = False, track["mode_a"] > 0 or track["address"] > 0
@@ -305,4 +327,5 @@ def log_ratio(track: Any, sight: Any, gate_chi2: float) -> float:
 
     -inf outside the gate of all models.
     """
-    return float(log_density(track, sight, gate_chi2) - log(sight["noise_density"]))
+    density = log_density(track, sight, gate_chi2)
+    return float(density if density == -inf else density - log(sight["noise_density"]))

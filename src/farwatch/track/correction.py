@@ -15,7 +15,7 @@ prediction or at the measurement; second-order terms).
 from math import atan2, inf, sqrt
 from typing import Any
 
-from farwatch.compiled import kernel
+from farwatch.compiled import inner_kernel, kernel
 from farwatch.track.sight import PRIOR_HEIGHT_SIGMA_M, principal
 
 SMALL_ANGLE_SINE = 0.03
@@ -32,7 +32,7 @@ NOISE_FLOOR = 1e-13
 """Least variance of a plot, as a share of the prior's trace."""
 
 
-@kernel
+@inner_kernel
 def small_angle(sine: float, cosine: float) -> float:
     """Angle from its sine and cosine; a short series where it is small, as it nearly always is."""
     if cosine > 0.0 and abs(sine) < SMALL_ANGLE_SINE:
@@ -40,7 +40,7 @@ def small_angle(sine: float, cosine: float) -> float:
     return atan2(sine, cosine)
 
 
-@kernel
+@inner_kernel
 def axes(track: Any, sight: Any) -> Any:
     """Where and along which directions a SIGHT is linearised for a predicted TRACK.
 
@@ -105,13 +105,13 @@ def along(p: Any, bx: float, by: float, bz: float) -> float:
     return float(flat + bz * bz * p[2, 2])
 
 
-@kernel
+@inner_kernel
 def dot(a: Any, b: Any) -> float:
     """Scalar product of the first three components."""
     return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
 
 
-@kernel
+@inner_kernel
 def column(p: Any, b: Any) -> Any:
     """P H' for a measurement of position along `b`: six numbers; p: f8[6, 6], upper triangle."""
     return (
@@ -124,7 +124,7 @@ def column(p: Any, b: Any) -> Any:
     )
 
 
-@kernel
+@inner_kernel
 def less(a: Any, k: float, b: Any) -> Any:
     """a - k b, six numbers."""
     return (
@@ -133,7 +133,7 @@ def less(a: Any, k: float, b: Any) -> Any:
     )  # fmt: skip
 
 
-@kernel
+@inner_kernel
 def shift(x: Any, g1: Any, g2: Any, g3: Any, by: Any) -> None:
     """x += three columns, each times its scaled innovation (written out: tuples are not walked by a loop)."""
     b1, b2, b3 = by
@@ -145,7 +145,7 @@ def shift(x: Any, g1: Any, g2: Any, g3: Any, by: Any) -> None:
     x[5] += g1[5] * b1 + g2[5] * b2 + g3[5] * b3
 
 
-@kernel
+@inner_kernel
 def shrink(p: Any, g1: Any, g2: Any, g3: Any, k: Any) -> None:
     """P -= sum of k g g' over three columns, upper triangle (written out: 21 independent lines)."""
     k1, k2, k3 = k
@@ -178,7 +178,7 @@ def shrink(p: Any, g1: Any, g2: Any, g3: Any, k: Any) -> None:
     p[5, 5] -= a * g1[5] + b * g2[5] + c * g3[5]
 
 
-@kernel
+@inner_kernel
 def correct(x: Any, p: Any, rows: Any, place: Any, over: Any, noise: Any, range_m: float) -> Any:
     """Kalman update of one model in place (x: f8[n], p: f8[n, n]) by up to three scalar measurements in turn.
 

@@ -13,7 +13,7 @@ Sources: Blom and Bar-Shalom 1988 (IMM); Bar-Shalom, Li, Kirubarajan 2001, ch. 6
 from math import exp, inf, sqrt
 from typing import Any
 
-from farwatch.compiled import kernel
+from farwatch.compiled import inner_kernel, kernel
 from farwatch.track.correction import axes, correct, correct_rate, dot, prior_height_var
 from farwatch.track.mixing import blend, mingle, run_down
 from farwatch.track.motion_models import NOISE_TIME_S, PAIR, TURN_RATE, carry, entry_var, move, owns
@@ -89,7 +89,7 @@ def update(track: Any, sight: Any) -> None:
     combine(track)
 
 
-@kernel
+@inner_kernel
 def weigh(weight: Any, m: int, d: float, s: float, least_chi2: float) -> float:
     """Multiply the weight of model `m` by its likelihood, given its squared innovation d and determinant s.
 
@@ -109,7 +109,7 @@ def weigh(weight: Any, m: int, d: float, s: float, least_chi2: float) -> float:
     return least_chi2
 
 
-@kernel
+@inner_kernel
 def settle(weight: Any) -> None:
     """Make weights probabilities: what is below LEAST_WEIGHT is lifted to it, at the cost of the others."""
     total, low = 0.0, 0

@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.records import CONFIRMED, PLOT_MEMORY, TRACK
-from farwatch.track.associate import LATEST, Batch, box_of, find, is_apart, ratio_of, sum_up
+from farwatch.track.associate import LATEST, TIME, Batch, box_of, find, is_apart, ratio_of, reach_of, sum_up
 from farwatch.track.existence import missed, persist, seen_chance
 from farwatch.track.filter import combine, predict, update
 from farwatch.track.senses import PD
@@ -61,6 +61,7 @@ CHILD = np.dtype([("parent", "i4"), ("plot", "i4"), ("ratio", "f8"), ("score", "
 """One way a track may go on: from its main hypothesis or rival `parent`, with plot `plot` of the batch."""
 
 
+@carried
 class Hypotheses(NamedTuple):
     """Carried rivals and working room; `cap` track slots."""
 
@@ -177,8 +178,9 @@ def branch(own: Hypotheses, batch: Batch, tracks: Any, outlines: Any, i: int, tr
         _lay_out(own, track, i, link, desk, sense)
         sum_up(desk, outlines, spare_row)
         batch.counts[spare_row] = 0
-        if not is_apart(outlines, spare_row, box, tracker):
-            find(batch, desk, outlines, spare_row, tracker)
+        reach_m = reach_of(outlines, spare_row, abs(box[4] - outlines[spare_row, TIME]) + box[5], tracker)
+        if not is_apart(outlines, spare_row, box, reach_m):
+            find(batch, desk, outlines, spare_row, reach_m, tracker)
         seen = seen_chance(desk, sense[PD])
         hit_score, miss_score = desk["log_odds"] + log(seen), desk["log_odds"] + log(1.0 - seen)
         _add_child(own, i, kept, link, MISSED, 0.0, miss_score)

@@ -15,7 +15,7 @@ Sources: Gamma moments of ln(RCS) for Swerling fluctuation, Abramowitz and Stegu
 from math import exp, log, sqrt
 from typing import Any, NamedTuple
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.records import CONFIRMED, HOSTILE, NEUTRAL, UNKNOWN
 from farwatch.track.codes import FILED_ADDRESS, FILED_CODE, match_filed
 from farwatch.track.corridors import OFF_ROUTE, ON_ROUTE
@@ -71,6 +71,7 @@ AIRCRAFT = 0
 """Family of which members fly routes, see FAMILIES."""
 
 
+@carried
 class Known(NamedTuple):
     """What is known beforehand: `classes` and `class_logs` as in a picture, and two lists that may be empty."""
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 
 SHARED_LIMIT, CLUSTER_LIMIT = 10, 32
 """Largest cluster that is solved exactly: plots wanted by more than one track, and tracks."""
@@ -31,6 +31,7 @@ MOST_WEIGHT = 1e12
 """A candidate is held to be at most this much likelier than none: keeps sums finite."""
 
 
+@carried
 class Joint(NamedTuple):
     """Working room of `share_out` for n tracks of `width` candidates and m plots."""
 

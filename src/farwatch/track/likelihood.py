@@ -6,7 +6,7 @@ Source: Bar-Shalom, Li, Kirubarajan 2001, section 11.6 (likelihood of an IMM); B
 from math import exp, inf, log, pi, sqrt
 from typing import Any
 
-from farwatch.compiled import kernel
+from farwatch.compiled import inner_kernel, kernel
 from farwatch.track.correction import NOISE_FLOOR, axes, column, dot, lead, rate_bend, rate_column, receding
 
 LOG_TWO_PI = log(2.0 * pi)
@@ -25,6 +25,8 @@ def log_density(belief: Any, sight: Any, gate_chi2: float) -> float:
     dt_s = sight["time_s"] - belief["time_s"]
     seen = axes(belief, sight)
     noise = seen[3]
+    if is_out_of_range(x, p, dt_s, seen, gate_chi2):
+        return -inf
     density, least, nearest = 0.0, inf, inf
     for m in range(x.shape[0]):
         far, det = distance(x[m], p[m], dt_s, seen[0], seen[1], seen[2], noise, seen[4])
@@ -44,7 +46,34 @@ def log_density(belief: Any, sight: Any, gate_chi2: float) -> float:
     return log(density) - 0.5 * (least + dimensions * LOG_TWO_PI)
 
 
-@kernel
+@inner_kernel
+def is_out_of_range(x: Any, p: Any, dt_s: float, seen: Any, gate_chi2: float) -> bool:
+    """Whether range alone puts a measurement outside the gate of every model: most pairs end here, for little.
+
+    seen: what `axes` returned. The first term of `distance`, which the others only add to.
+    """
+    out = True
+    for m in range(x.shape[0]):
+        out = out and first_term(x[m], p[m], dt_s, seen)[0] >= gate_chi2
+    return out
+
+
+@inner_kernel
+def first_term(x: Any, p: Any, dt_s: float, seen: Any) -> Any:
+    """Squared distance in range alone, and the variance of range, of one model, see `distance`."""
+    rows, place, over, noise, range_m = seen
+    first = rows[0]
+    off = (place[0] - x[0] - dt_s * x[3], place[1] - x[1] - dt_s * x[4], place[2] - x[2] - dt_s * x[5])
+    left = over[0] + dot(first, off)
+    var = dot(first, turned(p, first)) + max(noise[0], NOISE_FLOOR * (p[0, 0] + p[1, 1] + p[2, 2]))
+    if noise[2] == 0.0:
+        bend = dot(rows[2], turned(p, rows[2])) / (2.0 * range_m)
+        left -= bend
+        var += 2.0 * bend * bend
+    return left * left / var, var
+
+
+@inner_kernel
 def turned(p: Any, b: Any) -> Any:
     """Position block of a covariance times a vector; p: f8[n, n], upper triangle."""
     return (
@@ -54,7 +83,7 @@ def turned(p: Any, b: Any) -> Any:
     )
 
 
-@kernel
+@inner_kernel
 def distance(x: Any, p: Any, dt_s: float, rows: Any, place: Any, over: Any, noise: Any, range_m: float) -> Any:
     """Squared statistical distance of one model, moved on by `dt_s`, from a measurement (see `correction.axes`).
 

@@ -18,7 +18,7 @@ dimension states; Yuan et al. 2012 (unbiased mixing).
 from math import ceil, exp
 from typing import Any
 
-from farwatch.compiled import kernel
+from farwatch.compiled import inner_kernel, kernel
 from farwatch.track.motion_models import TURN_RATE, entry_var, owns
 
 TERMS = 14
@@ -31,7 +31,7 @@ def run_down(rate_per_s: float, dt_s: float) -> float:
     return (1.0 - exp(-rate_per_s * dt_s)) / rate_per_s
 
 
-@kernel
+@inner_kernel
 def blend(x: Any, p: Any, weight: Any, turned_share: float, settled_share: float) -> None:
     """Mix two models in place, given the chances to change from 0 to 1 (`turned_share`) and back (`settled_share`).
 

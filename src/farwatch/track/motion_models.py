@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from farwatch.compiled import kernel
+from farwatch.compiled import inner_kernel, kernel
 from farwatch.errors import InputError, Problem
 from farwatch.records import MODEL_LIMIT
 from farwatch.track.sight import EARTH_RADIUS_M
@@ -151,7 +151,7 @@ def unit(f: Any, n: int) -> None:
         f[i, i] = 1.0
 
 
-@kernel
+@inner_kernel
 def push(p: Any, dt_s: float, density_m2_s3: float) -> None:
     """Add the noise of white acceleration over `dt_s` to the upper triangle of a covariance."""
     dt2 = dt_s * dt_s
@@ -162,7 +162,7 @@ def push(p: Any, dt_s: float, density_m2_s3: float) -> None:
         p[i + 3, i + 3] += q_vv
 
 
-@kernel
+@inner_kernel
 def move(x: Any, p: Any, dt_s: float, density_m2_s3: float) -> None:
     """Constant velocity over `dt_s` with white acceleration of power `density_m2_s3`; x: f8[6+], p: f8[6+, 6+].
 

@@ -11,7 +11,7 @@ a track take up all its candidates at once, each by its probability; MHT assigns
 from math import log
 from typing import Any, NamedTuple
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.records import CONFIRMED, FREE, TENTATIVE
 from farwatch.track.assign import assign
 from farwatch.track.associate import LATEST, LIVE, Batch, gate, ratio_of, read, sum_up
@@ -46,6 +46,7 @@ from farwatch.track.senses import (
     learn_pd,
     notice_noise,
     pace_share,
+    seen_noise,
     settle,
 )
 
@@ -59,6 +60,7 @@ GNN, JPDA, MHT = 0, 1, 2
 """Ways to associate, as in TRACKER["association"]."""
 
 
+@carried
 class Picture(NamedTuple):
     """Carried state and working room of one tracker; `prepare` makes it, `clear` empties it.
 
@@ -111,10 +113,10 @@ def advance(picture: Picture, radars: Any, r: int, time_s: float, plots: Any, n:
     confirmed = counters[CONFIRMATIONS]
     if m > 0:
         read(batch, plots, m, radar)
+        many, total = sense[FALSE_PLOTS] + sense[NEWCOMERS], seen_noise(noise)
         for k in range(m):
             picture.claimed[k] = 0
-            many = sense[FALSE_PLOTS] + sense[NEWCOMERS]
-            batch.sights[k]["noise_density"] *= many * crowding(noise, radar, plots[k])
+            batch.sights[k]["noise_density"] *= many * crowding(noise, total, radar, plots[k])
         gate(batch, tracks, picture.outlines, picture.looks[:, r], counters[EXTENT], picture.tracker[0], sense)
         _associate(picture, radars, r, plots, m)
         _confirm(picture, radars, r, plots)

@@ -104,12 +104,18 @@ def bins_of(radar: Any, plot: Any) -> tuple[int, int, int]:
 
 
 @kernel
-def crowding(noise: Any, radar: Any, plot: Any) -> float:
-    """How many times denser noise is around a PLOT than if it were spread evenly; noise: f8[BINS]."""
-    r, a, e = bins_of(radar, plot)
+def seen_noise(noise: Any) -> float:
+    """Plots that each histogram of noise, f8[BINS], counts."""
     total = 0.0
     for b in range(RANGE_BINS):
         total += noise[b]
+    return total
+
+
+@kernel
+def crowding(noise: Any, total: float, radar: Any, plot: Any) -> float:
+    """How many times denser noise is around a PLOT than if it were spread evenly; total: `seen_noise` of `noise`."""
+    r, a, e = bins_of(radar, plot)
     here = noise[r] * RANGE_BINS / total
     if radar["half_sector_rad"] >= pi:
         here *= noise[RANGE_BINS + a] * AZIMUTH_BINS / total

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.compiled import kernel
+from farwatch.compiled import carried, kernel
 from farwatch.world.earth import MEAN_RADIUS_M
 
 Array = NDArray[np.float64]
@@ -24,6 +24,7 @@ STATE_SIZE = 7
 _TIME_SLACK_S = 1e-6
 
 
+@carried
 class Truth(NamedTuple):
     """What is in the air: TARGET[n], KNOT[m], CLASS[k]."""
 
