@@ -58,3 +58,12 @@ def test_the_jackknife_is_that_of_leaving_out():
     _, left_out = _explained(x, y)
     again = [_explained(np.delete(x, i, axis=0), np.delete(y, i))[0] for i in range(60)]
     assert left_out == pytest.approx(np.array(again), abs=5e-3)
+
+
+def test_a_single_trial_with_all_the_scatter_is_no_reason_to_divide_by_zero():
+    """Where one trial alone leaks, its leaving out leaves nothing to explain, and nothing is said for sure."""
+    leaks = np.zeros(64)
+    leaks[17] = 3.0
+    found = split(leaks, np.random.default_rng(3).random((64, 5)), list("abcde"))
+    assert 0.0 <= found.unknown.low <= found.unknown.value <= found.unknown.high <= 1.0
+    assert found.figures == ()

@@ -14,7 +14,8 @@ from farwatch.catalogue.uncertainty import Drawn
 from farwatch.chance import name_id
 from farwatch.detect.air import air_tables
 from farwatch.detect.equation import STANDARD_K, Emission, from_db, settle, snr_one_of, to_db
-from farwatch.detect.floor import AZIMUTHS, Floor, terrain_floor, tops_of
+from farwatch.detect.floor import AZIMUTHS, tops_of
+from farwatch.detect.ground_view import Overlook, Site
 from farwatch.detect.pd_table import pd_tables, threshold_snr
 from farwatch.detect.response import responses
 from farwatch.detect.scan import Sensors
@@ -79,7 +80,7 @@ class _Site:
 
 
 def prepare(scenario: Scenario, world: World) -> Prepared:
-    """Make the radars of a checked scenario in its world; floors over the terrain are computed here, once."""
+    """Make the radars of a checked scenario in its world; floors over the terrain come from `ground_view`."""
     sites = _sites(scenario)
     radars = np.zeros(len(sites), RADAR)
     drawn: list[Drawn] = []
@@ -94,7 +95,8 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         drawn += _calibrate(radars[row : row + 1], row, site)
     settle(radars)
     levels_m = np.array([_level_m(site, world) for site in sites])
-    floors, steps_m = _floors(radars, sites, world)
+    overlook, stands = Overlook.of(world.terrain), _stands(radars, sites, world)
+    floors, steps_m = _floors(overlook, stands)
     views, bands = Views(floors, steps_m, levels_m), [site.radar.band for site in sites]
     is_jammed = bool(scenario.jammers) or any(group.jammer_w_hz for group in scenario.raid)
     jammers = jammer_table(radars, views, bands, scenario.jammers, world.frame)
@@ -105,7 +107,7 @@ def prepare(scenario: Scenario, world: World) -> Prepared:
         pd=pd_tables(radars),
         threshold_snr=threshold_snr(radars),
         level_m=levels_m,
-        lit=_lit(radars, floors, steps_m),
+        lit=_lit(radars, overlook, stands, steps_m),
         air=air_tables(radars),
         response=responses([site.radar for site in sites]),
         jammers=jammers,
@@ -292,37 +294,43 @@ def _spread_db(figure: Figure, *, in_db: bool) -> tuple[float, float]:
 # Ground -----------------------------------------------------------------------------------------------------
 
 
-def _floors(radars: NDArray[Any], sites: list[_Site], world: World) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Floors of all radars in one array, each with its own range step, and the steps; the sites side by side."""
+def _stands(radars: NDArray[Any], sites: list[_Site], world: World) -> list[Site]:
+    """Where the antennas are, and how finely their floors are made."""
     azimuths = 1 if world.terrain.is_flat else AZIMUTHS
     ranges = int(min(MOST_RANGES, max(128.0, FLOOR_BYTES / (4.0 * azimuths * max(1, len(sites))))))
-    floors = np.empty((len(sites), azimuths, ranges), np.float32)
-    steps_m = np.empty(len(sites))
-
-    def survey(row: int) -> None:
-        at = sites[row].battery.at
-        height_m, reach_m = float(radars["height_m"][row]), float(radars["range_max_m"][row])
-        made = terrain_floor(world.terrain, at.lat_deg, at.lon_deg, height_m, reach_m, ranges)
-        floors[row], steps_m[row] = made.height_m, made.step_m
-
-    with ThreadPoolExecutor(max(1, len(sites))) as pool:
-        list(pool.map(survey, range(len(sites))))
-    return floors, steps_m
+    return [
+        Site(
+            lat_deg=site.battery.at.lat_deg,
+            lon_deg=site.battery.at.lon_deg,
+            antenna_m=float(row["height_m"]),
+            reach_m=float(row["range_max_m"]),
+            ranges=ranges,
+        )
+        for row, site in zip(radars, sites, strict=True)
+    ]
 
 
-def _lit(radars: NDArray[Any], floors: NDArray[np.float32], steps_m: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _floors(overlook: Overlook, stands: list[Site]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Floors of all radars in one array of its own, each with its own range step, and the steps; side by side."""
+    with ThreadPoolExecutor(max(1, len(stands))) as pool:
+        made = list(pool.map(overlook.floor, stands))
+    floors = np.empty((len(made), *(made[0].height_m.shape if made else (1, 2))), np.float32)
+    for row, floor in zip(floors, made, strict=True):
+        row[:] = floor.height_m
+    return floors, np.array([floor.step_m for floor in made], np.float64)
+
+
+def _lit(
+    radars: NDArray[Any], overlook: Overlook, stands: list[Site], steps_m: NDArray[np.float64]
+) -> NDArray[np.uint8]:
     """How steeply each radar lights the ground, beside its floors; nothing kept where the ground sends nothing back.
 
     Fills in how far the radars light it.
     """
     if not np.any(radars["gamma_ratio"]):
         return np.zeros((len(radars), 1, 1), np.uint8)
-
-    def light(height_m: NDArray[np.float32], step_m: float, antenna_m: float) -> NDArray[np.uint8]:
-        return Floor(height_m=height_m, step_m=step_m).lit(antenna_m)
-
-    with ThreadPoolExecutor(max(1, len(radars))) as pool:
-        lit = np.stack(list(pool.map(light, floors, steps_m, radars["height_m"])))
+    with ThreadPoolExecutor(max(1, len(stands))) as pool:
+        lit = np.stack(list(pool.map(overlook.lit, stands)))
     farthest = [np.max(np.flatnonzero(one.any(axis=0)), initial=0) for one in lit]
     radars["lit_range_m"] = steps_m * np.array(farthest)
     return lit

@@ -24,6 +24,9 @@ from farwatch.outcomes.evidence import Array
 from farwatch.outcomes.intervals import normal_quantile
 from farwatch.outcomes.summary import Estimate, FigureShare, SpreadSplit
 
+_NOTHING = 1e-12
+"""Share of the scatter below which a rest is a rounding error."""
+
 FEWEST_TRIALS = 10
 """Below this many trials nothing is said."""
 
@@ -76,7 +79,10 @@ def _explained(x: Array, y: Array) -> tuple[npt.NDArray[np.float64], npt.NDArray
     # Leaving trial i out: drop its product, and its part of the scatter with the mean moved.
     rest = scatter - centred**2 * n / (n - 1)
     moved = products + x * (centred / (n - 1))[:, None]
-    left_out = ((sums - moved) ** 2 - (square_sums - squares)) / (n - 1) / rest[:, None]
+    explained = ((sums - moved) ** 2 - (square_sums - squares)) / (n - 1)
+    # Where one trial holds all the scatter, nothing is left without it that could be explained.
+    scattered = np.broadcast_to((rest > _NOTHING * scatter)[:, None], explained.shape)
+    left_out = np.divide(explained, rest[:, None], out=np.zeros_like(explained), where=scattered)
     return shares, left_out
 
 

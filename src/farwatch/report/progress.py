@@ -68,7 +68,9 @@ def teller(console: Console, clock_s: Callable[[], float]) -> Teller:
 
 
 def line(progress: Progress, elapsed_s: float) -> str:
-    """One plain line."""
+    """One plain line; before it is known how many trials there will be, that all is being made ready."""
+    if progress.total == 0:
+        return "making ready"
     found = f", {progress.found} found finished" if progress.found else ""
     return f"{progress.done}/{progress.total} trials{found}{_comma(pace(progress, elapsed_s))}"
 

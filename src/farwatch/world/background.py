@@ -1,19 +1,25 @@
 """Background traffic: recorded flights of a scenario turned into members of the cast."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil, floor
+from pathlib import Path
 
 import numpy as np
 
+from farwatch.remembered import Memory, memory, read_only
 from farwatch.scenario import Traffic
 from farwatch.world.cast import Member
 from farwatch.world.earth import Frame
-from farwatch.world.flights import Cleaned, clean, moved, trajectory
-from farwatch.world.profiles import Flight
-from farwatch.world.recordings import read_recording
+from farwatch.world.flights import Cleaned, Piece, clean, moved, trajectory
+from farwatch.world.identity import file_digest
+from farwatch.world.profiles import Flight, shared
+from farwatch.world.recordings import COLUMNS, read_recording
 
 TRAFFIC_CLASS = "airliner"
 _FEWEST_KNOTS = 3
+
+RECORDINGS_KEPT = 2
+"""Recordings that a process remembers, cleaned, and as flown in some frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,31 +32,71 @@ class Slot:
     class_index: int
 
 
+def _flights() -> Memory[Flight]:
+    return memory(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Heard:
+    """A recording, and those of its flights in a frame that were asked for."""
+
+    cleaned: Cleaned
+    frame: Frame
+    flights: Memory[Flight] = field(default_factory=_flights)
+
+    def flight(self, piece: Piece) -> Flight:
+        """Read-only knots of one piece; shared with all who ask."""
+        return self.flights(piece, lambda: shared(trajectory(self.cleaned, piece, self.frame)))
+
+
+_CLEANED: Memory[Cleaned] = memory(RECORDINGS_KEPT)
+_HEARD: Memory[_Heard] = memory(RECORDINGS_KEPT)
+
+
 def overhear(traffic: Traffic, slot: Slot, frame: Frame, duration_s: float) -> tuple[list[Member], list[str]]:
     """Members of one recording that fly in the first `duration_s` of the mission, and what should be said."""
-    recording = read_recording(slot.path)
+    heard = _heard(traffic, slot.path, frame)
+    members, nearest = _within(heard, slot, duration_s)
+    if traffic.limit is not None:
+        chosen = set(sorted(nearest, key=lambda name: (nearest[name], name))[: traffic.limit])
+        members = [member for member in members if _aircraft(member) in chosen]
+    return members, _notices(traffic, slot, heard.cleaned, members)
+
+
+def _heard(traffic: Traffic, path: str, frame: Frame) -> _Heard:
+    """A recording as it is heard in a frame, remembered by what is in the file."""
+    source = Path(path)
+    try:
+        digest = file_digest(source)
+    except OSError:  # whoever reads it says what is wrong
+        return _Heard(cleaned=_read(traffic, path), frame=frame)
+    key = (digest, source.suffix, traffic.from_s, traffic.moved_to)
+    cleaned = _CLEANED(key, lambda: _read(traffic, path))
+    return _HEARD((key, frame), lambda: _Heard(cleaned=cleaned, frame=frame))
+
+
+def _read(traffic: Traffic, path: str) -> Cleaned:
+    """A recording cleaned, its times those of the mission, at its place in it."""
+    recording = read_recording(path)
     recording = replace(recording, time_s=recording.time_s - recording.time_s.min(initial=np.inf) - traffic.from_s)
     if traffic.moved_to is not None:
         recording = moved(recording, traffic.moved_to.lat_deg, traffic.moved_to.lon_deg)
     cleaned = clean(recording)
-    members, nearest = _within(cleaned, slot, frame, duration_s)
-    if traffic.limit is not None:
-        chosen = set(sorted(nearest, key=lambda name: (nearest[name], name))[: traffic.limit])
-        members = [member for member in members if _aircraft(member) in chosen]
-    return members, _notices(traffic, slot, cleaned, members)
+    for name in COLUMNS:
+        read_only(getattr(cleaned.recording, name))
+    return cleaned
 
 
-def _within(
-    cleaned: Cleaned, slot: Slot, frame: Frame, duration_s: float
-) -> tuple[list[Member], dict[str, float]]:
+def _within(heard: _Heard, slot: Slot, duration_s: float) -> tuple[list[Member], dict[str, float]]:
     """Members, and by aircraft the nearest it comes to the origin, m."""
     members: list[Member] = []
     nearest: dict[str, float] = {}
-    for piece in cleaned.pieces:
-        start_s = float(cleaned.recording.time_s[piece.first])
-        if start_s >= duration_s or cleaned.recording.time_s[piece.end - 1] <= 0.0:
+    time_s = heard.cleaned.recording.time_s
+    for piece in heard.cleaned.pieces:
+        start_s = float(time_s[piece.first])
+        if start_s >= duration_s or time_s[piece.end - 1] <= 0.0:
             continue
-        flight, late_s = _cut(trajectory(cleaned, piece, frame), start_s, duration_s)
+        flight, late_s = _cut(heard.flight(piece), start_s, duration_s)
         if len(flight.knots) < _FEWEST_KNOTS:
             continue
         member = Member(

@@ -17,6 +17,7 @@ from farwatch.world.cast import Member, drawn_speeds, packed
 from farwatch.world.classes import class_table, drawn_figures
 from farwatch.world.earth import Frame, centre_of, geodesic_between
 from farwatch.world.grids import Bounds
+from farwatch.world.identity import ground_digest
 from farwatch.world.motion import Truth
 from farwatch.world.raid import Stage, asset_height_m, muster, place_of
 from farwatch.world.terrain import Terrain, flat, open_terrain
@@ -70,7 +71,10 @@ def prepare(scenario: Scenario) -> World:
     catalogue = scenario.resolved_catalogue()
     frame = Frame(*centre_of(*zip(*((b.at.lat_deg, b.at.lon_deg) for b in scenario.defence), strict=True)))
     terrain = ground(scenario, catalogue, frame)
-    raid, notices = muster(Stage(scenario=scenario, catalogue=catalogue, frame=frame, terrain=terrain))
+    stage = Stage(
+        scenario=scenario, catalogue=catalogue, frame=frame, terrain=terrain, ground=ground_digest(terrain)
+    )
+    raid, notices = muster(stage)
     duration_s = scenario.duration_s or _length_s(raid)
     traffic, said = _traffic(scenario, catalogue, frame, duration_s)
     members = [*raid, *traffic]

@@ -14,13 +14,14 @@ what it flies to, and keeps clear of the ground there only. Others end above it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.records import KNOT
+from farwatch.remembered import read_only
 from farwatch.world.earth import Frame
 from farwatch.world.routes import Path, Route, lay_path
 from farwatch.world.terrain import Terrain
@@ -61,6 +62,11 @@ class Flight:
     def duration_s(self) -> float:
         """From the first knot to the last."""
         return (len(self.knots) - 1) * self.step_s
+
+
+def shared(flight: Flight) -> Flight:
+    """A flight whose knots refuse to be written, for who remembers it."""
+    return replace(flight, knots=read_only(flight.knots))
 
 
 def fly(route: Route, limits: Limits, terrain: Terrain, frame: Frame) -> Flight:

@@ -1,6 +1,6 @@
 """The raid: groups of a scenario turned into members on routes and arcs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from math import ceil
 
 import numpy as np
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from farwatch.catalogue import Catalogue, TargetClass
 from farwatch.errors import Problem, RangeError, ScenarioError
+from farwatch.remembered import Memory, memory
 from farwatch.scenario import Asset, Bearing, Group, Place, Scenario
 from farwatch.world.ballistic import Arc, Sphere, arc_over
 from farwatch.world.cast import Member
 from farwatch.world.earth import Frame, geodesic_between, geodesic_from
-from farwatch.world.profiles import LONGEST_STEP_S, Flight, Limits, fly, sample
+from farwatch.world.profiles import LONGEST_STEP_S, Flight, Limits, fly, sample, shared
 from farwatch.world.routes import Route, abreast
 from farwatch.world.terrain import Terrain
 
@@ -21,15 +22,21 @@ Array = NDArray[np.float64]
 DIVING_FAMILIES = ("drone", "cruise-missile")
 """Families whose members fly into what they attack; the others end above it."""
 
+FLIGHTS_KEPT = 512
+"""Routes flown that a process remembers, some 100 kB each."""
+
+_FLIGHTS: Memory[Flight] = memory(FLIGHTS_KEPT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stage:
-    """Where a raid takes place."""
+    """Where a raid takes place; `ground` is the digest of the terrain."""
 
     scenario: Scenario
     catalogue: Catalogue
     frame: Frame
     terrain: Terrain
+    ground: str
 
 
 def muster(stage: Stage) -> tuple[list[Member], list[str]]:
@@ -112,9 +119,16 @@ def _routes(stage: Stage, group: Group, asset: Asset, entry: TargetClass) -> lis
     for member_route in abreast(route, group.count, group.spacing_m):
         key = id(member_route)
         if key not in flown:
-            flown[key] = fly(member_route, limits, stage.terrain, stage.frame)
+            flown[key] = _flown(stage, member_route, limits)
         flights.append(flown[key])
     return flights
+
+
+def _flown(stage: Stage, route: Route, limits: Limits) -> Flight:
+    """A route flown, see `profiles.fly`; read-only knots, remembered by all that they depend on."""
+    points = tuple(getattr(route, spec.name).tobytes() for spec in fields(route) if spec.name != "end_height_m")
+    key = (stage.ground, stage.frame, limits, points, route.end_height_m)
+    return replace(_FLIGHTS(key, lambda: shared(fly(route, limits, stage.terrain, stage.frame))))
 
 
 def route_of(group: Group, asset: Asset, entry: TargetClass, terrain: Terrain) -> Route:
