@@ -97,6 +97,18 @@ def test_more_tracks_than_the_table_holds_are_served_all_the_same():
     assert len(shots(part)) == MOST_TRACKS + 5
 
 
+def test_tracks_that_wait_for_a_channel_leave_room_for_what_another_battery_can_fire_at():
+    """More of them than the table holds crowd one battery; the two before the other battery rank last, and are met."""
+    near, far, states = MOST_TRACKS + 8, 200e3, np.zeros((MOST_TRACKS + 10, 6))
+    states[:, 0] = [*(10e3 + 100.0 * np.arange(near)), far + 30e3, far + 30e3]
+    states[:, 1], states[:, 2], states[:, 3] = [*np.zeros(near), 0.0, 1000.0], 5e3, -50.0
+    defence = naive.make_defence(
+        batteries=2, assignment=LOOK_AHEAD, target_channels=2.0, range_max_m=40e3, assets=((0, 0, 0), (far, 0, 0))
+    )
+    defence.batteries["x_m"] = [0.0, far]
+    assert shots(naive.stage(defence, states)) == [(0, 0), (0, 1), (1, near), (1, near + 1)]
+
+
 def test_the_table_is_laid_with_what_is_open_to_the_post():
     """Offers in order of rank with salvo, gain and held channel; the supply counts rounds, channels and rails."""
     defence = naive.make_defence(

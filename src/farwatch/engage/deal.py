@@ -68,25 +68,50 @@ def _tell_left(memory: Any, plan: int) -> None:
 
 @kernel
 def lay_out(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now: float) -> int:
-    """Fill the table's offers with the tracks that are open to the command post, in order of rank; returns how many."""
+    """Fill the table's offers with the tracks that are open to the command post; returns how many.
+
+    In order of rank: first those that can be fired at now, then, with look-ahead and where room is left, those that
+    might be later. Tracks that wait for a channel so never keep from the table what another battery could fire at.
+    """
     table, doctrine = stock.table, defence.doctrine[0]
-    later = doctrine["assignment"] == LOOK_AHEAD
     n = 0
     for k in range(stock.counts[RANKED]):
         slot = stock.order[k]
-        memory = stock.memory[slot]
-        pending = memory["flying"] > 0 or memory["waiting"] > 0
-        if n >= table.slots.size or tracks[slot]["class_index"] < 0:
+        if n >= table.slots.size:
+            break
+        if not _is_open(doctrine, stock, tracks, slot):
             continue
-        if pending and is_taken(doctrine, stock.launchers, stock.engaged, slot, POST):
-            continue
-        can = choose(defence, stock, tracks, streaks[slot], radars, slot, POST, now) >= 0
-        if not (can or later):
-            continue
-        table.slots[n] = slot
-        if lay_track(defence, stock, tracks, streaks[slot], radars, n, can, now):
-            n += 1
+        if choose(defence, stock, tracks, streaks[slot], radars, slot, POST, now) >= 0:
+            table.slots[n] = slot
+            n += 1 if lay_track(defence, stock, tracks, streaks[slot], radars, n, True, now) else 0
+    now_open = n
+    for k in range(stock.counts[RANKED] if doctrine["assignment"] == LOOK_AHEAD else 0):
+        slot = stock.order[k]
+        if n >= table.slots.size:
+            break
+        if _is_open(doctrine, stock, tracks, slot) and not _is_laid(table.slots, now_open, slot):
+            table.slots[n] = slot
+            n += 1 if lay_track(defence, stock, tracks, streaks[slot], radars, n, False, now) else 0
     return n
+
+
+@kernel
+def _is_open(doctrine: Any, stock: Any, tracks: Any, slot: int) -> bool:
+    """Whether the command post may think of the track in `slot`: its class is believed, and nobody has it in hand."""
+    memory = stock.memory[slot]
+    pending = memory["flying"] > 0 or memory["waiting"] > 0
+    return tracks[slot]["class_index"] >= 0 and not (
+        pending and is_taken(doctrine, stock.launchers, stock.engaged, slot, POST)
+    )
+
+
+@kernel
+def _is_laid(slots: Any, n: int, slot: int) -> bool:
+    """Whether the track in `slot` is among the first `n` of the table."""
+    for j in range(n):
+        if slots[j] == slot:
+            return True
+    return False
 
 
 @kernel
