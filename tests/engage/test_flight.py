@@ -104,7 +104,7 @@ def test_a_mean_as_fast_as_the_peak_leaves_no_drag():
 
 
 def test_a_round_that_boosts_all_the_way_settles_in_silence():
-    """A mean far above the greatest speed, and a reach that the boost covers: nothing is left to coast, or to divide."""
+    """A mean far above the greatest speed, and a boost that covers the reach: nothing is left to coast."""
     table = np.zeros(1, ROUND)
     table["range_max_m"], table["speed_m_s"], table["speed_max_m_s"], table["boost_s"] = 60e3, 5000.0, 1400.0, 60.0
     settle(table)
