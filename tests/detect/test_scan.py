@@ -150,6 +150,14 @@ def test_transponders_answer_interrogators(radar, sky, watch):
     assert watch(radar(snr_reference=1e9), truth, 20)[0]["reply"].sum() == 0
 
 
+def test_a_transponder_answers_aboard_a_class_that_is_expected_to_be_silent(radar, sky, watch):
+    """A friendly fighter answers as an airliner does; with its transponder off it does not."""
+    for carried, share in ((1, 0.98), (0, 0.0)):
+        truth = sky([(60e3, 0.0, 6e3, STILL)], transponder=carried, expected_reply=0.0, length_s=1e6)
+        asked, _ = watch(radar(interrogator=1, snr_reference=1e9), truth, 200)
+        assert abs(asked["reply"].mean() - share) <= 4 * np.sqrt(share * (1 - share) / 200)
+
+
 def test_a_flat_radar_measures_no_elevation(radar, sky, watch):
     """No elevation beam: zero, with a spread of zero, which means not measured."""
     plots, _ = watch(radar(elevation_beam_rad=0.0, snr_reference=1e9), sky([(60e3, 0.0, 6e3, STILL)]), 3)

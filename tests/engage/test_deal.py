@@ -11,6 +11,7 @@ from farwatch.engage.deal import deal, lay_out, lay_supply, lay_track
 from farwatch.engage.decide import decide
 from farwatch.engage.stock import RANKED, SHOTS
 from farwatch.engage.table import DEALT, GREEDILY, GREEDY, LOOK_AHEAD, MOST_TRACKS, OPTIMAL, new_table
+from farwatch.records import BLOCKED_DOCTRINE
 from naive import engagement as naive
 
 
@@ -95,6 +96,43 @@ def test_more_tracks_than_the_table_holds_are_served_all_the_same():
     """What is left over after an optimal deal is taken one after another."""
     part = naive.stage(naive.make_defence(assignment=OPTIMAL), naive.column(MOST_TRACKS + 5, gap_m=500.0, first_m=30e3))
     assert len(shots(part)) == MOST_TRACKS + 5
+
+
+def test_tracks_that_wait_for_a_channel_leave_room_for_what_another_battery_can_fire_at():
+    """More of them than the table holds crowd one battery; the two before the other battery rank last, and are met."""
+    near, far, states = MOST_TRACKS + 8, 200e3, np.zeros((MOST_TRACKS + 10, 6))
+    states[:, 0] = [*(10e3 + 100.0 * np.arange(near)), far + 30e3, far + 30e3]
+    states[:, 1], states[:, 2], states[:, 3] = [*np.zeros(near), 0.0, 1000.0], 5e3, -50.0
+    defence = naive.make_defence(
+        batteries=2, assignment=LOOK_AHEAD, target_channels=2.0, range_max_m=40e3, assets=((0, 0, 0), (far, 0, 0))
+    )
+    defence.batteries["x_m"] = [0.0, far]
+    assert shots(naive.stage(defence, states)) == [(0, 0), (0, 1), (1, near), (1, near + 1)]
+
+
+@pytest.mark.parametrize("launch_interval_s", [0.0, 0.001, 0.05, 4.0])
+def test_look_ahead_waits_for_the_better_round_at_any_launch_interval(launch_interval_s):
+    """The far battery's round comes into reach in less than a cycle, and kills more surely."""
+    defence = naive.make_defence(batteries=2, assignment=LOOK_AHEAD, launch_interval_s=launch_interval_s)
+    defence.batteries["x_m"], defence.rounds["range_max_m"] = [45e3, 0.0], [25e3, 60e3]
+    defence.kill[:] = [[0.5], [0.9]]
+    part = naive.stage(defence, naive.column(1, first_m=72e3, speed_m_s=200.0))
+    assert shots(part) == []
+    assert part.stock.memory["reason"][0] == BLOCKED_DOCTRINE
+    nearer = naive.stage(defence, naive.column(1, first_m=69e3, speed_m_s=200.0))
+    assert shots(nearer) == [(1, 0)]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_look_ahead_waits_only_for_a_battery_that_sees_the_target(held):
+    """The better round, soon in reach, is counted on when its radar holds the track; when not, the other fires now."""
+    defence = naive.make_defence(batteries=2, assignment=LOOK_AHEAD)
+    defence.batteries["x_m"], defence.rounds["range_max_m"] = [45e3, 0.0], [25e3, 60e3]
+    defence.batteries["engage_on_picture"], defence.kill[:] = [1, 0], [[0.5], [0.9]]
+    part = naive.stage(defence, naive.column(1, first_m=72e3, speed_m_s=200.0))
+    part.radars["battery_index"], part.radars["fire_control"] = 1, 1
+    part.picture.streaks[:] = 0 if held else -1
+    assert shots(part) == ([] if held else [(0, 0)])
 
 
 def test_the_table_is_laid_with_what_is_open_to_the_post():

@@ -103,6 +103,15 @@ def test_a_mean_as_fast_as_the_peak_leaves_no_drag():
     assert again["speed_max_m_s"][0] == pytest.approx(one["speed_max_m_s"], rel=1e-12)
 
 
+def test_a_round_that_boosts_all_the_way_settles_in_silence():
+    """A mean far above the greatest speed, and a boost that covers the reach: nothing is left to coast."""
+    table = np.zeros(1, ROUND)
+    table["range_max_m"], table["speed_m_s"], table["speed_max_m_s"], table["boost_s"] = 60e3, 5000.0, 1400.0, 60.0
+    settle(table)
+    assert np.isinf(table["drag_length_m"][0])
+    assert flight_time_to_s(table[0], 60e3, 5e3) == pytest.approx(60e3 / 5000.0)
+
+
 def test_every_trial_has_its_own_drag():
     """Settling takes any shape: a table of trials equals its rows one by one."""
     table = np.zeros((3, 2), ROUND)

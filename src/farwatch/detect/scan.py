@@ -50,6 +50,9 @@ from farwatch.world.motion import state_at
 
 NEVER = np.inf
 _NONE: Any = np.int64(0)  # typed: a bare nought would have what takes it compiled for it, too
+CARRIED_REPLY = 0.98
+"""Chance that a transponder answers where its class is expected to carry none: the airliner's, assumed."""
+
 _TURN = 2.0 * pi
 _SAME_S = 0.002
 """A target is taken to stand still for this long: half a metre at 250 m/s."""
@@ -373,8 +376,8 @@ def _look(
     plot["rcs_m2"] = plot["snr"] * place[NOISE] / place[ONE]
     _measure(radar, place, key, whom, occasion, plot)
     asked = radar["interrogator"] == 1 and target["transponder"] == 1
-    answers = asked and uniform(key, TRANSPONDER, who, whom, occasion) < target_class["expected_reply"]
-    plot["reply"] = 1 if answers else 0
+    chance = target_class["expected_reply"] if target_class["expected_reply"] > 0.0 else CARRIED_REPLY
+    plot["reply"] = 1 if asked and uniform(key, TRANSPONDER, who, whom, occasion) < chance else 0
     return 1
 
 

@@ -89,9 +89,7 @@ def option(
         step, reason = 5, BLOCKED_TIME
     elif launcher["out"]:
         step, reason = 6, BLOCKED_COMMAND
-    elif not (battery["engage_on_picture"] and launcher["linked"]) and not supports(
-        defence.orders.outages, defence.batteries, radars, stock.loads, streaks, b, now
-    ):
+    elif not is_supported(defence, stock, streaks, radars, b, now):
         step, reason = 7, BLOCKED_COMMAND if battery["engage_on_picture"] else BLOCKED_RADAR
     elif free_rounds(battery, launcher) <= 0 or launch_s >= ordered_s + doctrine["decide_s"]:
         step, reason = 8, BLOCKED_CHANNEL
@@ -100,6 +98,14 @@ def option(
     else:
         step, reason = _LAST_STEP, 0
     return step, reason, _cost(doctrine, rounds, ballistic, kill_probability), flight_s
+
+
+@kernel
+def is_supported(defence: Any, stock: Any, streaks: Any, radars: Any, b: int, now: float) -> bool:
+    """Whether battery `b` may fire at the track of these streaks, i4[n_radars]: on the picture, or by its own radar."""
+    if defence.batteries[b]["engage_on_picture"] and stock.launchers[b]["linked"]:
+        return True
+    return supports(defence.orders.outages, defence.batteries, radars, stock.loads, streaks, b, now)
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import Any
 
 from farwatch.compiled import kernel
 from farwatch.engage.assigning import greedy
-from farwatch.engage.choose import BALLISTIC, choose, is_hopeless, option, take_aim
+from farwatch.engage.choose import BALLISTIC, choose, is_hopeless, is_supported, option, take_aim
 from farwatch.engage.command import POST, answers_to, is_engaging, is_taken
 from farwatch.engage.envelope import flown_m, meet
 from farwatch.engage.fire import fire, free_rounds, next_launch_s, order_s, rounds_for, salvo_size
@@ -27,7 +27,8 @@ NEAREST = 9
 _ROUNDING = 1e-6
 """Added before a drawn number of channels is rounded down."""
 
-_PLENTY = 1_000
+_PLENTY = 1_000.0
+"""Salvos that one epoch lets begin at most: more than there are ever tracks on the table."""
 
 
 @kernel
@@ -68,30 +69,59 @@ def _tell_left(memory: Any, plan: int) -> None:
 
 @kernel
 def lay_out(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, now: float) -> int:
-    """Fill the table's offers with the tracks that are open to the command post, in order of rank; returns how many."""
+    """Fill the table's offers with the tracks that are open to the command post; returns how many.
+
+    In order of rank: first those that can be fired at now, then, with look-ahead and where room is left, those that
+    might be later. Tracks that wait for a channel so never keep from the table what another battery could fire at.
+    """
     table, doctrine = stock.table, defence.doctrine[0]
-    later = doctrine["assignment"] == LOOK_AHEAD
     n = 0
     for k in range(stock.counts[RANKED]):
         slot = stock.order[k]
-        memory = stock.memory[slot]
-        pending = memory["flying"] > 0 or memory["waiting"] > 0
-        if n >= table.slots.size or tracks[slot]["class_index"] < 0:
+        if n >= table.slots.size:
+            break
+        if not _is_open(doctrine, stock, tracks, slot):
             continue
-        if pending and is_taken(doctrine, stock.launchers, stock.engaged, slot, POST):
-            continue
-        can = choose(defence, stock, tracks, streaks[slot], radars, slot, POST, now) >= 0
-        if not (can or later):
-            continue
-        table.slots[n] = slot
-        if lay_track(defence, stock, tracks, streaks[slot], radars, n, can, now):
-            n += 1
+        if choose(defence, stock, tracks, streaks[slot], radars, slot, POST, now) >= 0:
+            table.slots[n] = slot
+            n += 1 if lay_track(defence, stock, tracks, streaks[slot], radars, n, True, now) else 0
+    now_open = n
+    for k in range(stock.counts[RANKED] if doctrine["assignment"] == LOOK_AHEAD else 0):
+        slot = stock.order[k]
+        if n >= table.slots.size:
+            break
+        if _is_open(doctrine, stock, tracks, slot) and not _is_laid(table.slots, now_open, slot):
+            table.slots[n] = slot
+            n += 1 if lay_track(defence, stock, tracks, streaks[slot], radars, n, False, now) else 0
     return n
 
 
 @kernel
+def _is_open(doctrine: Any, stock: Any, tracks: Any, slot: int) -> bool:
+    """Whether the command post may think of the track in `slot`: its class is believed, and nobody has it in hand."""
+    memory = stock.memory[slot]
+    pending = memory["flying"] > 0 or memory["waiting"] > 0
+    return tracks[slot]["class_index"] >= 0 and not (
+        pending and is_taken(doctrine, stock.launchers, stock.engaged, slot, POST)
+    )
+
+
+@kernel
+def _is_laid(slots: Any, n: int, slot: int) -> bool:
+    """Whether the track in `slot` is among the first `n` of the table."""
+    j = 0
+    while j < n and slots[j] != slot:
+        j += 1
+    return j < n
+
+
+@kernel
 def lay_track(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, j: int, can: bool, now: float) -> bool:
-    """Fill the offers of track `j` of the table, of its first epoch only if it `can` be fired at; whether any gains."""
+    """Fill the offers of track `j` of the table, of its first epoch only if it `can` be fired at; whether any gains.
+
+    Only a battery that sees the track now is counted on for later: nobody knows whether it will ever take it up, and
+    what waits for it in vain is not fired at by others in time.
+    """
     table, doctrine, slot = stock.table, defence.doctrine[0], stock.table.slots[j]
     kind, memory, found = tracks[slot]["class_index"], stock.memory[slot], False
     take_aim(defence, stock, tracks[slot], now)
@@ -112,8 +142,9 @@ def lay_track(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, 
             _, reason, cost, _ = option(defence, stock, tracks, streaks, radars, slot, row, now)
             table.offers.dislike[j, row] = cost
             table.offers.gains[0, j, row] = gain if reason == 0 else 0.0
+        seen = is_supported(defence, stock, streaks, radars, b, now)
         for epoch in range(1, table.offers.discount.size):
-            met = _is_met(defence, stock, tracks[slot], row, now + epoch * CYCLE_S, memory["goal_s"])
+            met = seen and _is_met(defence, stock, tracks[slot], row, now + epoch * CYCLE_S, memory["goal_s"])
             table.offers.gains[epoch, j, row] = gain if met else 0.0
         for epoch in range(table.offers.discount.size):
             found = found or table.offers.gains[epoch, j, row] > 0.0
@@ -150,16 +181,17 @@ def lay_supply(defence: Any, stock: Any, now: float) -> None:
         for epoch in range(supply.limits.shape[0]):
             limit = supply.limits[epoch, b]
             limit["channels"], limit["rounds"] = channels, rounds
-            limit["starts"] = _begun(CYCLE_S * (epoch + 1), salvo_s) - _begun(CYCLE_S * epoch, salvo_s)
+            begun = _begun(CYCLE_S * (epoch + 1), salvo_s) - _begun(CYCLE_S * epoch, salvo_s)
+            limit["starts"] = int(min(begun, _PLENTY))
         limit = supply.limits[0, b]
         limit["channels"] = max(channels - launcher["tracks"], 0)
         limit["rounds"] = max(free_rounds(battery, launcher), 0)
-        limit["starts"] = _begun(left_s, salvo_s)
+        limit["starts"] = int(min(_begun(left_s, salvo_s), _PLENTY))
 
 
 @kernel
-def _begun(time_s: float, salvo_s: float) -> int:
-    """How many salvos, one each `salvo_s`, begin within `time_s`."""
+def _begun(time_s: float, salvo_s: float) -> float:
+    """How many salvos, one each `salvo_s`, begin within `time_s`; a whole number, and a great one where all can."""
     if time_s <= 0.0:
-        return 0
-    return int(min(ceil(time_s / salvo_s), _PLENTY)) if salvo_s > 0.0 else int(_PLENTY * time_s)
+        return 0.0
+    return ceil(time_s / salvo_s) if salvo_s > 0.0 else _PLENTY * ceil(time_s)

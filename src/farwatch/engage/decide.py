@@ -36,8 +36,9 @@ def decide(defence: Any, stock: Any, picture: Any, radars: Any, now: float) -> i
     rank(defence, stock, tracks, united, now)
     central = doctrine["level"] == CENTRALISED
     if central and doctrine["assignment"] != GREEDY:
-        while deal(defence, stock, tracks, streaks, radars, now) > 0 and doctrine["in_depth"]:
-            continue
+        crowded = doctrine["assignment"] == LOOK_AHEAD and stock.counts[RANKED] > stock.table.slots.size
+        while deal(defence, stock, tracks, streaks, radars, now) > 0 and (doctrine["in_depth"] or crowded):
+            continue  # once more: there is room on the table for those that it did not hold
     if central and doctrine["assignment"] != LOOK_AHEAD:  # after an optimal deal: what was more than the table holds
         while serve(defence, stock, tracks, streaks, radars, POST, now) > 0 and doctrine["in_depth"]:
             continue  # once more: another battery may add its own salvo

@@ -86,7 +86,9 @@ def settle(rounds: NDArray[Any]) -> None:
     boost_s = np.minimum(rounds["boost_s"][known], reach_m / np.maximum(speed_m_s, mean_m_s))
     speed_m_s = np.maximum(speed_m_s, reach_m / (reach_m / mean_m_s - 0.5 * boost_s))
     coast_m = reach_m - 0.5 * speed_m_s * boost_s
-    longer = np.maximum(speed_m_s * (reach_m / mean_m_s - boost_s) / coast_m, 1.0)
+    unslowed = np.ones(coast_m.shape)  # also of what boosts all the way: nothing is left to coast
+    longer = np.divide(speed_m_s * (reach_m / mean_m_s - boost_s), coast_m, out=unslowed, where=coast_m > 0.0)
+    longer = np.maximum(longer, 1.0)
     slowing = 2.0 * np.log(longer)
     for _ in range(_NEWTON_STEPS):
         at = np.where(slowing > _STRAIGHT, slowing, 1.0)
