@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from farwatch import campaign, mission
-from farwatch.mission import AGENDA, pop, push
+from farwatch.agenda import AGENDA, pop, push
 from farwatch.records import E_CONFIRMED, E_KILL, E_LAUNCH, E_LEAK, E_SEEN
 from farwatch.scenario import vary
 from mission.conftest import PLAIN

@@ -207,11 +207,11 @@ def gate(batch: Batch, tracks: Any, outlines: Any, looks: Any, extent: int, trac
     gets no other. sense: what is taken for granted of the radar of this batch, see `senses`.
     """
     box, served_s = box_of(batch), batch.layout[LATEST] - sense[TURN_GAP_S]
-    speed_max, gate_sigmas = tracker["speed_max_m_s"], sqrt(tracker["gate"])
+    speed_max, root = tracker["speed_max_m_s"], sqrt(tracker["gate"])
     counts, taken = batch.counts, batch.taken
     for i in range(extent):
         counts[i], taken[i] = 0, -1
-        if outlines[i, LIVE] == 0.0 or looks[i] > served_s or is_far(outlines, i, box, gate_sigmas, speed_max):
+        if outlines[i, LIVE] == 0.0 or looks[i] > served_s or is_far(outlines, i, box, root, speed_max):
             continue
         reach_m = reach_of(outlines, i, abs(box[4] - outlines[i, TIME]) + box[5], tracker)
         if is_apart(outlines, i, box, reach_m):
@@ -237,14 +237,14 @@ def box_of(batch: Batch) -> tuple[float, ...]:
 
 
 @inner_kernel
-def is_far(outlines: Any, i: int, box: Any, gate_sigmas: float, speed_max_m_s: float) -> bool:
+def is_far(outlines: Any, i: int, box: Any, gate: float, speed_max_m_s: float) -> bool:
     """Whether track `i` is nowhere near any plot of a batch, however fast it flies: `is_apart` without its roots.
 
-    gate_sigmas: root of the gate. Wherever this says yes, `is_apart` does.
+    gate: its root, a number of standard deviations. Wherever this says yes, `is_apart` does.
     """
     dt_s, vx, vy, slack = box[4] - outlines[i, TIME], outlines[i, VX], outlines[i, VY], box[5]
     own_speed, flown_s = abs(vx) + abs(vy), abs(dt_s) + slack
-    own = gate_sigmas * outlines[i, PLACE_SIGMA] + (speed_max_m_s + own_speed) * flown_s + slack * own_speed
+    own = gate * outlines[i, PLACE_SIGMA] + (speed_max_m_s + own_speed) * flown_s + slack * own_speed
     own *= AMPLE
     x, y = outlines[i, X] + dt_s * vx, outlines[i, Y] + dt_s * vy
     return bool(x + own < box[0] or y + own < box[1] or x - own > box[2] or y - own > box[3])
