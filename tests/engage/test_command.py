@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farwatch import records
+from farwatch.engage.choose import has_means
 from farwatch.engage.command import (
     CENTRALISED,
     COORDINATED,
@@ -355,3 +356,17 @@ def test_in_a_zone_its_own_status_holds():
     assert part.stock.fates["blocked"][:3].tolist() == [records.BLOCKED_COMMAND, 0, 0]
     over = [status_at(part.defence.orders.zones, TIGHT, x, 0.0) for x in (60e3, 66e3, 80e3, 100e3)]
     assert over == [HOLD, FREE, TIGHT, FREE]
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_the_best_round_is_not_waited_for_at_a_battery_whose_radar_is_out(out):
+    """The sure round is soon in reach: it is waited for when its radar works, and when that is off the other fires."""
+    defence = naive.make_defence(batteries=2, best_round=1)
+    defence.batteries["x_m"], defence.rounds["range_max_m"] = [45e3, 0.0], [25e3, 60e3]
+    defence.batteries["engage_on_picture"], defence.kill[:] = [1, 0], [[0.5], [0.9]]
+    outages = [(records.OUT_RADAR, 77, 0.0, 500.0)] if out else []
+    part = naive.stage(with_orders(defence, outages), naive.column(1, first_m=72e3, speed_m_s=200.0))
+    part.radars["id"], part.radars["battery_index"], part.radars["fire_control"] = 77, 1, 1
+    assert has_means(part.defence, part.stock, part.radars, 1, 0.0) == (not out)
+    assert decide(part.defence, part.stock, part.picture, part.radars, 0.0) == (1 if out else 0)
+    assert part.stock.counts[SHOTS] == 0 or part.stock.shots["battery_index"][0] == 0

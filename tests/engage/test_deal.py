@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from farwatch.engage.choose import take_aim
+from farwatch.engage.choose import is_supported, take_aim
 from farwatch.engage.deal import deal, lay_out, lay_supply, lay_track
 from farwatch.engage.decide import decide
 from farwatch.engage.stock import RANKED, SHOTS
@@ -132,6 +132,9 @@ def test_look_ahead_waits_only_for_a_battery_that_sees_the_target(held):
     part = naive.stage(defence, naive.column(1, first_m=72e3, speed_m_s=200.0))
     part.radars["battery_index"], part.radars["fire_control"] = 1, 1
     part.picture.streaks[:] = 0 if held else -1
+    streaks = part.picture.streaks[0]
+    assert is_supported(part.defence, part.stock, streaks, part.radars, 0, 0.0)
+    assert is_supported(part.defence, part.stock, streaks, part.radars, 1, 0.0) == held
     assert shots(part) == ([] if held else [(0, 0)])
 
 

@@ -56,6 +56,18 @@ def test_a_round_at_a_lost_track_finds_nothing():
         assert part.alive[0] == 1
 
 
+def test_no_round_meets_what_flies_above_its_ceiling():
+    """A target that has climbed out of the envelope since the launch is not met; within three sigmas it still is."""
+    kill, lost = records.E_KILL, records.E_LOST
+    for climbed_m, sigma_m, event in ((0.0, 0.0, kill), (2e3, 100.0, lost), (2e3, 1e3, kill)):
+        part = fired(p_kill=1.0, height_max_m=6e3)
+        part.picture.tracks["mean"][:, 2] += climbed_m
+        part.picture.tracks["position_sigma_m"] = sigma_m
+        part.truth.knots["z_m"] += climbed_m
+        part.truth.knots["height_m"] += climbed_m
+        assert result(part) == event
+
+
 def test_a_wrong_track_leads_the_round_astray():
     """Outside the basket there is nothing to meet; a larger uncertainty makes a larger basket."""
     for sigma_m, event in ((100.0, records.E_LOST), (700.0, records.E_KILL)):

@@ -63,6 +63,7 @@ ONE_CHANGE = {
     ("srbm", "sbrm"): "line 8: raid.one.class = sbrm: is not a target class of the catalogue; did you mean srbm",
     ("range_km: 200", "range_km: true"): "line 8: raid.one.from.range_km = true: must be a number",
     ("range_km: 200", "range_km: '200'"): "write it without quotes",
+    ("to: depot", "transponder: no, to: depot"): "raid.one.transponder = no: must be true or false",
     ("range_km: 200", "range_km: .nan"): "must be a finite number",
     ("range_km: 200", "range_km: 0"): "must be greater than 0",
     ("range_km: 200", "rng: 200"): "raid.one.from.rng: is not a field; did you mean range_km?",

@@ -8,7 +8,7 @@ from math import inf, isnan, nan, sqrt
 from typing import Any
 
 from farwatch.compiled import kernel
-from farwatch.engage.command import POST, answers_to, is_engaging, supports
+from farwatch.engage.command import POST, answers_to, is_engaging, is_off, supports
 from farwatch.engage.envelope import flown_m, meet, predict, reach_m, surely_beyond
 from farwatch.engage.fire import free_rounds, is_full, next_launch_s, order_s, rounds_for, salvo_size
 from farwatch.records import (
@@ -109,6 +109,18 @@ def is_supported(defence: Any, stock: Any, streaks: Any, radars: Any, b: int, no
 
 
 @kernel
+def has_means(defence: Any, stock: Any, radars: Any, b: int, now: float) -> bool:
+    """Whether battery `b` could support a shot, if need be later: by the picture, or with a radar that is not off."""
+    if defence.batteries[b]["engage_on_picture"] and stock.launchers[b]["linked"]:
+        return True
+    for r in range(radars.size):
+        mine = radars[r]["battery_index"] == b and radars[r]["fire_control"]
+        if mine and not is_off(defence.orders.outages, defence.batteries, radars[r], now):
+            return True
+    return False
+
+
+@kernel
 def _clock_s(battery: Any, launcher: Any, memory: Any, watch: Any) -> float:
     """When the reaction time of a battery to a track began: at the hostile call, if it was told of that."""
     told = launcher["linked"] != 0 and (battery["engage_on_picture"] != 0 or battery["own_cue"] == 0)
@@ -155,7 +167,9 @@ def choose(defence: Any, stock: Any, tracks: Any, streaks: Any, radars: Any, slo
     if chosen >= 0:
         b = defence.rounds[chosen]["battery_index"]
         held = memory["score"] <= 0.0 or salvo_size(defence, stock, slot, b, kind) <= 0
-        if held or (doctrine["best_round"] and _better_comes(defence, stock, tracks[slot], slot, chosen, who, now)):
+        if held or (
+            doctrine["best_round"] and _better_comes(defence, stock, tracks[slot], radars, slot, chosen, who, now)
+        ):
             chosen, nearest, nearest_reason = -1, _LAST_STEP, BLOCKED_DOCTRINE
     if chosen < 0 and nearest > memory["step"]:
         memory["step"], memory["reason"] = nearest, nearest_reason
@@ -171,7 +185,9 @@ def _is_free(doctrine: Any, launchers: Any, engaged: Any, slot: int, who: int, b
 
 
 @kernel
-def _better_comes(defence: Any, stock: Any, track: Any, slot: int, chosen: int, who: int, now: float) -> bool:
+def _better_comes(
+    defence: Any, stock: Any, track: Any, radars: Any, slot: int, chosen: int, who: int, now: float
+) -> bool:
     """Whether a row that kills more surely than the `chosen` one could still meet `track` in time, now or later."""
     kind, kill, magazines, goal_s = track["class_index"], defence.kill, stock.magazines, stock.memory[slot]["goal_s"]
     for row in range(defence.rounds.size):
@@ -180,6 +196,8 @@ def _better_comes(defence: Any, stock: Any, track: Any, slot: int, chosen: int, 
         if kill[row, kind] <= kill[chosen, kind] or left <= 0 or stock.launchers[b]["out"]:
             continue
         if not _is_free(defence.doctrine[0], stock.launchers, stock.engaged, slot, who, b):
+            continue
+        if not has_means(defence, stock, radars, b, now):
             continue
         if _meets_later(defence, stock, track, row, goal_s, now):
             return True

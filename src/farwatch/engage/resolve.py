@@ -11,7 +11,7 @@ from typing import Any
 
 from farwatch.chance import KILL, NOBODY, uniform
 from farwatch.compiled import kernel
-from farwatch.engage.envelope import flown_m, height_m, predict, reach_m, solve
+from farwatch.engage.envelope import ceiling_m, flown_m, height_m, predict, reach_m, solve
 from farwatch.engage.flight import flight_time_to_s
 from farwatch.engage.tilt import FAVOURED, LOG_ODDS, tilted
 from farwatch.records import AWAITING, E_KILL, E_LOST, E_MISS, FREE
@@ -49,9 +49,11 @@ def resolve(defence: Any, stock: Any, picture: Any, truth: Any, alive: Any, inde
     dx, dy, dz = state[0] - battery["x_m"], state[1] - battery["y_m"], state[2] - battery["z_m"]
     away = sqrt(dx * dx + dy * dy + dz * dz)
     basket = max(BASKET_SIGMAS * track["position_sigma_m"], BASKET_M)
-    if away > reach_m(rounds, ballistic) + basket:
+    height = height_m(state[0], state[1], state[2])
+    above_m = height - defence.levels_m[1] - ceiling_m(rounds, away)
+    if away > reach_m(rounds, ballistic) + basket or above_m > BASKET_SIGMAS * track["position_sigma_m"]:
         return _finish(shot, now, -1, 0)
-    needed_s = flight_time_to_s(rounds, away, height_m(state[0], state[1], state[2]))
+    needed_s = flight_time_to_s(rounds, away, height)
     if needed_s > now - shot["launch_s"] + LATE_S:
         flight_s = solve(battery, rounds, track, ballistic, shot["launch_s"], state)
         if not shot["launch_s"] + flight_s > now:
