@@ -108,15 +108,20 @@ def report(out: Folder) -> None:
 def _play(plan: Path, out: Path, cluster: str | None, threads: int | None) -> None:
     """Play a plan, keep it, and tell its answers."""
     from farwatch.campaign.commission import campaign
+    from farwatch.campaign.origin import note
     from farwatch.report.progress import teller
 
     if cluster is not None and threads is not None:
         raise typer.BadParameter("--cluster and --threads: choose one; workers have threads of their own")
     err = console_of(stderr=True)
-    if cluster is None:
-        say_compiling(err)
     with _executor(cluster, threads) as executor, teller(err, time.monotonic) as live:
-        found = campaign(plan, out, executor, _noting(plan, out, live.tell))
+
+        def begun() -> None:
+            note(out, plan)
+            if cluster is None:
+                say_compiling(err)
+
+        found = campaign(plan, out, executor, _beginning(begun, live.tell))
     if found.interrupted:
         err.print(f"interrupted: what is finished is kept; farwatch campaign resume {out} goes on from there")
     _tell(found, out)
@@ -135,16 +140,14 @@ def _executor(cluster: str | None, threads: int | None) -> "AbstractContextManag
     return connect(cluster)
 
 
-def _noting(plan: Path, out: Path, tell: "Callable[[Progress], None]") -> "Callable[[Progress], None]":
-    """Tell progress; the first time, when the folder is there and fits, note where the plan lies."""
-    from farwatch.campaign.origin import note
-
-    noted: list[bool] = []
+def _beginning(begun: Callable[[], None], tell: "Callable[[Progress], None]") -> "Callable[[Progress], None]":
+    """Tell progress; the first time, when the plan is sound and the folder is there and fits, do what comes first."""
+    once: list[bool] = []
 
     def told(progress: "Progress") -> None:
-        if not noted:
-            note(out, plan)
-            noted.append(True)
+        if not once:
+            begun()
+            once.append(True)
         tell(progress)
 
     return told

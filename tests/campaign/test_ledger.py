@@ -15,7 +15,8 @@ import pytest
 
 from campaign.rehearsed import Rehearsal, contents, play_fake
 from campaign.test_conduct import conducted, small_parts  # noqa: F401  a fixture
-from farwatch.campaign import files
+from farwatch.campaign import files, load_result, read_campaign
+from farwatch.campaign.execute import execute
 from farwatch.campaign.trials import stored
 from farwatch.errors import StoreError
 from farwatch.outcomes import parquet
@@ -109,6 +110,31 @@ def test_a_part_that_was_removed_is_played_again(whole, tmp_path):
         (tmp_path / table / "part-000002.parquet").unlink()
     conducted(tmp_path)
     assert contents(tmp_path) == contents(whole)
+
+
+def test_with_a_part_gone_it_is_not_finished(tmp_path):
+    """A report of it calls it interrupted, not short of budget."""
+    conducted(tmp_path)
+    assert stored(tmp_path, ()).finished
+    (tmp_path / "trials" / "part-000001.parquet").unlink()
+    assert not stored(tmp_path, ()).finished
+
+
+def test_a_run_and_a_campaign_are_not_taken_for_each_other(whole, tmp_path, plan, play):
+    """Played into, or read by the other verb: refused in words, with the right verb, and not a file is added."""
+    execute(plan(), play, 1, tmp_path / "run")
+    before = contents(tmp_path / "run")
+    for read in (lambda: conducted(tmp_path / "run"), lambda: read_campaign(tmp_path / "run")):
+        with pytest.raises(StoreError, match="holds no campaign; a run is told by `farwatch report"):
+            read()
+    assert contents(tmp_path / "run") == before
+    assert not (tmp_path / "run" / "goals").exists()
+    before = contents(whole)
+    for read in (lambda: execute(plan(), play, 1, whole), lambda: load_result(whole)):
+        with pytest.raises(StoreError, match="holds no run; a campaign is told by `farwatch campaign report"):
+            read()
+    assert contents(whole) == before
+    assert not (whole / "blocks").exists()
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_all_problems_come_at_once_with_lines():
         ("vary: {design: latin-hypercube, fields: {weather.rain_mm_h: [1, 2]}}", "vary.points", "is missing"),
         ("until: {killed: 1}", "until.killed", "is not among the measures"),
         ("until: {leaked: 1}\ntrials: 9", "trials", "cannot stand beside until"),
-        ("trials: 300\nbudget: {trials: 200}", "budget.trials", "1 points of 300 trials"),
+        ("trials: 300\nbudget: {trials: 200}", "budget.trials", "1 point needs 300 trials"),
         (
             "vary: {fields: {weather.rain_mm_h: [0, 1, 2]}}\nuntil: {leaked: 1}\nbudget: {trials: 2}",
             "budget.trials",
@@ -147,6 +147,21 @@ def test_scenarios_with_clashing_seeds_are_refused():
 def test_what_is_no_plan_is_refused(text):
     """A list, broken YAML, nothing at all."""
     assert refused(text)
+
+
+def test_a_scenario_is_no_plan():
+    """One mistake, and what to do; not one problem in each field."""
+    found = refused("farwatch: 1\ntitle: x\ndefence: []\nraid: []\n")
+    assert list(found) == ["file"]
+    assert "is a scenario, not a plan" in found["file"].rule
+
+
+def test_one_mistake_is_told_once():
+    """Points below two are not missing as well, and samples of morris need be no power of two."""
+    part = "vary: {design: sobol, points: 1, fields: {weather.rain_mm_h: [1, 2]}}\n"
+    with pytest.raises(InputError) as error:
+        read_plan(f"{HEAD}{part}sensitivity: {{method: morris, samples: 20}}\n")
+    assert [problem.where for problem in error.value.problems] == ["vary.points", "sensitivity.samples"]
 
 
 def test_an_absent_file_is_named(tmp_path):

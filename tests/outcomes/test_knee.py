@@ -40,6 +40,16 @@ def test_a_level_curve_and_one_that_bends_late_have_none():
     assert not found(1.0, capacity=70.0).found
 
 
+@pytest.mark.parametrize(("capacity", "says"), [(8.0, "at or before 10"), (45.0, "at or beyond 40")])
+def test_a_knee_between_the_outermost_values_is_not_told_to_a_decimal(capacity, says):
+    """Two lines meet at the inner value then, whatever the truth is: it is said where values are missing."""
+    dice = np.random.default_rng(3)
+    rows = np.array([0.7 * min(x, capacity) + max(0.0, x - capacity) * 3.0 + dice.normal(0, 0.1, 400) for x in X]).T
+    knee = find(X, rows.mean(axis=0), shares_of(400, 3) @ rows)
+    assert not knee.found
+    assert says in knee.why
+
+
 def test_too_few_points_are_refused():
     """Four, increasing."""
     with pytest.raises(InputError, match="4 values or more"):

@@ -237,6 +237,15 @@ def test_the_interval_of_negated_values_is_negated():
     assert (a.low, a.high) == pytest.approx((-b.high, -b.low))
 
 
+def test_rare_leaks_need_not_be_counted_where_a_coarse_answer_is_wanted():
+    """One leaker in 192 trials of four drones: the mean is known to 0.4 and not to 0.05; without bounds to neither."""
+    rare = np.zeros(192)
+    rare[17] = 2.0
+    assert enough(rare, 0.4, bounds=(0.0, 4.0))
+    assert not enough(rare, 0.05, bounds=(0.0, 4.0))
+    assert not enough(rare, 0.4)
+
+
 def test_few_values_are_never_enough():
     """However much they agree."""
     assert not enough(np.array([0.0, 1.0] * 9), 10.0)

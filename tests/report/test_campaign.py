@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -78,6 +79,53 @@ def test_the_terminal_fits(rich, width):
     assert max(map(len, printed(rich[1], width).splitlines())) <= width
 
 
+@pytest.mark.parametrize("width", [80, 100, 132])
+def test_nothing_is_cut_off_in_the_terminal(width):
+    """Rich cuts what does not fit; every heading and every last column is whole with many measures, too."""
+    plan = RICH | {"measures": ["leaked", "leaked_share", "any_leak", "rounds_fired", "defence_cost_usd"]}
+    answers = told(plan)[1]
+    lines = printed(answers, width)
+    assert lines.count("50/90/99") == 1
+    assert re.search(r"trials\s+saved|saved\s*$", lines, re.M)
+    assert lines.count("×") == sum(np.isfinite(row.luck_gain) for row in answers.differences[:24])
+
+
+def test_many_points_without_a_question_are_told_by_their_ends():
+    """The lowest and the highest, not the first three of the plan."""
+    plan = {"vary": {"fields": {FIELD: [20, 5, 60, 30]}}, "trials": 64}
+    _, answers = told(plan, law=lambda point, luck, u: luck + point.changes[FIELD])
+    first, last, *more = campaign_wording.headlines(answers)
+    assert first.startswith("drones-north.count 5: leakers")
+    assert last.startswith("drones-north.count 60: leakers")
+    assert not more
+
+
+def test_a_cheaper_defence_that_lets_more_through_has_its_price():
+    """What a leaker may cost at most for it to pay."""
+    plan = {key: RICH[key] for key in ("scenarios", "trials", "vary")} | {"break_even": {"with": "layered"}}
+    _, answers = told(plan)
+    worth = next(row for row in answers.money.worths if row.avoided.high < 0.0)
+    assert worth.usd_per_leaker.value == pytest.approx(worth.extra_usd.value / worth.avoided.value)
+    said = campaign_wording.worth(worth)
+    assert "less a raid than layered and lets" in said
+    assert "it pays where a leaker does less than $" in said
+
+
+def test_gains_are_told_as_what_they_are():
+    """Below 1 a gain is a loss, and is not called fewer."""
+    _, answers = told(RICH)
+
+    def said(*gains):
+        rows = tuple(replace(answers.differences[0], luck_gain=gain) for gain in gains)
+        return campaign_wording.gains(replace(answers, differences=rows))[0]
+
+    assert "needs 1 to 3 times fewer trials than" in said(1.0, 3.0)
+    assert "needs 3 times fewer trials at best, 1.25 times more at worst, than" in said(0.8, 3.0)
+    assert "needs up to 2 times more trials than" in said(0.5, 0.9)
+    assert "needs as many trials as" in said(1.0)
+    assert campaign_wording.times(float("nan")) == "–"
+
+
 def test_the_page_stands_alone(rich):
     """No address is loaded, scripts are none, and what comes from a file is escaped."""
     page = campaign_page.compose(rich[1], rich[0])
@@ -131,8 +179,19 @@ def test_no_difference_is_said():
 def test_the_end_of_the_budget_is_said():
     """What is not known well enough is named, and marked in the table."""
     _, answers = told({"until": {"leaked": 0.001}, "budget": {"trials": 400}, "title": "x"})
-    assert "The budget ended before 1 point of 1 were known" in campaign_wording.ending(answers)
+    assert "The budget ended before 1 point of 1 was known" in campaign_wording.ending(answers)
     assert re.search(r"\) \*", printed(answers))
+
+
+def test_of_a_comparison_the_difference_is_marked():
+    """Its base is not called unknown, and the caption speaks of a mark only where there is one."""
+    plan = {"scenarios": RICH["scenarios"], "compare": {"with": "alone"}, "budget": {"trials": 800}}
+    _, answers = told(plan | {"until": {"leaked": 0.0001}})
+    assert answers.short == ("layered",)
+    assert re.search(r"\) \*", printed(answers).partition("Compared")[2])
+    _, answers = told(plan | {"until": {"leaked": 5.0}})
+    assert answers.short == ()
+    assert "*" not in printed(answers)
 
 
 def test_an_interrupted_campaign_is_shown():

@@ -139,6 +139,8 @@ def answer(study: PlannedStudy, kept: Kept, figures: Sequence[Figure] = (), *, f
     played = [point for point in study.measured if kept.count(point.number) > 1]
     drawn = {figure.name: figure for figure in figures if not figure.fixed}
     short = study.unsettled(kept) if plan.until and len(played) == len(study.measured) else set()
+    if study.pairs:
+        short &= {number for number in study.pairs if not _is_known(study, kept, number)}
     return Answers(
         title=plan.title,
         confidence=plan.confidence,
@@ -190,6 +192,16 @@ def _point(study: PlannedStudy, kept: Kept, point: Point) -> PointAnswer:
 def _quantiles(leaked: Sample, confidence: float) -> tuple[Quantile, ...]:
     return tuple(
         Quantile(level, interval(leaked.values, f"quantile:{level}", confidence, leaked.bounds)) for level in LEVELS
+    )
+
+
+def _is_known(study: PlannedStudy, kept: Kept, number: int) -> bool:
+    """Whether every difference that is wanted of a point is known."""
+    pair = study.measured[number], study.measured[study.pairs[number]]
+    plan = study.wanted
+    return all(
+        known(difference_of(*(sample_of(kept, point, name) for point in pair)), width, plan.confidence)
+        for name, width in plan.until.items()
     )
 
 

@@ -19,6 +19,7 @@ from farwatch.campaign.makeup import makeup
 from farwatch.campaign.playing import Order
 from farwatch.campaign.points import Point, Study
 from farwatch.campaign.rows import Rows
+from farwatch.campaign.sole_use import sole_use
 from farwatch.campaign.trials import Trials, trials_in
 from farwatch.campaign.units import Unit, by_lane
 from farwatch.errors import FarwatchError, InputError, Problem
@@ -35,10 +36,20 @@ def conduct(
 
     `play_unit` is `playing.play_unit`; `executor` says where units are played, which changes no result; `ledger` is a
     folder that is new or holds a part of this very campaign. `progress` is called after each unit. Ctrl-C keeps what is
-    finished. Raises InputError for what cannot be played, StoreError for a folder that does not fit or a disk that is
-    full, and FarwatchError when all workers are gone; what was finished before is kept each time.
+    finished. Raises InputError for what cannot be played, StoreError for a folder that does not fit or that another
+    process plays into and for a disk that is full, and FarwatchError when all workers are gone; what was finished
+    before is kept each time.
     """
-    ledger.begin(identity_of(study))
+    identity = identity_of(study)
+    with sole_use(ledger.folder):
+        ledger.begin(identity)
+        return _to_the_end(study, play_unit, executor, ledger, progress)
+
+
+def _to_the_end(
+    study: Study, play_unit: Player, executor: Executor, ledger: Ledger, progress: Listener | None
+) -> Trials:
+    """Round after round until no goal is left, or Ctrl-C."""
     kept = trials_in(ledger, study.measures)
     run = _Run(study, play_unit, executor, ledger, kept, progress, found=sum(int(t.sum()) for t in kept.there.values()))
     run.tell()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from farwatch.campaign.interruption import noted
 from farwatch.campaign.plan import Plan, manifest_of
 from farwatch.campaign.result import Result, finish
+from farwatch.campaign.sole_use import sole_use
 from farwatch.campaign.store import Store
 from farwatch.errors import InputError, Problem
 from farwatch.outcomes.casting import cast_of
@@ -152,7 +153,14 @@ def execute(
     """Play the blocks of `plan` that are not stored in `out` yet; see `run`."""
     if threads is not None and threads < 1:
         raise InputError("campaign", [Problem("threads", str(threads), "must be at least 1")])
-    shelf: _Shelf = _Memory(plan.cast, {}) if out is None else _Folder(plan, Store(Path(out)))
+    if out is None:
+        return _filled(plan, play, threads or cores(), _Memory(plan.cast, {}), progress)
+    with sole_use(Path(out)):
+        return _filled(plan, play, threads or cores(), _Folder(plan, Store(Path(out))), progress)
+
+
+def _filled(plan: Plan, play: Player, threads: int, shelf: "_Shelf", progress: Listener | None) -> Result:
+    """Play what is not on the shelf yet, and the result of all."""
     stored = shelf.sizes()
     missing = [(first, count) for first, count in plan.units if stored.get(first, 0) < count]
     found = plan.trials - sum(count for _, count in missing)
@@ -168,7 +176,7 @@ def execute(
         tell()
 
     tell()
-    play_blocks(play, missing, threads or cores(), keep)
+    play_blocks(play, missing, threads, keep)
     evidence = shelf.evidence()
     manifest = manifest_of(plan, len(evidence), interrupted=len(evidence) < plan.trials)
     result = Result(plan.scenario, plan.cast, evidence, manifest)

@@ -59,6 +59,7 @@ class Ledger:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             known = () if (self.folder / MANIFEST).exists() else (POINTS,)
+            self._refuse_other(manifest)
             if known:
                 refuse_strangers(self.folder, known, FOLDERS)
             for name in FOLDERS:
@@ -69,10 +70,6 @@ class Ledger:
         if known:
             write_points(self.folder / POINTS, manifest["points"])
             write_json(self.folder / MANIFEST, manifest)
-        lines = unlike(self.manifest(), manifest)
-        if lines:
-            head = f"{self.folder} holds the trials of another campaign; name another folder, or remove it"
-            raise StoreError("\n  ".join([head, *lines]))
         self.look()
         self._settle()
 
@@ -92,8 +89,13 @@ class Ledger:
             self.missing[self.part_of[unit]].discard(unit)
 
     def manifest(self) -> dict[str, Any]:
-        """The manifest, as plain values."""
-        return whole_json(self.folder / MANIFEST)
+        """The manifest, as plain values; StoreError when there is none."""
+        if not (self.folder / MANIFEST).exists():
+            raise StoreError(f"{self.folder} is not a campaign folder: it has no {MANIFEST}")
+        found = whole_json(self.folder / MANIFEST)
+        if "points" not in found:
+            raise StoreError(f"{self.folder} holds no campaign; a run is told by `farwatch report {self.folder}`")
+        return found
 
     @property
     def finished(self) -> bool:
@@ -141,6 +143,13 @@ class Ledger:
         """Columns of a table in units that are pending; a unit that is filed away meanwhile is left out."""
         found = [rows for unit in self.waiting() if (rows := pending.read_if_there(self.folder, unit)) is not None]
         return joined([rows[table] for rows in found])
+
+    def _refuse_other(self, manifest: Mapping[str, Any]) -> None:
+        """StoreError when the folder holds another campaign, or none but another manifest."""
+        lines = unlike(self.manifest(), manifest) if (self.folder / MANIFEST).exists() else []
+        if lines:
+            head = f"{self.folder} holds the trials of another campaign; name another folder, or remove it"
+            raise StoreError("\n  ".join([head, *lines]))
 
     def _lay_out(self, goals: dict[int, int]) -> None:
         """The parts of one more round."""

@@ -47,6 +47,7 @@ class Exchange:
 class Worth:
     """What a leaker must cost for `label` to pay against `base`: extra money over leakers avoided, in US dollars.
 
+    Where both are negative, money saved over leakers let through: what a leaker may cost at most.
     `usd_per_leaker` is NaN where it cannot be told; `why` says so in words.
     """
 
@@ -152,9 +153,10 @@ def _worth(study: PlannedStudy, kept: Kept, point: Point, base: Point) -> Worth:
         why = "it costs less and lets fewer through: it pays whatever a leaker costs"
     elif extra.low >= 0.0 and avoided.high < 0.0:
         why = "it costs more and lets more through: it never pays"
-    ratio = _ratio(means[:, 0], means[:, 1], confidence) if not why and avoided.low > 0.0 else None
-    if ratio is None and not why:
-        why = "it lets more through, for less money"
+    elif avoided.high < 0.0 and extra.high >= 0.0:
+        why = "it lets more through, and no difference in cost can be told"
+    sign = 1.0 if avoided.low > 0.0 else -1.0
+    ratio = None if why else _ratio(sign * means[:, 0], sign * means[:, 1], confidence)
     nothing = Estimate(float("nan"), float("nan"), float("nan"))
     return Worth(
         label=point.label,

@@ -28,25 +28,29 @@ MOST_TOLD = 5
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A plan, its scenarios as far as they could be read, and the fields whose shape is wrong."""
+    """A plan, its scenarios as far as they could be read, and the fields whose shape is wrong: outermost, and whole."""
 
     plan: CampaignPlan
     scenarios: Mapping[str, Scenario]
     broken: frozenset[str]
+    wrong: frozenset[tuple[str | int, ...]] = frozenset()
 
 
 Rule = Callable[[Draft], Iterator[Finding]]
 
 
 def meaning_of(
-    plan: CampaignPlan, broken: frozenset[str], scenarios: Mapping[str, Scenario] | None = None
+    plan: CampaignPlan,
+    wrong: frozenset[tuple[str | int, ...]] = frozenset(),
+    scenarios: Mapping[str, Scenario] | None = None,
 ) -> list[Finding]:
-    """Everything wrong with a plan whose fields are each right but for the `broken` ones."""
+    """Everything wrong with a plan whose fields are each right but for those at the `wrong` paths."""
+    broken = frozenset(str(path[0]) for path in wrong if path)
     found: list[Finding] = []
     given: Mapping[str, Scenario] = scenarios or {}
     if "scenarios" not in broken:
         given, found = load_all(plan, given)
-    draft = Draft(plan, given, broken)
+    draft = Draft(plan, given, broken, wrong)
     for needs, rule in _RULES:
         if not broken & needs:
             found += rule(draft)
@@ -95,8 +99,8 @@ def _design_fits(draft: Draft) -> Iterator[Finding]:
     if grid and chosen.points is not None:
         rule = "cannot stand with a grid, which takes every combination"
         yield Finding(path=("vary", "points"), rule=rule, hint="take design: latin-hypercube, or leave it out")
-    if not grid and chosen.points is None:
-        yield Finding(path=("vary", "points"), rule="is missing", hint=f"how many points the {chosen.design} has")
+    if not grid and chosen.points is None and ("vary", "points") not in draft.wrong:
+        yield Finding(path=("vary", "points"), rule="is missing", hint=f"how many combinations, of a {chosen.design}")
     if chosen.design == "sobol" and chosen.points is not None and chosen.points & (chosen.points - 1):
         hint = f"the nearest are {_powers(chosen.points)}"
         yield Finding(path=("vary", "points"), rule="must be a power of two for a Sobol sequence", hint=hint)
@@ -207,7 +211,8 @@ def _budget_is_possible(draft: Draft) -> Iterator[Finding]:
     extra = _sensitivity_trials(draft)
     if points > MOST_POINTS or points * each + extra <= plan.budget.trials:
         return
-    parts = f"{points} points need at least {each} trials each" if plan.until else f"{points} points of {each} trials"
+    needed = f"{points} points need" if points > 1 else "1 point needs"
+    parts = f"{needed} at least {each} trials each" if plan.until else f"{needed} {points * each} trials"
     parts += f" and the sensitivity analysis {extra}" if extra else ""
     path = ("budget", "trials")
     yield Finding(path=path, rule=f"is too small: {parts}", hint=f"at least {points * each + extra}")
@@ -306,7 +311,7 @@ def _sensitivity_fits(draft: Draft) -> Iterator[Finding]:
         right = "trajectories" if asked.method == "morris" else "samples"
         path = ("sensitivity", wrong)
         yield Finding(path=path, rule=f"does not belong to {asked.method}", hint=f"did you mean {right}?", at_key=True)
-    if asked.samples is not None and asked.samples & (asked.samples - 1):
+    if asked.method == "sobol" and asked.samples is not None and asked.samples & (asked.samples - 1):
         hint = f"the nearest are {_powers(asked.samples)}"
         yield Finding(path=("sensitivity", "samples"), rule="must be a power of two", hint=hint)
     name = asked.scenario or next(iter(draft.plan.scenarios))

@@ -55,17 +55,25 @@ def read_plan(source: str | Path) -> CampaignPlan:
     the scenarios that it names. Nothing has been played then.
     """
     path = None if isinstance(source, str) and "\n" in source else Path(source)
-    label = "plan text" if path is None else path.name
+    label = "plan text" if path is None else path.name or str(path)
     try:
         tree, problems = compose(_text(str(source)) if path is None else _text(_bytes(path)))
     except YamlError as error:
         raise InputError(label, [error.problem]) from None
     raw = tree.plain()
+    _refuse_scenario(label, raw)
     plan, found = plan_from(raw, path.parent if path else None, tree)
     problems = sorted([*problems, *found], key=lambda one: (one.line or 0, one.column or 0))
     if plan is None or problems:
         raise InputError(label, problems)
     return plan
+
+
+def _refuse_scenario(label: str, raw: Any) -> None:
+    """A scenario in the place of a plan is one mistake, not one in each field."""
+    if isinstance(raw, dict) and FIRST_LINE not in raw and {"farwatch", "defence"} <= raw.keys():
+        hint = f"name it under `scenarios` of a plan, or play it alone: farwatch run {label}"
+        raise InputError(label, [Problem("file", "", "is a scenario, not a plan", hint, line=1, column=1)])
 
 
 def check_plan(plan: CampaignPlan, scenarios: Mapping[str, Scenario] | None = None) -> None:
@@ -74,7 +82,7 @@ def check_plan(plan: CampaignPlan, scenarios: Mapping[str, Scenario] | None = No
     scenarios: objects in the place of files, by the names that the plan uses.
     """
     raw = plan.model_dump(mode="json", by_alias=True, exclude_none=True)
-    findings = meaning_of(plan, frozenset(), scenarios)
+    findings = meaning_of(plan, scenarios=scenarios)
     if findings:
         raise InputError("plan", problems_from(findings, raw, None))
 
@@ -82,21 +90,21 @@ def check_plan(plan: CampaignPlan, scenarios: Mapping[str, Scenario] | None = No
 def plan_from(raw: Any, folder: Path | None, tree: Node | None) -> tuple[CampaignPlan | None, list[Problem]]:
     """Make a plan of plain data; with `tree`, the problems carry lines. Paths start at `folder`."""
     findings: list[Finding] = []
-    broken: set[str] = set()
+    wrong: list[Place] = []
     try:
         plan: CampaignPlan | None = CampaignPlan.model_validate(raw)
     except ValidationError as error:
         details = error.errors(include_url=False)
         findings = [_finding(detail, raw) for detail in details if not _is_echo(detail, raw)]
-        broken = {str(detail["loc"][0]) for detail in details if detail["loc"]}
-        plan = _rest(raw, [_path(detail) for detail in details])
+        wrong = [_path(detail) for detail in details]
+        plan = _rest(raw, wrong)
     if isinstance(raw, dict) and FIRST_LINE not in raw:
         findings.append(
             Finding(path=(FIRST_LINE,), rule="is missing", hint="a plan starts with `farwatch-campaign: 1`")
         )
     if plan is not None:
         plan._folder = folder  # noqa: SLF001  the model's own private field, set once, here
-        findings += meaning_of(plan, frozenset(broken), None)
+        findings += meaning_of(plan, frozenset(wrong))
     problems = problems_from(dict.fromkeys(findings), raw, tree)
     return (plan if not problems else None), problems
 

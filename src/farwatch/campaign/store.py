@@ -36,6 +36,8 @@ class Store:
 
     def open(self, manifest: Mapping[str, Any]) -> None:
         """Begin a campaign here, or continue the one that is here; StoreError when it is another one."""
+        if (self.folder / MANIFEST).exists():
+            self.read_manifest()
         try:
             (self.folder / "blocks").mkdir(parents=True, exist_ok=True)
             others = [path.name for path in self.folder.iterdir() if path.name not in {MANIFEST, "blocks"}]
@@ -58,6 +60,9 @@ class Store:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
+        if "cast" not in found:
+            told = f"a campaign is told by `farwatch campaign report {self.folder}`"
+            raise StoreError(f"{self.folder} holds no run; {told}")
         return found
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:

@@ -117,7 +117,7 @@ def stored(folder: str | Path, measures: Sequence[str]) -> Trials:
     """The trials of a campaign folder, finished or not; StoreError when it is none."""
     ledger = Ledger(Path(folder))
     ledger.look()
-    return trials_in(ledger, measures, finished=ledger.finished)
+    return trials_in(ledger, measures, finished=ledger.finished and not ledger.missing)
 
 
 def _longer(column: Array, size: int) -> Array:

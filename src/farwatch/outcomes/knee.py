@@ -31,6 +31,9 @@ PLACES = 241
 
 FEWEST_POINTS = 4
 
+STUCK = 0.25
+"""A knee that sticks to an end of the range in more than this share of resamples is not told."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knee:
@@ -52,7 +55,7 @@ def find(x: Values, means: Values, resampled: Values, confidence: float = 0.95) 
         rule = f"must be {FEWEST_POINTS} values or more, increasing"
         raise InputError("arguments", [Problem("x", str(list(x)), rule)])
     curves = np.vstack([means, resampled])
-    at, before, bend, missed = _fit(x, curves)
+    at, before, bend = _fit(x, curves)
     tail = (1.0 - confidence) / 2.0
     after = before + bend
     told = Knee(
@@ -68,13 +71,13 @@ def find(x: Values, means: Values, resampled: Values, confidence: float = 0.95) 
         why = "one straight line fits as well"
     elif told.at.low <= x[1] and told.at.high >= x[-2] > x[1]:
         why = "it could be anywhere in the range"
-    elif missed:
-        why = "the curve bends beyond the range"
+    else:
+        why = _edge(x, at)
     return Knee(found=not why, at=told.at, before=told.before, after=told.after, why=why)
 
 
-def _fit(x: Values, curves: Values) -> tuple[Values, Values, Values, bool]:
-    """Knee, slope before and bend of each curve [m]; whether the first one's knee sticks to an end of its range."""
+def _fit(x: Values, curves: Values) -> tuple[Values, Values, Values]:
+    """Knee, slope before and bend of each curve [m]."""
     places = np.linspace(x[1], x[-2], PLACES)
     best = np.full(len(curves), np.inf)
     found = np.zeros((3, len(curves)))
@@ -85,10 +88,22 @@ def _fit(x: Values, curves: Values) -> tuple[Values, Values, Values, bool]:
         better = error < best * (1.0 - 1e-12) - 1e-300
         best = np.where(better, error, best)
         found = np.where(better, np.vstack([np.full(len(curves), place), solved[1:]]), found)
-    width = places[-1] - places[0]
-    ends = width > 0.0 and min(found[0, 0] - places[0], places[-1] - found[0, 0]) < 0.5 * width / (PLACES - 1)
-    stays = bool(ends) and best[0] > 1e-9 * float(((curves[0] - curves[0].mean()) ** 2).sum())
-    return found[0], found[1], found[2], stays
+    return found[0], found[1], found[2]
+
+
+def _edge(x: Values, at: Values) -> str:
+    """Why a knee that sticks to an end of its range, there or in many resamples, is none; empty when it does not.
+
+    A knee between the first two values, or the last two, fits the points no better than one at the inner of the two.
+    """
+    near = 1.5 * (x[-2] - x[1]) / (PLACES - 1)
+    if near == 0.0:
+        return ""
+    stuck = [at <= x[1] + near, at >= x[-2] - near]
+    low, high = (bool(one[0]) or float(one[1:].mean()) > STUCK for one in stuck)
+    if low:
+        return f"it bends at or before {x[1]:g}, and needs more values there"
+    return f"it bends at or beyond {x[-2]:g}, and needs more values there" if high else ""
 
 
 def _line_misses(x: Values, curves: Values, confidence: float) -> bool:

@@ -1,6 +1,5 @@
 """The answers of a campaign in the terminal."""
 
-from math import isfinite
 
 from rich.console import Console
 from rich.markup import escape
@@ -43,20 +42,22 @@ def show(console: Console, answers: Answers) -> None:
 def _closing(answers: Answers) -> list[tuple[str, str]]:
     said = [("Saved", sentence) for sentence in words.gains(answers)]
     said += [("Beware", sentence) for sentence in words.doubts(answers)]
-    longest = max(len(answers.points), len(answers.differences))
+    inputs = words.inputs_of(answers.sensitivity)
+    longest = max(len(answers.points), len(answers.differences), inputs)
     if longest > MOST:
         said.append(("Shortened", f"tables here have {MOST} rows at most; the longest has {longest}, on the page."))
     return [*said, ("Leaned on", words.leaned_on(answers))]
 
 
-def _caption(answers: Answers) -> str:
-    return f"{100.0 * answers.confidence:g} % intervals; * wider than asked for"
+def _caption(answers: Answers, *, starred: bool) -> str:
+    return f"{100.0 * answers.confidence:g} % intervals{'; * not known as well as asked for' if starred else ''}"
 
 
 def point_table(answers: Answers) -> Table:
     """Every measure at every point."""
-    made = table("What was measured", _caption(answers))
-    made.add_column("point", overflow="fold", min_width=18)
+    starred = any(words.is_starred(one) for row in answers.points for one in row.measures)
+    made = table("What was measured", _caption(answers, starred=starred))
+    made.add_column("point", overflow="fold")
     made.add_column("trials", justify="right")
     for measure in answers.points[0].measures:
         made.add_column(words.name_of(measure.name), justify="right")
@@ -70,8 +71,9 @@ def point_table(answers: Answers) -> Table:
 
 def difference_table(answers: Answers) -> Table:
     """Every comparison."""
-    made = table("Compared, with shared luck", _caption(answers))
-    made.add_column("what", overflow="fold", min_width=30)
+    starred = any(map(words.is_starred, answers.differences))
+    made = table("Compared, with shared luck", _caption(answers, starred=starred))
+    made.add_column("what", overflow="fold")
     made.add_column("in")
     for name in ("base", "here", "difference", "trials saved"):
         made.add_column(name, justify="right")
@@ -81,8 +83,8 @@ def difference_table(answers: Answers) -> Table:
             words.name_of(row.measure),
             words.amount(row.measure, row.first.value),
             words.amount(row.measure, row.second.value),
-            words.gap(row.measure, row.difference),
-            f"{wording.number(row.luck_gain)} x" if isfinite(row.luck_gain) else wording.UNKNOWN,
+            words.gap_cell(row),
+            words.times(row.luck_gain),
         )
     return made
 
@@ -90,10 +92,10 @@ def difference_table(answers: Answers) -> Table:
 def money_table(money: Money) -> Table:
     """The bill of both sides at every point."""
     made = table(
-        "Who pays", "a raid; prices drawn from their published ranges; middle four fifths of trials in brackets"
+        "Who pays", "for one raid; in brackets, of what is spent, the middle four fifths of trials; else the interval"
     )
     made.add_column("point", overflow="fold")
-    for name in ("rounds fired", "raid", "times its price", "for each kill"):
+    for name in ("the defence spends", "the raid is worth", "times its price", "for each kill"):
         made.add_column(name, justify="right")
     for row in money.exchanges[:MOST]:
         low, high = wording.money(row.spent_low_usd), wording.money(row.spent_high_usd)

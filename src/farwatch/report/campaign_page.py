@@ -54,7 +54,7 @@ def compose(answers: Answers, plan: CampaignPlan) -> str:
         matters_head=head,
         matters_rows=rows,
         fixed=dict(plan.break_even.fixed_usd) if plan.break_even else {},
-        starred=any(one.wanted == one.wanted and not one.met for row in answers.points for one in row.measures),
+        starred=any(campaign_wording.is_starred(one) for row in answers.points for one in row.measures),
         method=method(plan),
         plan_text=plan_text(plan),
     )

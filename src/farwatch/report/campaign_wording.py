@@ -30,6 +30,9 @@ TINY_SHARE, TINY = 5e-4, 5e-3
 WIDEST_SHARE = 0.3
 """An interval of a share of the spread that is wider than this is called badly known."""
 
+FEW_POINTS = 3
+"""So many points have a sentence each at the top."""
+
 WORTH_TELLING = 1.2
 """A gain below this is not called one."""
 
@@ -100,8 +103,14 @@ def headlines(answers: Answers) -> list[str]:
     if answers.sensitivity is not None:
         said.append(matters(answers.sensitivity))
     if not said and answers.points:
-        said = [point(row) for row in answers.points[:3]]
+        said = [point(row) for row in _telling(answers.points)]
     return said or ["Nothing has been played yet."]
+
+
+def _telling(rows: Sequence[PointAnswer]) -> Sequence[PointAnswer]:
+    """All of a few points; of many, those where the first measure is lowest and highest."""
+    ranked = sorted(rows, key=lambda row: row.measures[0].estimate.value)
+    return rows if len(rows) <= FEW_POINTS else (ranked[0], ranked[-1])
 
 
 def _clearness(gap: Estimate) -> float:
@@ -191,6 +200,12 @@ def worth(row: Worth) -> str:
     """What a leaker must cost for a defence to pay."""
     if row.why:
         return f"{row.label} against {row.base}: {row.why}."
+    if row.avoided.value < 0.0:
+        return (
+            f"{row.label} costs {wording.money(-row.extra_usd.value)} less a raid than {row.base} and lets "
+            f"{wording.number(-row.avoided.value)} more through: it pays where a leaker does less than "
+            f"{wording.money(row.usd_per_leaker.value)} of damage ({span('_usd', row.usd_per_leaker)})."
+        )
     if row.extra_usd.value < 0.0:
         less = wording.money(-row.extra_usd.value)
         return (
@@ -285,8 +300,9 @@ def ending(answers: Answers) -> str:
         return "Interrupted: not all that was asked for has been played. The intervals allow for that."
     if answers.short:
         named = ", ".join(answers.short[:5]) + (" and others" if len(answers.short) > 5 else "")
+        was = "was" if len(answers.short) == 1 else "were"
         return (
-            f"The budget ended before {wording.plural(len(answers.short), 'point')} of {len(answers.points)} were "
+            f"The budget ended before {wording.plural(len(answers.short), 'point')} of {len(answers.points)} {was} "
             f"known as well as asked for: {named}."
         )
     return ""
@@ -297,16 +313,14 @@ def gains(answers: Answers) -> list[str]:
     said = []
     luck = [row.luck_gain for row in answers.differences if isfinite(row.luck_gain)]
     if luck:
-        said.append(f"Shared luck: a comparison needs {_times(luck)} fewer trials than with separate luck.")
+        said.append(f"Shared luck: a comparison needs {_fewer(luck)} with separate luck.")
     measures = [measure for row in answers.points for measure in row.measures]
     blocks = [measure.block_gain.value for measure in measures if _is_told(measure.block_gain)]
     if blocks:
-        said.append(f"Stratified draws: a mean needs {_times(blocks)} fewer trials than with independent draws.")
+        said.append(f"Stratified draws: a mean needs {_fewer(blocks)} with independent draws.")
     weights = [one.weight_gain for one in measures if not isnan(one.weight_gain) and not one.doubts]
     if weights:
-        said.append(
-            f"Importance sampling: a mean needs {_times(weights)} fewer trials than without; below 1 is a loss."
-        )
+        said.append(f"Importance sampling: a mean needs {_fewer(weights)} without.")
     return said
 
 
@@ -315,9 +329,21 @@ def _is_told(gain: Estimate) -> bool:
     return gain.high <= 4.0 * gain.low
 
 
-def _times(found: Sequence[float]) -> str:
-    low, high = wording.number(min(found)), wording.number(max(found))
-    return f"{low} times" if low == high else f"{low} to {high} times"
+def _fewer(found: Sequence[float]) -> str:
+    """How many times fewer trials, over all measures; a gain below 1 is a loss, and called one."""
+    low, high = min(found), max(found)
+    if high <= 1.0:
+        return "as many trials as" if low == 1.0 else f"up to {wording.number(1.0 / low)} times more trials than"
+    if low < 1.0:
+        more = wording.number(1.0 / low)
+        return f"{wording.number(high)} times fewer trials at best, {more} times more at worst, than"
+    ends = wording.number(low), wording.number(high)
+    return f"{ends[0] if ends[0] == ends[1] else ' to '.join(ends)} times fewer trials than"
+
+
+def times(gain: float) -> str:
+    """A gain in a table; a dash where both sides never differ."""
+    return wording.UNKNOWN if isnan(gain) else f"{wording.number(gain)} ×"
 
 
 def doubts(answers: Answers) -> list[str]:
@@ -341,9 +367,24 @@ def leaned_on(answers: Answers) -> str:
 
 
 def measure_cell(measure: Measured) -> str:
-    """A measure in a table, with a mark where the interval is wider than asked for."""
-    mark = " *" if not isnan(measure.wanted) and not measure.met else ""
-    return estimate(measure.name, measure.estimate) + mark
+    """A measure in a table, with a mark where it is not known as well as asked for."""
+    return estimate(measure.name, measure.estimate) + (" *" if is_starred(measure) else "")
+
+
+def gap_cell(row: Difference) -> str:
+    """A difference in a table, with the same mark."""
+    return gap(row.measure, row.difference) + (" *" if is_starred(row) else "")
+
+
+def is_starred(it: Measured | Difference) -> bool:
+    """Whether it was asked for and is not known well enough: too wide, or too skewed to be believed."""
+    return not isnan(it.wanted) and not it.met
+
+
+def inputs_of(it: Sensitivity | None) -> int:
+    """Inputs of a sensitivity analysis that there is something to say of."""
+    found = None if it is None else it.shares or it.screening
+    return 0 if found is None else len(found.inputs)
 
 
 def meaning(measure: str) -> str:

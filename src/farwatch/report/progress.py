@@ -50,8 +50,8 @@ class Teller:
             self._move(progress, elapsed_s)
             return
         tenth = PLAIN_STEPS * progress.done // max(progress.total, 1)
-        if tenth > self.state.get("told", -1.0):
-            self.state["told"] = tenth
+        if tenth > self.state.get("told", -1.0) or progress.total != self.state.get("total"):
+            self.state.update(told=tenth, total=progress.total)
             self.console.print(line(progress, elapsed_s))
 
     def _move(self, progress: Progress, elapsed_s: float) -> None:
