@@ -35,7 +35,7 @@ class Verbs(typer.core.TyperGroup):
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            typer.echo("\ninterrupted before anything was finished", err=True)
+            typer.echo("\ninterrupted; trials that were finished are kept, and nothing else was written", err=True)
             raise typer.Exit(130) from None
 
 

@@ -117,6 +117,7 @@ def _play(plan: Path, out: Path, cluster: str | None, threads: int | None) -> No
     with _executor(cluster, threads) as executor, teller(err, time.monotonic) as live:
 
         def begun() -> None:
+            """Note where the plan lies, and say that the first run compiles."""
             note(out, plan)
             if cluster is None:
                 say_compiling(err)

@@ -79,6 +79,7 @@ class Difference:
     `luck_gain`: how many times more trials each of the two would need with luck of its own.
     """
 
+    scenario: str
     label: str
     base: str
     measure: str
@@ -96,13 +97,14 @@ class Difference:
 class Sensitivity:
     """Which figure matters most for a measure; `shares` of the method sobol, `screening` of morris.
 
-    `others`: drawn figures that were not asked about, and count as chance.
+    `inputs`: how many were asked about; `others`: figures that vary besides, and count as chance.
     """
 
     method: str
     scenario: str
     measure: str
     trials: int
+    inputs: int
     others: int
     shares: indices.VarianceShares | None
     screening: indices.Screening | None
@@ -222,6 +224,7 @@ def _differences(study: PlannedStudy, kept: Kept, played: Sequence[Point]) -> li
             wanted = plan.until.get(name, float("nan"))
             rows.append(
                 Difference(
+                    scenario=point.scenario,
                     label=point.label,
                     base=base_label(point, study.measured[base]),
                     measure=name,
@@ -263,8 +266,6 @@ def _sensitivity(study: PlannedStudy, kept: Kept) -> Sensitivity | None:
         return None
     done = min(kept.count(point.number) for point in rows.points)
     names = [one.name for one in rows.inputs]
-    quantiles = rows.points[0].draws.quantiles
-    figures = 0 if quantiles is None else quantiles.shape[1]
     shares = screening = None
     if done >= indices.FEWEST_ROWS:
         y = [values_of(kept, point.number, asked.measure, done) for point in rows.points]
@@ -277,7 +278,8 @@ def _sensitivity(study: PlannedStudy, kept: Kept) -> Sensitivity | None:
         scenario=rows.points[0].scenario,
         measure=asked.measure,
         trials=sum(kept.count(point.number) for point in rows.points),
-        others=figures - sum(len(one.columns) for one in rows.inputs),
+        inputs=len(rows.inputs),
+        others=rows.others,
         shares=shares,
         screening=screening,
     )

@@ -57,7 +57,8 @@ class FigureRows:
     """The design of a sensitivity analysis.
 
     `points` are A, B, AB_1 .. AB_k, AB_chance (Sobol) or the steps 0 .. k + 1 of all walks (Morris). `order` i8[walks,
-    steps] is the input moved in each step; `moves` f8[walks, steps] by how much of its range, with sign.
+    steps] is the input moved in each step; `moves` f8[walks, steps] by how much of its range, with sign. `others`: how
+    many figures vary that were not asked about.
     """
 
     method: str
@@ -65,6 +66,7 @@ class FigureRows:
     points: tuple[Point, ...]
     order: npt.NDArray[np.int64]
     moves: Rows
+    others: int
 
 
 def inputs_of(asked: Sensitivity, figures: Sequence[Figure]) -> tuple[Input, ...]:
@@ -97,7 +99,8 @@ def rows_of(asked: Sensitivity, scenario: str, figures: Sequence[Figure], first:
         )
         for k, (label, matrix, luck) in enumerate(zip(labels, rows, lucks, strict=True))
     )
-    return FigureRows(asked.method, inputs, points, order, moves)
+    others = sum(not figure.fixed for figure in figures) - sum(len(one.columns) for one in inputs)
+    return FigureRows(asked.method, inputs, points, order, moves, others)
 
 
 def trials_of(asked: Sensitivity, inputs: int) -> int:

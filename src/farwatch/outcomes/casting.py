@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from farwatch.engage.stock import rounds_to_come
 from farwatch.outcomes.evidence import Cast, DrawnFigure, RoundKind
 from farwatch.outcomes.summary import Price
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 def cast_of(mission: "Mission") -> Cast:
     """Who takes part in a prepared mission. Targets are named by group and number from 1."""
+    from farwatch.engage.stock import rounds_to_come  # here: it brings the compiler
+
     catalogue = mission.scenario.resolved_catalogue()
     targets = mission.world.targets
     groups, classes = mission.world.group_names, mission.world.class_names

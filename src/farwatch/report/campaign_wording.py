@@ -93,10 +93,10 @@ def headlines(answers: Answers) -> list[str]:
     """The few sentences at the top: the comparison, the knee, the money, the figure that matters most."""
     compared = [row for row in answers.differences if row.measure == first_measure(answers)]
     clear = [row for row in compared if _clearness(row.difference) > 1.0]
-    said = [difference(row) for row in sorted(clear, key=lambda row: -_clearness(row.difference))[:3]]
+    said = [difference(row) for row in _clearest(clear)]
     if compared and not clear:
         said = [difference(compared[0]) + (" Nor can it at any other point." if len(compared) > 1 else "")]
-    said += [knee(curve, named=len(answers.curves) > 1) for curve in answers.curves[:2]]
+    said += [knee(curve, named=len(answers.curves) > 1) for curve in answers.curves[:FEW_POINTS]]
     if answers.money is not None:
         said += [worth(row) for row in sorted(answers.money.worths, key=lambda row: bool(row.why))[:2]]
         said += [turn(row) for row in answers.money.turns[:2]]
@@ -111,6 +111,15 @@ def _telling(rows: Sequence[PointAnswer]) -> Sequence[PointAnswer]:
     """All of a few points; of many, those where the first measure is lowest and highest."""
     ranked = sorted(rows, key=lambda row: row.measures[0].estimate.value)
     return rows if len(rows) <= FEW_POINTS else (ranked[0], ranked[-1])
+
+
+def _clearest(rows: Sequence[Difference]) -> list[Difference]:
+    """The clearest three; where several scenarios are compared, the clearest of each."""
+    ranked = sorted(rows, key=lambda row: -_clearness(row.difference))
+    scenarios = dict.fromkeys(row.scenario for row in ranked)
+    if len(scenarios) == 1:
+        return ranked[:3]
+    return [next(row for row in ranked if row.scenario == name) for name in scenarios][:FEW_POINTS]
 
 
 def _clearness(gap: Estimate) -> float:
@@ -242,7 +251,9 @@ def _shares(it: Sensitivity) -> str:
     ranked = by_share(shares.inputs)
     first = ranked[0]
     unknown = share_of(shares.unknown)
-    said = f"Of the spread of {name_of(it.measure)}, {unknown} is what nobody knows, and the rest chance. "
+    asked = f"the {it.inputs} asked about" if it.others else "what nobody knows"
+    rest = f"chance and {wording.plural(it.others, 'other figure')}" if it.others else "chance"
+    said = f"Of the spread of {name_of(it.measure)}, {unknown} comes from {asked}, and the rest from {rest}. "
     if first.settled.low <= 0.0:
         return said + "No single figure stands out from sampling error: play more rows."
     said += f"{first.name} matters most: settling it would take away {share_of(first.settled)}."
@@ -363,7 +374,8 @@ def leaned_on(answers: Answers) -> str:
         return "No uncertain figure was drawn."
     some = ", ".join(answers.assumed[:4]) + (" and others" if len(answers.assumed) > 4 else "")
     named = f": {some}" if answers.assumed else ""
-    return f"{wording.plural(total, 'uncertain figure')} drawn in each trial; {len(answers.assumed)} assumed{named}."
+    figures = wording.plural(total, "uncertain figure")
+    return f"{figures}, drawn anew in each trial; {len(answers.assumed)} assumed{named}."
 
 
 def measure_cell(measure: Measured) -> str:
