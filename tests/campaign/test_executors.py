@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 
 import numpy as np
 import pytest
@@ -178,3 +178,15 @@ def test_without_the_package_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(FarwatchError, match=r"pip install farwatch\[cluster\]"):
         connect("tcp://127.0.0.1:8786")
+
+
+def test_a_unit_that_dask_stumbles_over_is_told_as_the_clusters_trouble():
+    """An error that breaks out of Dask's own code becomes ours; one of the unit's own stays what it is."""
+    for module, kind in (("distributed.cfexecutor", FarwatchError), ("farwatch.mission", ZeroDivisionError)):
+        theirs, ours = Future(), Future()
+        try:
+            exec("1 / 0", {"__name__": module})  # noqa: S102  a frame of that module
+        except ZeroDivisionError as error:
+            theirs.set_exception(error)
+        cluster._pass_on(theirs, ours)
+        assert type(ours.exception()) is kind

@@ -92,10 +92,19 @@ def _pass_on(theirs: Future[Rows], ours: Future[Rows]) -> None:
     error = theirs.exception()
     if error is None:
         ours.set_result(theirs.result())
-    elif type(error).__module__.startswith("distributed"):
-        ours.set_exception(FarwatchError(f"the cluster could not play a unit: {type(error).__name__}: {error}"))
+    elif _is_dasks(error):
+        ours.set_exception(FarwatchError(f"the cluster could not play a unit, or called it off: {type(error).__name__}: {error}"))
     else:
         ours.set_exception(error)
+
+
+def _is_dasks(error: BaseException) -> bool:
+    """Whether an error is one of Dask's, or broke out of its own code, as it may for a unit that it called off."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    raised_in = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
+    return any(name.startswith("distributed") for name in (type(error).__module__, raised_in))
 
 
 def connect(address: str) -> Cluster:
