@@ -185,7 +185,7 @@ def test_a_unit_that_dask_stumbles_over_is_told_as_the_clusters_trouble():
     for module, kind in (("distributed.cfexecutor", FarwatchError), ("farwatch.mission", ZeroDivisionError)):
         theirs, ours = Future(), Future()
         try:
-            exec("1 / 0", {"__name__": module})  # noqa: S102  a frame of that module
+            exec("1 / 0", {"__name__": module})
         except ZeroDivisionError as error:
             theirs.set_exception(error)
         cluster._pass_on(theirs, ours)

@@ -93,7 +93,8 @@ def _pass_on(theirs: Future[Rows], ours: Future[Rows]) -> None:
     if error is None:
         ours.set_result(theirs.result())
     elif _is_dasks(error):
-        ours.set_exception(FarwatchError(f"the cluster could not play a unit, or called it off: {type(error).__name__}: {error}"))
+        told = f"{type(error).__name__}: {error}"
+        ours.set_exception(FarwatchError(f"the cluster could not play a unit, or called it off: {told}"))
     else:
         ours.set_exception(error)
 
