@@ -20,7 +20,9 @@ def console_of(stderr: bool = False) -> "Console":
     return console
 
 
-def say_compiling(console: "Console", kernel: str = "mission.play", what: str = "the simulation, a minute") -> None:
+def say_compiling(
+    console: "Console", kernel: str = "mission.play", what: str = "the simulation, a minute or two"
+) -> None:
     """Say that the first run takes longer, if this is one."""
     from farwatch.compiled import is_warm
 
