@@ -14,8 +14,10 @@ from farwatch.campaign.answer_tables import tables_of
 from farwatch.campaign.answers import answer
 from farwatch.campaign.plan_file import CampaignPlan
 from farwatch.errors import StoreError
+from farwatch.outcomes.summary import Estimate
 from farwatch.report import campaign_page, campaign_wording
 from farwatch.report.campaign import show
+from farwatch.report.figures import intervals
 
 RICH = {
     "title": "Does a <b>layer</b> & more pay?",
@@ -247,3 +249,11 @@ def test_rare_leaks_are_told_with_their_figures():
     assert "Beware: only 1 effective trials carry" in campaign_wording.headlines(answers)[0]
     assert answers.points[0].measures[0].estimate.low == 0.0
     assert not campaign_wording.gains(answers)
+
+
+def test_money_stands_on_its_axis_in_dollars():
+    """Ticks of a cost are told as money, not as powers of ten."""
+    rows = [("a", Estimate(3e7, 2e7, 4e7)), ("b", Estimate(8e7, 7e7, 9e7))]
+    svg = intervals.draw("points-defence_cost_usd", ("Cost", "what it costs"), "defence_cost_usd", rows).svg
+    assert "$60 M" in svg
+    assert "1e7" not in svg

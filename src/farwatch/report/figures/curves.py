@@ -5,6 +5,7 @@ from typing import Any
 
 from farwatch.campaign.curves import Curve
 from farwatch.report import campaign_wording as words
+from farwatch.report import wording
 from farwatch.report.figures.canvas import (
     AMBER,
     BLUE,
@@ -32,6 +33,8 @@ def draw(curves: Sequence[Curve], name: str = "curves") -> Picture:
             _curve(axes, curve, SHADES[place % len(SHADES)])
         first = curves[0]
         axes.set(xlabel=first.field, ylabel=words.name_of(first.measure))
+        if first.measure.endswith("_usd"):
+            axes.yaxis.set_major_formatter(lambda usd, _: wording.money(usd))
         axes.set_ylim(bottom=0.0)
         axes.grid(visible=True, axis="y")
         if len(curves) > 1:

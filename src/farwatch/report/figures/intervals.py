@@ -6,6 +6,7 @@ from math import isfinite
 from farwatch.campaign.answers import Difference, PointAnswer
 from farwatch.outcomes.summary import Estimate
 from farwatch.report import campaign_wording as words
+from farwatch.report import wording
 from farwatch.report.figures.canvas import BLUE, INK, LINE, SOFT, WIDTH_IN, Picture, drawing, picture, spine_free
 
 MOST = 40
@@ -50,6 +51,8 @@ def draw(name: str, told: tuple[str, str], measure: str, rows: Sequence[Row], *,
             )
         axes.set(yticks=[-k for k in range(len(shown))], yticklabels=[label for label, _ in shown])
         axes.set(ylim=(0.6 - len(shown), 0.6), xlabel=words.name_of(measure))
+        if measure.endswith("_usd"):
+            axes.xaxis.set_major_formatter(lambda usd, _: wording.money(usd))
         if not zero:
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.grid(visible=True, axis="x")
