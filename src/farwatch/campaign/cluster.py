@@ -94,7 +94,7 @@ def _pass_on(theirs: Future[Rows], ours: Future[Rows]) -> None:
         ours.set_result(theirs.result())
     elif _is_dasks(error):
         told = f"{type(error).__name__}: {error}"
-        ours.set_exception(FarwatchError(f"the cluster could not play a unit, or called it off: {told}"))
+        ours.set_exception(FarwatchError(f"the cluster could not play, or called off, a unit: {told}"))
     else:
         ours.set_exception(error)
 
