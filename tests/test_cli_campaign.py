@@ -16,17 +16,7 @@ from campaign.test_conduct import conducted
 from farwatch.campaign.origin import note, plan_of
 from farwatch.cli import app
 from farwatch.errors import StoreError
-
-SCENARIO = """\
-farwatch: 1
-title: One drone
-defence:
-  - {name: alpha, system: s-400, at: {lat_deg: 23.6, lon_deg: 45.2}}
-defended:
-  - {name: depot, at: {lat_deg: 23.62, lon_deg: 45.25}}
-raid:
-  - {name: drone, class: one-way-drone, to: depot, from: {bearing_deg: 40, range_km: 20}}
-"""
+from test_cli import SMALL
 
 PLAN = """\
 farwatch-campaign: 1
@@ -47,7 +37,7 @@ def run():
 def plan(tmp_path):
     """A small plan in a file, beside its scenario; needs the answers of a campaign."""
     pytest.importorskip("farwatch.campaign.commission")
-    (tmp_path / "small.yaml").write_text(SCENARIO)
+    (tmp_path / "small.yaml").write_text(SMALL)
     (tmp_path / "plan.yaml").write_text(PLAN)
     return tmp_path / "plan.yaml"
 

@@ -6,6 +6,7 @@ carries its interval of the plan's confidence; NaN where there was nothing to es
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from farwatch.campaign.curves import Curve, curves
@@ -172,7 +173,7 @@ def _point(study: PlannedStudy, kept: Kept, point: Point) -> PointAnswer:
                 meaning=MEANING[name],
                 estimate=interval_of(sample, plan.confidence),
                 wanted=wanted,
-                met=wanted == wanted and known(sample, wanted, plan.confidence),  # noqa: PLR0124  not NaN
+                met=not isnan(wanted) and known(sample, wanted, plan.confidence),
                 block_gain=gain_of_blocks(sample),
                 weight_gain=gain_of_weights(sample),
                 doubts=doubts_about(sample),
@@ -234,7 +235,7 @@ def _differences(study: PlannedStudy, kept: Kept, played: Sequence[Point]) -> li
                     second=interval_of(second, plan.confidence),
                     difference=interval_of(gap, plan.confidence),
                     wanted=wanted,
-                    met=wanted == wanted and known(gap, wanted, plan.confidence),  # noqa: PLR0124  not NaN
+                    met=not isnan(wanted) and known(gap, wanted, plan.confidence),
                     luck_gain=luck_gain(second, first),
                 )
             )

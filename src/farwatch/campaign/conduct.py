@@ -4,16 +4,14 @@ The study is asked for goals when those of the round before are met, so what it 
 order of events. Units are filed as they end; stopped in any way, the campaign goes on from there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
 
-from farwatch.campaign.execute import HEED_S, IN_FLIGHT_PER_THREAD, Listener, Progress
+from farwatch.campaign.execute import Listener, Progress
 from farwatch.campaign.executors import Executor, Player
+from farwatch.campaign.flying import IN_FLIGHT_PER_THREAD, fly
 from farwatch.campaign.identity import identity_of, scene
-from farwatch.campaign.interruption import noted
 from farwatch.campaign.ledger import Ledger
 from farwatch.campaign.makeup import makeup
 from farwatch.campaign.playing import Order
@@ -103,12 +101,12 @@ class _Run:
         """Play and file units; False after Ctrl-C."""
         order = _orders(self.study)
         waiting = ((lane, unit, order(unit)) for lane, unit in by_lane(units, self.executor.slots))
-        return _fly(
+        return fly(
             waiting,
-            submit=lambda lane, ordered: self.executor.submit(self.play_unit, ordered, lane),
-            file=self.file,
+            submit=lambda ready: self.executor.submit(self.play_unit, ready[2], ready[0]),
+            land=lambda ready, rows: self.file(ready[1], rows),
             room=self.executor.slots * IN_FLIGHT_PER_THREAD,
-            lost=self.executor.lost,
+            look=lambda: _refuse_waiting(self.executor.lost()),
         )
 
     def file(self, unit: Unit, rows: Rows) -> None:
@@ -117,43 +115,6 @@ class _Run:
         self.kept.take(rows["trials"])
         self.sizes[0] += unit.size
         self.tell()
-
-
-def _fly(
-    waiting: Iterable[tuple[int, Unit, Order]],
-    *,
-    submit: Callable[[int, Order], Future[Rows]],
-    file: Callable[[Unit, Rows], None],
-    room: int,
-    lost: Callable[[], str],
-) -> bool:
-    """Keep `room` units flying, and file each as it lands; False after Ctrl-C. An error calls off the rest."""
-    queue = iter(waiting)
-    flying: dict[Future[Rows], Unit] = {}
-    with noted() as stop:
-        try:
-            while True:
-                for lane, unit, order in islice(queue, 0 if stop.is_set() else room - len(flying)):
-                    flying[submit(lane, order)] = unit
-                if stop.is_set():
-                    flying = {future: unit for future, unit in flying.items() if not future.cancel()}
-                if not flying:
-                    return not stop.is_set()
-                done, _ = wait(flying, timeout=HEED_S, return_when=FIRST_COMPLETED)
-                for future in sorted(done, key=_failed):
-                    file(flying[future], future.result())
-                    del flying[future]
-                if not done:
-                    _refuse_waiting(lost())
-        except BaseException:
-            for future in flying:
-                future.cancel()
-            raise
-
-
-def _failed(future: Future[Rows]) -> bool:
-    """Whether a unit ended in an error: those that did not are filed first."""
-    return future.cancelled() or future.exception() is not None
 
 
 def _refuse_waiting(reason: str) -> None:

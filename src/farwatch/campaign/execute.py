@@ -6,17 +6,15 @@ noted when it comes and heeded between two steps, so that nothing is torn while 
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from farwatch.campaign.interruption import noted
+from farwatch.campaign.flying import IN_FLIGHT_PER_THREAD, fly
 from farwatch.campaign.plan import Plan, manifest_of
+from farwatch.campaign.readying import made_ready
 from farwatch.campaign.result import Result, finish
 from farwatch.campaign.sole_use import sole_use
 from farwatch.campaign.store import Store
@@ -27,12 +25,6 @@ from farwatch.scenario import Scenario, load
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission
-
-IN_FLIGHT_PER_THREAD = 2
-"""Blocks submitted per thread: one that runs and one that waits for it."""
-
-HEED_S = 0.1
-"""How long Ctrl-C may wait to be heeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ def run(
     """
     from farwatch import mission
 
-    prepared = _prepared(scenario)
+    prepared = made_ready(scenario)
     plan = plan_of(prepared, trials, scenario.seed if seed is None else seed)
 
     def play(first_trial: int, count: int, *, trace: bool) -> Played:
@@ -95,34 +87,7 @@ def warm() -> None:
     """Compile all that a run needs, by playing one trial of the shipped example."""
     from farwatch import mission
 
-    mission.play(_prepared(load("desert-battery")), seed=1, first_trial=0, count=1)
-
-
-def _prepared(scenario: Scenario) -> "Mission":
-    """The scenario made ready. Where nothing is compiled yet, two processes share the compiling.
-
-    Where no process can be started this one compiles everything itself, later.
-    """
-    from farwatch import mission
-    from farwatch.compiled import is_warm
-
-    if is_warm("mission.play"):
-        return mission.prepare(scenario)
-    try:
-        other = subprocess.Popen(
-            [sys.executable, "-m", "farwatch.track.compiling"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-    except OSError:
-        return mission.prepare(scenario)
-    try:
-        prepared = mission.prepare(scenario)
-        mission.rehearse(prepared)
-    except BaseException:
-        other.kill()
-        raise
-    finally:
-        other.wait()
-    return prepared
+    mission.play(made_ready(load("desert-battery")), seed=1, first_trial=0, count=1)
 
 
 def plan_of(mission: "Mission", trials: int, seed: int) -> Plan:
@@ -189,26 +154,13 @@ def play_blocks(play: Player, units: Iterable[tuple[int, int]], threads: int, ke
 
     The block with trial 0 is traced. An error in a block ends the rest and is raised.
     """
-    waiting = iter(units)
-    flying: list[Future[Played]] = []
-    with ThreadPoolExecutor(threads, thread_name_prefix="farwatch") as pool, noted() as stop:
-        try:
-            while True:
-                room = 0 if stop.is_set() else threads * IN_FLIGHT_PER_THREAD - len(flying)
-                for first, count in islice(waiting, room):
-                    flying.append(pool.submit(play, first, count, trace=first == 0))
-                if stop.is_set():
-                    flying = [future for future in flying if not future.cancel()]
-                if not flying:
-                    return not stop.is_set()
-                done, _ = wait(flying, timeout=HEED_S, return_when=FIRST_COMPLETED)
-                for future in [future for future in flying if future in done]:
-                    keep(future.result())
-                    flying.remove(future)
-        except BaseException:
-            for future in flying:
-                future.cancel()
-            raise
+    with ThreadPoolExecutor(threads, thread_name_prefix="farwatch") as pool:
+        return fly(
+            units,
+            submit=lambda unit: pool.submit(play, *unit, trace=unit[0] == 0),
+            land=lambda _unit, block: keep(block),
+            room=threads * IN_FLIGHT_PER_THREAD,
+        )
 
 
 def cores() -> int:

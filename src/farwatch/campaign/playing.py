@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from farwatch.campaign.makeup import clashes, makeup
 from farwatch.campaign.points import GIVEN, STRATIFIED, Array
+from farwatch.campaign.readying import made_ready
 from farwatch.campaign.rows import Rows, rows_of
 from farwatch.errors import FarwatchError
 from farwatch.outcomes.casting import cast_of
@@ -90,13 +91,11 @@ def _place(_key: str) -> _Place:
 
 def _staged(order: Order) -> _Stage:
     """The stage of an order, prepared once in this process while it is remembered."""
-    from farwatch import mission
-
     with _FINDING:
         place = _place(order.key)
     with place.lock:
         if not place.made:
-            prepared = mission.prepare(order.scenario)
+            prepared = made_ready(order.scenario)
             place.made.append(_Stage(prepared, cast_of(prepared)))
         return place.made[0]
 

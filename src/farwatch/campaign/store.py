@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from farwatch.campaign.files import whole_json, write_whole
 from farwatch.campaign.plan import BLOCK_TRIALS, differences
 from farwatch.errors import StoreError
 from farwatch.outcomes import parquet
@@ -55,11 +56,7 @@ class Store:
 
     def read_manifest(self) -> dict[str, Any]:
         """The manifest, as plain values."""
-        path = self.folder / MANIFEST
-        try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+        found = whole_json(self.folder / MANIFEST)
         if "cast" not in found:
             told = f"a campaign is told by `farwatch campaign report {self.folder}`"
             raise StoreError(f"{self.folder} holds no run; {told}")
@@ -67,13 +64,8 @@ class Store:
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest, whole or not at all."""
-        path = self.folder / MANIFEST
-        partial = path.with_name(f"{MANIFEST}.partial")
-        try:
-            partial.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            partial.replace(path)
-        except OSError as error:
-            raise StoreError(f"{path} could not be written: {error}") from error
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"  # a price that nobody knows is NaN
+        write_whole(self.folder / MANIFEST, lambda file: file.write(text.encode()))
 
     def block_sizes(self) -> dict[int, int]:
         """Trials in each finished block, by its first trial."""
