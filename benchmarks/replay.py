@@ -15,6 +15,7 @@ from farwatch import mission
 from farwatch.chance import key_of
 from farwatch.compiled import kernel
 from farwatch.detect.scan import reset_field, scan
+from farwatch.logbook import new_log
 from farwatch.records import PLOT
 from farwatch.track import advance, clear
 from farwatch.track.picture import COUNTERS
@@ -106,7 +107,7 @@ class Trial:
         self.key = key_of(seed, number)
         self.end_s = prepared.world.duration_s
         self.state = mission._new_state(prepared)  # noqa: SLF001
-        self.log = mission.Log(np.empty(0, mission.EVENT), np.zeros(1, np.int64))
+        self.log = new_log()
 
     def whole(self) -> int:
         """Play it; CPU nanoseconds."""

@@ -26,7 +26,7 @@ from farwatch.agenda import AGENDA, pop, push
 from farwatch.catalogue.figures import Figure
 from farwatch.catalogue.uncertainty import Drawn, distinct, draw, fill
 from farwatch.chance import DAMAGE, NOBODY, key_of, uniform
-from farwatch.compiled import allocating_kernel, carried, kernel
+from farwatch.compiled import carried, kernel
 from farwatch.detect.dwells import SEARCH, TRACK, has_budget
 from farwatch.detect.equation import settle
 from farwatch.detect.prepare import Prepared as PreparedSensors
@@ -42,14 +42,29 @@ from farwatch.engage.radar_time import Busy, begin_work, close_work, new_busy, s
 from farwatch.engage.stock import SHOTS, Defence, Stock, main_block
 from farwatch.engage.table import DEALT, GREEDILY
 from farwatch.engage.tilt import choose_favoured, weight
+from farwatch.logbook import (
+    EVENT_ROWS,
+    EVENTS,
+    NONE,
+    PLOT_ROWS,
+    PLOTS,
+    STATE_ROWS,
+    STATES,
+    Log,
+    new_log,
+    note,
+    note_load,
+    note_plots,
+    note_shot,
+    note_shots,
+    note_states,
+)
 from farwatch.records import (
     CONFIRMED,
     E_CONFIRMED,
     E_HOSTILE,
     E_LAND,
-    E_LAUNCH,
     E_LEAK,
-    E_LOAD,
     E_NEUTRAL,
     E_SEEN,
     E_TRACK,
@@ -78,10 +93,6 @@ ORDER: Any = np.arange(5, dtype=np.int64)
 BATCH, INTERCEPT, ASSESS, ARRIVE, DECIDE = ORDER
 """Kinds of event on the agenda; equal times go in this order."""
 
-NONE: Any = np.int64(-1)
-
-_LOG_ROWS = 400_000
-
 _UNTOUCHED = np.zeros(1, OUTCOME)
 for _name, (_kind, *_) in (OUTCOME.fields or {}).items():
     if _kind == np.float64:
@@ -103,14 +114,6 @@ class State(NamedTuple):
     known: Array      # i8[n_slots, 3]: serial confirmed, serial hostile, serial neutral that were told already
     place: Array      # f8[7]: room for one target's state
     busy: Busy
-
-
-@carried
-class Log(NamedTuple):
-    """The events of a traced trial; no rows means: keep none."""
-
-    events: Array     # EVENT[room]
-    rows: Array       # i8[1]: how many are written
 
 
 @carried
@@ -198,6 +201,20 @@ class Block:
     events: Array
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """One trial with all that was recorded of it.
+
+    block: a Block of this trial alone; plots: PLOT[n] in the order in which radars handed them over; states: STATE[m],
+    each confirmed track at each update, as known then; truth: what flew, with the trial's own figures.
+    """
+
+    block: Block
+    plots: Array
+    states: Array
+    truth: Truth
+
+
 def prepare(scenario: Scenario) -> Mission:
     """Everything that is the same in every trial; raises InputError when the scenario cannot be played."""
     world = prepare_world(scenario)
@@ -222,10 +239,54 @@ def play(
 
     A function of its arguments alone: blocks may be played in any order, by any number of threads.
     """
-    values = draws.values
-    if values is None:
-        values = draw(mission.figures, seed, first_trial, count, stratified=draws.stratified)
+    values = _values(mission, seed, first_trial, count, draws)
     tables = Tables(**_tables(mission, values))
+    block, kept = _shelf(mission, first_trial, values)
+    stage, key, end_s = _stage(mission), key_of(seed, first_trial), mission.world.duration_s
+    log, traced = new_log(EVENT_ROWS if trace else 0), 1 if trace else 0
+    if trace:
+        play_trials(stage, tables, kept, (0, 1), key, end_s, draws.tilt, log)
+        block = replace(block, events=log.events[: log.rows[EVENTS]].copy())
+    play_trials(stage, tables, kept, (traced, count), key, end_s, draws.tilt, new_log())
+    return block
+
+
+def trace(mission: Mission, seed: int, trial: int, draws: Draws = PLAIN) -> Traced:
+    """Play one trial once more, with all its plots and track updates kept: the same bits as in any block.
+
+    It is played twice where the log was too small at first.
+    """
+    values = _values(mission, seed, trial, 1, draws)
+    tables = Tables(**_tables(mission, values))
+    block, kept = _shelf(mission, trial, values)
+    stage, key, end_s = _stage(mission), key_of(seed, trial), mission.world.duration_s
+    plots, states = PLOT_ROWS, STATE_ROWS
+    while True:
+        log = new_log(EVENT_ROWS, plots, states)
+        play_trials(stage, tables, kept, (0, 1), key, end_s, draws.tilt, log)
+        found = log.rows.tolist()
+        if found[PLOTS] <= plots and found[STATES] <= states:
+            break
+        plots, states = found[PLOTS], found[STATES]
+        kept.rounds_fired[:] = 0
+    return Traced(
+        block=replace(block, events=log.events[: found[EVENTS]].copy()),
+        plots=log.plots[: found[PLOTS]].copy(),
+        states=log.states[: found[STATES]].copy(),
+        truth=Truth(tables.targets[0], mission.world.knots, tables.classes[0]),
+    )
+
+
+def _values(mission: Mission, seed: int, first_trial: int, count: int, draws: Draws) -> NDArray[np.float64]:
+    """Figures f8[count, figures] of a block's trials: as given, or drawn."""
+    if draws.values is not None:
+        return draws.values
+    return draw(mission.figures, seed, first_trial, count, stratified=draws.stratified)
+
+
+def _shelf(mission: Mission, first_trial: int, values: NDArray[np.float64]) -> tuple[Block, Kept]:
+    """An empty block, and the parts of it that the loop writes to."""
+    count = len(values)
     block = Block(
         first_trial=first_trial,
         outcomes=np.zeros((count, len(mission.world.targets)), OUTCOME),
@@ -236,16 +297,7 @@ def play(
         figures=values,
         events=np.empty(0, EVENT),
     )
-    kept = Kept(block.outcomes, block.tallies, block.workloads, block.rounds_fired, block.empty_s)
-    stage, key, end_s = _stage(mission), key_of(seed, first_trial), mission.world.duration_s
-    log = Log(np.empty(_LOG_ROWS if trace else 0, EVENT), np.zeros(1, np.int64))
-    traced = 1 if trace else 0
-    if trace:
-        play_trials(stage, tables, kept, (0, 1), key, end_s, draws.tilt, log)
-        block = replace(block, events=log.events[: log.rows[0]].copy())
-        log = Log(log.events[:0], log.rows)
-    play_trials(stage, tables, kept, (traced, count), key, end_s, draws.tilt, log)
-    return block
+    return block, Kept(block.outcomes, block.tallies, block.workloads, block.rounds_fired, block.empty_s)
 
 
 def rehearse(mission: Mission) -> None:
@@ -418,16 +470,19 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 state.picture.waits[index, 0] = state.busy.waits[SEARCH]
                 state.picture.waits[index, 1] = state.busy.waits[TRACK]
                 if load != told:
-                    _note_load(radar, index, load, now, log)
+                    note_load(radar, index, load, now, log)
             push(agenda, pending, (number + 1) * slice_s, BATCH, index)
             _tell_plots(truth, state.field.sightings, state.plots, count, tally[0], place, log)
+            if log.plots.size > 0:
+                note_plots(state.plots, count, log)
+                note_states(state.picture, now - slice_s, now, log)
         elif kind == DECIDE:
             _tell_tracks(state.picture.tracks, state.picture.counters[EXTENT], defence.batteries, outcomes, tally[0],
                          state.known, now, log)
             fired = decide(defence, state.stock, state.picture, sensors.radars, now)
             _tell_shots(truth.targets, state.stock.shots, state.stock.counts[SHOTS], fired, agenda, pending, outcomes,
                         tally[0])
-            _note_shots(state.stock.shots, state.stock.counts[SHOTS], fired, log)
+            note_shots(state.stock.shots, state.stock.counts[SHOTS], fired, log)
             push(agenda, pending, now + defence.doctrine[0]["decide_s"], DECIDE, NOBODY)
         elif kind == ARRIVE:
             if state.field.alive[index] == 1:
@@ -452,7 +507,7 @@ def play_trial(truth: Any, sensors: Any, defence: Any, state: Any, key: Any, end
                 push(agenda, pending, now + delay_s, ASSESS, index)
             else:
                 what = assess(defence, state.stock, truth, index, key, now)
-            _note_shot(log, now, what, shot, shot["range_m"])
+            note_shot(log, now, what, shot, shot["range_m"])
     _close_trial(outcomes, state.field.sightings, state.stock.fates, tally[0])
     close_work(sensors.radars, state.busy)
 
@@ -480,7 +535,7 @@ def _tell_plots(truth: Any, sightings: Any, plots: Any, count: int, tally: Any, 
             tally["false_plots"] += 1
         elif log.events.size > 0 and sightings[plot["truth"]]["seen_s"] == plot["time_s"]:
             state_at(truth, plot["truth"], plot["time_s"], place)
-            _note(log, plot["time_s"], E_SEEN, plot["radar_index"], plot["truth"], NONE, place, plot["range_m"])
+            note(log, plot["time_s"], E_SEEN, plot["radar_index"], plot["truth"], NONE, place, plot["range_m"])
 
 
 @kernel
@@ -497,17 +552,17 @@ def _tell_tracks(
             told[0] = it["serial"]
             tally["tracks_confirmed"] += 1
             tally["false_tracks_confirmed"] += 1 if truth < 0 else 0
-            _note(log, it["confirmed_s"], E_CONFIRMED, NONE, truth, it["serial"], it["mean"], it["position_sigma_m"])
+            note(log, it["confirmed_s"], E_CONFIRMED, NONE, truth, it["serial"], it["mean"], it["position_sigma_m"])
         if truth >= 0:
             _tell_held(batteries, outcomes[truth], it, now)
         if it["identity"] == HOSTILE and told[1] != it["serial"]:
             told[1] = it["serial"]
-            _note(log, now, E_HOSTILE, NONE, truth, it["serial"], it["mean"], it["hostile_probability"])
+            note(log, now, E_HOSTILE, NONE, truth, it["serial"], it["mean"], it["hostile_probability"])
         elif it["identity"] == NEUTRAL and told[2] != it["serial"]:
             told[2] = it["serial"]
-            _note(log, now, E_NEUTRAL, NONE, truth, it["serial"], it["mean"], it["hostile_probability"])
+            note(log, now, E_NEUTRAL, NONE, truth, it["serial"], it["mean"], it["hostile_probability"])
         if it["identity"] == HOSTILE:
-            _note(log, now, E_TRACK, NONE, truth, it["serial"], it["mean"], it["position_sigma_m"])
+            note(log, now, E_TRACK, NONE, truth, it["serial"], it["mean"], it["position_sigma_m"])
 
 
 @kernel
@@ -588,12 +643,12 @@ def _tell_arrival(
 ) -> None:
     """Target `i` is alive at the end of its route: a leak, or a landing."""
     if target["raid"] == 0:
-        _note(log, now, E_LAND, NONE, i, NONE, place, 0.0)
+        note(log, now, E_LAND, NONE, i, NONE, place, 0.0)
         return
     outcome["leaked_s"] = now
     if target["asset_index"] >= 0 and uniform(key, DAMAGE, target["id"], NOBODY, NOBODY) < damage:
         outcome["destroyed"] = 1
-    _note(log, now, E_LEAK, target["asset_index"], i, NONE, place, float(outcome["destroyed"]))
+    note(log, now, E_LEAK, target["asset_index"], i, NONE, place, float(outcome["destroyed"]))
 
 
 @kernel
@@ -613,50 +668,3 @@ def _close_trial(outcomes: Any, sightings: Any, fates: Any, tally: Any) -> None:
         outcome["blocked"] = main_block(fates[i])
         outcome["judged_dead"] = fates[i]["judged_dead"]
         tally["looks"] += sighting["looks"]
-
-
-# The log ------------------------------------------------------------------------------------------------------
-
-
-@kernel
-def _note(log: Any, time_s: float, kind: int, who: int, whom: int, serial: int, place: Any, value: float) -> None:
-    """Add one EVENT to the log, if one is kept and has room; `place` starts with x, y, z."""
-    n = log.rows[0]
-    if n >= log.events.size:
-        return
-    event = log.events[n]
-    event["time_s"] = time_s
-    event["kind"] = kind
-    event["who"] = who
-    event["whom"] = whom
-    event["track"] = serial
-    event["x_m"] = place[0]
-    event["y_m"] = place[1]
-    event["z_m"] = place[2]
-    event["value"] = value
-    log.rows[0] = n + 1
-
-
-@allocating_kernel
-def _note_load(radar: Any, r: int, load: float, now: float, log: Any) -> None:
-    """Add to the log that array `r` is now asked for another share of its time."""
-    if log.events.size > 0:
-        place = np.array((radar["x_m"], radar["y_m"], radar["z_m"]))
-        _note(log, now, E_LOAD, r, NONE, NONE, place, load)
-
-
-@kernel
-def _note_shots(shots: Any, end: int, fired: int, log: Any) -> None:
-    """Add the launches of the last `fired` shots to the log."""
-    for s in range(end - fired, end):
-        _note_shot(log, shots[s]["launch_s"], E_LAUNCH, shots[s], shots[s]["intercept_s"])
-
-
-@allocating_kernel
-def _note_shot(log: Any, time_s: float, kind: int, shot: Any, value: float) -> None:
-    """Add one EVENT about a shot: who is its battery, whom what it was aimed at or met."""
-    if log.events.size == 0:
-        return
-    whom = shot["victim"] if shot["victim"] >= 0 else shot["aimed_truth"]
-    place = np.array((shot["x_m"], shot["y_m"], shot["z_m"]))
-    _note(log, time_s, kind, shot["round_index"], whom, shot["track_serial"], place, float(value))
