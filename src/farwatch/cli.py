@@ -14,6 +14,7 @@ import typer
 import typer.core
 
 from farwatch.cli_campaign import app as campaigns
+from farwatch.cli_formats import convert, forms, replay
 from farwatch.cli_terminal import console_of as _console
 from farwatch.cli_terminal import say_compiling as _say_compiling
 from farwatch.errors import FarwatchError
@@ -310,7 +311,7 @@ def register(
     sensor: SensorFiles = None,
     reference: Annotated[
         Path | None,
-        typer.Option(help="Table of where targets really were; when left out, several sensors correct each other."),
+        typer.Option(help="Where targets really were, in any form; left out: several sensors correct each other."),
     ] = None,
     estimate: Annotated[
         list[str] | None, typer.Option(help="Error to find: range_m, azimuth_rad or time_s; all. Repeatable.")
@@ -326,17 +327,20 @@ def register(
     """Find constant errors of range, azimuth and clock, from a reference or from targets that several sensors see."""
     from farwatch.errors import InputError
     from farwatch.formats.asterix_tracking import given
+    from farwatch.formats.choosing import truth_in
     from farwatch.report import registration as pages
     from farwatch.report.tracking import show_recording
     from farwatch.track.registering import FIELDS, Registering
     from farwatch.track.registering import register as find
+    from farwatch.track.sensors import together
 
     options = Registering(estimate=tuple(estimate or FIELDS), height_sigma_m=height_sigma_m)
     read = given(plots, sensor or [], only or [])
     console = _console()
     if read.recording is not None:
         show_recording(console, read.recording, read.left_out)
-    found = find(read.plots, read.sensors, reference, options)
+    truth = None if reference is None else truth_in(reference, together(read.sensors)[1])
+    found = find(read.plots, read.sensors, truth, options)
     pages.show(console, found)
     if found.problems:
         raise InputError("registration", found.problems)
@@ -363,7 +367,9 @@ def fuse(
 @app.command()
 def score(
     tracks: Annotated[Path, typer.Argument(help="Table of tracks, of `farwatch track` or another tracker.")],
-    truth: Annotated[Path, typer.Argument(help="Table of where the targets really were.")],
+    truth: Annotated[
+        Path, typer.Argument(help="Where the targets really were: a table, or any form that farwatch reads.")
+    ],
     sensor: Annotated[
         list[Path] | None,
         typer.Option("--sensor", "-s", help="Sensors of the tracks; the first one's place, where tables give degrees."),
@@ -484,6 +490,10 @@ def warm() -> None:
     _say_compiling(_console(stderr=True))
     compile_all()
     typer.echo("compiled")
+
+
+for verb in (convert, replay, forms):
+    app.command()(verb)
 
 
 def _play(scenario: Any, trials: int, seed: int | None, threads: int | None, out: Path) -> None:

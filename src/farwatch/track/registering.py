@@ -71,24 +71,27 @@ class Registered:
 
 
 def register(
-    plots: Any, sensors: Sequence[Sensor], reference: str | Path | None = None, options: Registering | None = None
+    plots: Any,
+    sensors: Sequence[Sensor],
+    reference: str | Path | TruthTable | None = None,
+    options: Registering | None = None,
 ) -> Registered:
     """Find constant errors of sensors from their plots, against a `reference` or between several sensors.
 
-    plots: as `track` takes them, known errors taken off. reference: table of where targets really were, `t, target_id`
-    and a place; target ids that are Mode S addresses are used as such. Raises InputError where files cannot be read, or
-    where there is neither a reference nor a second sensor.
+    plots: as `track` takes them, known errors taken off. reference: where targets really were: a table of
+    `t, target_id` and a place, or one read before; target ids that are Mode S addresses are used as such. Raises
+    InputError where files cannot be read, or where there is neither a reference nor a second sensor.
     """
     asked = Registering() if options is None else options
     radars, frame = together(sensors)
     table = table_of(plots, sensors)
     seen = table.plots[np.argsort(table.plots["time_s"], kind="stable")]
     if reference is not None:
-        known = read_truth(reference, frame)
+        known = reference if isinstance(reference, TruthTable) else read_truth(reference, frame)
         height_m = asked.height_sigma_m or 0.0
         chosen = Options(estimate=asked.estimate, height_sigma_m=height_m, addresses=addresses_of(known, seen))
         found = against_reference(seen, radars, known.truth, chosen)
-        how = f"against {np.unique(known.truth['target']).size} targets of {reference}"
+        how = f"against {np.unique(known.truth['target']).size} targets of {known.source}"
         how += ", by their addresses" if chosen.addresses else ""
     elif len(sensors) > 1:
         groups, how = _groups(seen, radars)

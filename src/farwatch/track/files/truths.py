@@ -26,6 +26,7 @@ class TruthTable:
 
     truth: np.ndarray
     target_names: tuple[str, ...] = ()
+    source: str = "a table"
 
 
 def read_truth(path: str | Path, frame: Frame | None = None) -> TruthTable:
@@ -46,7 +47,7 @@ def read_truth(path: str | Path, frame: Frame | None = None) -> TruthTable:
     problems = finite_rows(found, rows, ("time_s", "x_m", "y_m", "z_m"), "target_id", rows["target"])
     if problems:
         raise InputError(str(path), problems)
-    return TruthTable(truth=rows[np.lexsort((rows["time_s"], rows["target"]))], target_names=names)
+    return TruthTable(truth=rows[np.lexsort((rows["time_s"], rows["target"]))], target_names=names, source=str(path))
 
 
 def times_of(found: Columns) -> Floats:
