@@ -27,7 +27,7 @@ def forms():
     return {name: form for name, form in FORMS.items() if form.reads}
 
 
-def seeds(name, form, folder):
+def seeds(form, folder):
     """Fill a folder with small files to start from."""
     from small_scene import small_scene
 
@@ -57,7 +57,7 @@ def one(name, seconds):
             return
 
     work = HOME / "build" / "fuzz" / name
-    seeds(name, form, work / "seeds")
+    seeds(form, work / "seeds")
     (work / "corpus").mkdir(exist_ok=True)
     (work / "finds").mkdir(exist_ok=True)
     kept = HOME / "tests" / "formats" / "seeds" / name

@@ -4,7 +4,7 @@ import ast
 
 from architecture.house import dotted, listing, modules
 
-DOORS = ("cli.py", "cli_campaign.py", "cli_terminal.py", "console/")
+DOORS = ("cli", "console/")
 BANNED_MODULES = {"random", "time", "secrets", "uuid", "locale", "getpass", "socket", "urllib", "http", "requests"}
 BANNED_NAMES = {
     "np.random", "numpy.random", "os.environ", "os.getenv", "os.environb", "datetime.now", "datetime.utcnow",
