@@ -40,7 +40,7 @@ def retell(source: Result | Scenario, trial: int = 0, seed: int | None = None) -
     prepared = made_ready(source.scenario)
     traced = mission.trace(prepared, source.seed, trial)
     if not _same(traced.block.outcomes[0], source.evidence.outcomes[trial]):
-        stored = source.manifest.get("version", "another")
+        stored = source.manifest.get("farwatch", "another")
         rule = f"trial {trial} does not go as it is stored: the run was played by version {stored}, or its files differ"
         raise StoreError(f"{rule}; play it anew")
     return Retold(mission=prepared, seed=source.seed, trial=trial, traced=traced)
