@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -250,6 +251,22 @@ def test_codes_of_two_sources_must_differ():
         codes_of(scene, Feed(codes={"array": (25, 12), "stranger": (1, 1)}))
     assert "is the code of sac25-sic12" in str(told.value)
     assert "is no source of this feed" in str(told.value)
+
+
+def test_sources_need_names_of_their_own():
+    """A radar that is called like the tracker would send as the tracker."""
+    radars = tuple(SENSORS[1].model_copy(update={"name": name}) for name in ("tracks", "a", "a"))
+    with pytest.raises(InputError, match="2 problems"):
+        codes_of(Scene(source="three", sensors=radars))
+
+
+def test_a_busy_hour_is_made_in_seconds():
+    """100,000 plots; libasterix makes about 2,000 records a second, which would be most of a minute."""
+    plots = random_scene(11, n=100_000).plots
+    begin_s = time.process_time()
+    count = sum(len(data) for _, data in datagrams(Scene(source="busy", plots=plots, sensors=SENSORS)))
+    assert count > 1_500_000
+    assert time.process_time() - begin_s < 10.0
 
 
 def test_a_feed_tells_all_that_is_wrong_with_it():

@@ -40,9 +40,9 @@ def number(value: ArrayLike, size: int, sent: ArrayLike = True) -> Cells:
     return Cells(octets, np.broadcast_to(np.reshape(sent, (-1, 1)), octets.shape))
 
 
-def quantity(value: ArrayLike, step: float, size: int, *, signed: bool = False) -> Cells:
-    """Values f8[n] in units of `step`, to the nearest; not sent where they are NaN or `size` bytes cannot hold them."""
-    steps: NDArray[np.float64] = np.rint(np.asarray(value, np.float64).reshape(-1) / step)
+def quantity(value: ArrayLike, scale: float, size: int, *, signed: bool = False) -> Cells:
+    """Values f8[n] in steps of `scale`, to the nearest; not sent where they are NaN or `size` bytes cannot hold them."""
+    steps: NDArray[np.float64] = np.rint(np.asarray(value, np.float64).reshape(-1) / scale)
     room = 1 << 8 * size
     low, high = (-room // 2, room // 2 - 1) if signed else (0, room - 1)
     fits = (steps >= low) & (steps <= high)

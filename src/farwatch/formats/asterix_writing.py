@@ -133,6 +133,8 @@ def codes_of(scene: Scene, feed: Feed | None = None) -> Mapping[str, tuple[int, 
         Problem(f"codes: {name}", "", "is no source of this feed", f"it has {', '.join(sorted(known))}")
         for name in feed.codes if name not in known
     ]
+    again = sorted({name for name in names if names.count(name) > 1})
+    problems += [Problem(name, "", "is the name of two sources", "give one another name") for name in again]
     found = {TRACKS: (SAC, TRACKS_SIC), TARGETS: (SAC, TARGETS_SIC)}
     found |= {name: code for name in names if (code := _said(name))}
     found |= feed.codes

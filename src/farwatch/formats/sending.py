@@ -1,20 +1,24 @@
 """Datagrams onto a network at the pace of their times: unicast or a multicast group, faster or slower, until stopped.
 
-The caller gives clock and sleep, so that nothing here knows what time it is.
+The caller gives socket, clock and sleep, so that nothing here reaches out by itself or knows what time it is.
 """
 
-import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address
 from math import inf
+from typing import Protocol
 
 from farwatch.errors import InputError, Problem
 
 NAP_S = 0.2
 """Longest sleep, so that a stop is noticed."""
 
-LOOPBACK = "127.0.0.1"
+
+class Channel(Protocol):
+    """What sends: a UDP `socket.socket` that the caller has opened, for a group with its interface and hops set."""
+
+    def sendto(self, data: bytes, to: tuple[str, int], /) -> int:
+        """Send one datagram to a host and port; the bytes taken. OSError where the network refuses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,40 +47,7 @@ class Sent:
     """By how much the latest of them was behind its time."""
 
 
-def sender(host: str, *, interface: str = "", hops: int = 1) -> socket.socket:
-    """A UDP socket that can send to a host or a multicast group (IPv4), to be closed by the caller.
-
-    Of a group: interface is the address of the one to send from (empty: the system's choice), hops how many networks
-    datagrams may pass, 0 for none: they stay on this machine, whose own members of the group always hear them.
-    InputError where host or interface is no address here, or hops not 0 to 255.
-    """
-    problems = [] if 0 <= hops <= 255 else [Problem("hops", f"{hops}", "must be 0 to 255")]
-    problems += [Problem("address", name, "must be an IPv4 address") for name in (host, interface) if not _fits(name)]
-    if problems:
-        raise InputError("udp", problems)
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        if IPv4Address(host).is_multicast:
-            made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, hops)
-            made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
-            if interface:
-                made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, IPv4Address(interface).packed)
-    except OSError as error:
-        made.close()
-        rule = f"cannot send to a group from there: {error.strerror}"
-        raise InputError("udp", [Problem("interface", interface, rule)]) from error
-    return made
-
-
-def _fits(name: str) -> bool:
-    """Whether a name is an IPv4 address, or empty."""
-    try:
-        return not name or bool(IPv4Address(name))
-    except AddressValueError:
-        return False
-
-
-def send(datagrams: Iterable[tuple[float, bytes]], through: socket.socket, to: tuple[str, int], pace: Pace) -> Sent:
+def send(datagrams: Iterable[tuple[float, bytes]], through: Channel, to: tuple[str, int], pace: Pace) -> Sent:
     """Send datagrams, each with its time (s), to a host and port; the first at once, the others as far apart as theirs.
 
     None is skipped: what is late goes at once. A datagram that the network refuses is counted. InputError where the
