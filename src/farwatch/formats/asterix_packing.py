@@ -41,7 +41,7 @@ def number(value: ArrayLike, size: int, sent: ArrayLike = True) -> Cells:
 
 
 def quantity(value: ArrayLike, scale: float, size: int, *, signed: bool = False) -> Cells:
-    """Values f8[n] in steps of `scale`, to the nearest; not sent where they are NaN or `size` bytes cannot hold them."""
+    """Values f8[n] in steps of `scale`, to the nearest; not sent where NaN or more than `size` bytes can hold."""
     steps: NDArray[np.float64] = np.rint(np.asarray(value, np.float64).reshape(-1) / scale)
     room = 1 << 8 * size
     low, high = (-room // 2, room // 2 - 1) if signed else (0, room - 1)
