@@ -234,6 +234,21 @@ def test_values_that_an_item_cannot_hold_are_not_sent():
     assert north[3:5] == bytes((0b1110010_1, 0b0001000_0))  # no 041
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30, -1e30])
+def test_senseless_values_cost_their_item_or_their_record(value):
+    """Whatever a field of a plot or a move holds, the other records go out."""
+    scene = random_scene(12, n=200)
+    whole = sum(data[0] in {48, 62} for _, data in datagrams(scene, EVERYTHING))
+    for rows, layout in (("plots", PLOT), ("moves", MOVE)):
+        for name in layout.names:
+            if layout[name].kind != "f" or (name == "time_s" and np.isfinite(value)):
+                continue
+            changed = getattr(scene, rows).copy()
+            changed[name][::50] = value
+            found = sum(data[0] in {48, 62} for _, data in datagrams(replace(scene, **{rows: changed}), EVERYTHING))
+            assert whole - 4 <= found <= whole + 4
+
+
 def test_codes_are_given_said_by_the_name_or_counted():
     """Given codes count most, then those of the name; the others take the numbers that are left, from 1."""
     named = [SENSORS[1].model_copy(update={"name": name}) for name in ("a", "sac0-sic1", "b", "sac300-sic1")]
