@@ -1,4 +1,4 @@
-"""The logbook of a traced trial: each entry is what was handed in, rows that do not fit are counted, watching is free."""
+"""The logbook of a traced trial: entries are what was handed in, rows that do not fit are counted, watching is free."""
 
 import numpy as np
 import pytest
