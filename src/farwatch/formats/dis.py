@@ -133,10 +133,9 @@ def _cast(scene: Scene, exercise: Exercise) -> _Cast:
     moves = scene.moves[_carried(scene)]
     places = np.bincount(moves["thing"], minlength=len(scene.things))
     stands = np.array([thing.kind in _SITES for thing in scene.things], bool) & (places == 1)
-    times = np.concatenate([moves["time_s"], [e.time_s for e in scene.happenings], scene.plots["time_s"]])
-    end_s = float(times.max(initial=-np.inf))
+    start_s, end_s = _span_s(scene)
     return _Cast(
-        scene=scene, exercise=exercise, numbers=numbers, start_s=float(times.min(initial=np.inf)), end_s=end_s,
+        scene=scene, exercise=exercise, numbers=numbers, start_s=start_s, end_s=end_s,
         states=_states(scene.things, numbers, exercise, stands), sites=moves[stands[moves["thing"]]],
         motion=motion_of(moves[~stands[moves["thing"]]], exercise.heartbeat_s),
         destroyed_s=_destroyed(scene, moves, stands, end_s),
@@ -147,14 +146,21 @@ def _with_sensors(scene: Scene) -> Scene:
     """The same scene, where sensors that are no things of it yet, and whose place is known, are radars."""
     known = {_sensor_name(thing) for thing in scene.things}
     new = [sensor for sensor in scene.sensors if sensor.name not in known and sensor.at]
-    times = np.concatenate([scene.moves["time_s"], scene.plots["time_s"]])
     moves = np.zeros(len(new), MOVE)
-    moves["thing"], moves["time_s"] = np.arange(len(new)) + len(scene.things), times.min(initial=0.0)
+    moves["thing"], moves["time_s"] = np.arange(len(new)) + len(scene.things), _span_s(scene)[0]
     for row, sensor in zip(moves, new, strict=True):
         assert sensor.at is not None
         row["lat_deg"], row["lon_deg"], row["height_m"] = sensor.at.lat_deg, sensor.at.lon_deg, sensor.at.height_m
     things = tuple(Thing(key=sensor.name, kind=RADAR) for sensor in new)
     return replace(scene, things=scene.things + things, moves=ordered(np.concatenate([scene.moves, moves])))
+
+
+def _span_s(scene: Scene) -> tuple[float, float]:
+    """First and last time of anything in a scene, tracks and plots too; 0 where nothing has a time."""
+    events = [event.time_s for event in scene.happenings]
+    times = np.concatenate([scene.moves["time_s"], scene.plots["time_s"], events])
+    times = times[np.isfinite(times)]
+    return (float(times.min()), float(times.max())) if times.size else (0.0, 0.0)
 
 
 def _sensor_name(thing: Thing) -> str:
@@ -221,7 +227,7 @@ def _standing(cast: _Cast) -> Iterator[Told]:
     level = np.zeros(sites.size)
     rows["orientation_rad"] = orientation(sites["lat_deg"], sites["lon_deg"], np.radians(heading_deg), level)
     for time_s in _beats(cast, cast.exercise.heartbeat_s) if sites.size else ():
-        last = time_s >= cast.end_s
+        last = time_s >= cast.end_s > cast.start_s
         rows["timestamp"] = _stamps(cast, time_s)
         rows["appearance"] = _appearance(cast, sites["thing"], time_s, last)
         for message in _packed(rows[sites["time_s"] <= time_s]):
@@ -264,8 +270,6 @@ def _appearance(cast: _Cast, thing: Rows, time_s: ArrayLike, last: ArrayLike) ->
 
 def _beats(cast: _Cast, period_s: float) -> Iterator[float]:
     """Times from the start of a scene to its end, both included."""
-    if cast.end_s < cast.start_s:
-        return
     count = int((cast.end_s - cast.start_s) / period_s)
     yield from (cast.start_s + k * period_s for k in range(count + 1) if cast.start_s + k * period_s < cast.end_s)
     yield cast.end_s
