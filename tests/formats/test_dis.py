@@ -179,9 +179,11 @@ def test_places_and_velocities_are_those_of_the_scene(scene, read):
 @pytest.mark.validation
 def test_velocity_that_is_not_told_is_that_of_the_places(read):
     """The helicopter's velocity comes from its places, and the airliner's climb from its heights."""
-    heli = next(p for t, p in of(read, "EntityStatePdu") if t == 5.0 and p["entityID"]["entityID"] == 7)
     step = ecef(46.4501, 7.5002, 900.0) - ecef(46.45, 7.5, 900.0)
-    assert xyz(heli["entityLinearVelocity"]) == pytest.approx(step, abs=1e-3)
+    heli = [p for _, p in of(read, "EntityStatePdu") if p["entityID"]["entityID"] == 7]
+    assert len(heli) == 3
+    for pdu in heli:  # at its first place, on the way, at its last
+        assert xyz(pdu["entityLinearVelocity"]) == pytest.approx(step, abs=2e-3)
     liner = next(p for t, p in of(read, "EntityStatePdu") if t == 0.0 and p["entityID"]["entityID"] == 6)
     up = ecef(47.0, 6.9, 1.0) - ecef(47.0, 6.9, 0.0)
     assert xyz(liner["entityLinearVelocity"]) @ up == pytest.approx(1.0, abs=0.1)  # the chord sags by 0.04 m/s
@@ -433,6 +435,24 @@ def test_a_recording_begins_when_it_begins():
                      (beats[2], EMISSION), (beats[3], STATE)]
     ((_, message),) = datagrams(replace(scene, plots=plots[:0]))
     assert message[84:88] == b"\0\0\0\0"  # with no time at all it is there once, and does not leave
+
+
+def test_a_gap_over_the_date_line_takes_the_short_way():
+    """Half a minute from 179.9 east to 179.9 west passes 180, not Greenwich."""
+    moves = flown(0, [0.0, 30.0], (10.0, 179.9, 0.0), (0, 0, 0), (0, 0, 0))
+    moves["lon_deg"][1] = -179.9
+    halfway = next(m for t, m in datagrams(Scene(source="x", things=(Thing(key="x"),), moves=moves)) if t == 15.0)
+    assert np.frombuffer(halfway[48:72], ">f8") == pytest.approx(ecef(10.0, 180.0, 0.0), abs=1e-5)
+
+
+@pytest.mark.parametrize("kill_s", [None, 20.0, 25.0])
+def test_what_was_killed_leaves_destroyed(kill_s):
+    """With its last state, whether the kill is not told, comes with it, or is told only later."""
+    moves = flown(0, np.arange(21.0), (10.0, 20.0, 0.0), (0, 0, 0), (0, 0, 0))
+    kill = [Happening(time_s=t, what="kill", whom="x", lat_deg=10, lon_deg=20, height_m=0) for t in (kill_s,) if t]
+    scene = Scene(source="x", things=(Thing(key="x", fate="killed"),), moves=moves, happenings=tuple(kill))
+    bits = [int.from_bytes(m[84:88], "big") for _, m in datagrams(scene) if m[2] == STATE]
+    assert bits == [0, 0, 0, 0, 1 << 23 | 3 << 3]
 
 
 def test_absolute_time_stamps_say_so(scene):
