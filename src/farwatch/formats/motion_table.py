@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.opening import opened
-from farwatch.formats.parquet_limits import PARQUET, refuse_swollen
+from farwatch.formats.parquet_limits import DAMAGED, PARQUET, refuse_swollen
 from farwatch.formats.scene import KINDS, MOVE, SIDES, TARGET, Rows, Scene, Thing, ordered
 from farwatch.records import FAMILIES
 from farwatch.track.files.reading import Columns, absent, read_columns
@@ -74,6 +74,8 @@ def decode(data: bytes, source: str = "data") -> Scene:
             found = read_columns(place, NUMBERS, WORDS, may_be_empty=True)
         except InputError as error:
             raise InputError(source, error.problems) from None
+        except DAMAGED as error:
+            raise InputError(source, [Problem("content", "", f"cannot be read as a table ({error})")]) from None
     return scene_of(found, source)
 
 

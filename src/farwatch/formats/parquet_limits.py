@@ -9,6 +9,9 @@ from farwatch.formats.opening import LEAST_ROOM, MOST_RATIO
 PARQUET = b"PAR1"
 """How a Parquet file begins."""
 
+DAMAGED = (RuntimeError, ValueError, TypeError, OverflowError, MemoryError)
+"""What comes out of DuckDB's Python side, beside its own errors, where a file's names and sizes make no sense."""
+
 _CELL_BYTES = 8
 
 
@@ -32,7 +35,7 @@ def refuse_swollen(path: Path, numbers: Collection[str], words: Collection[str])
             f'coalesce(sum(strlen(cast("{name}" AS VARCHAR))), 0)' for name in wanted if name in words
         )
         _refuse(path, rows, int(relation.aggregate(lengths).fetchall()[0][0]) if lengths else 0)
-    except (duckdb.Error, TypeError) as error:
+    except (duckdb.Error, *DAMAGED) as error:
         first = (str(error).splitlines() or [""])[0]
         raise InputError(str(path), [Problem("file", "", f"cannot be read as Parquet ({first})")]) from None
     finally:
