@@ -72,9 +72,9 @@ def decode(data: bytes, source: str = "data") -> Scene:
             if rows > most:
                 raise InputError(source, [Problem("rows", str(rows), f"must be {most} at most in so small a file")])
             batch.validate(full=True)
-            for name, kept in parts.items():
+            for name in parts:
                 column = batch.column(names.index(name))
-                kept += _words(arrow, column) if name in WORDS else [_numbers(arrow, column)]
+                parts[name] += _words(arrow, column) if name in WORDS else [_numbers(arrow, column)]
     except errors as error:
         first = (str(error).splitlines() or [""])[0]
         raise InputError(source, [Problem("content", "", f"cannot be read as Arrow ({first})")]) from None
@@ -92,7 +92,8 @@ def _arrow() -> tuple[Any, tuple[type[Exception], ...]]:
         arrow = import_module("pyarrow")
         import_module("pyarrow.ipc")
     except ImportError as error:
-        raise InputError("arrow", [Problem("pyarrow", "", "is not installed", "pip install farwatch[arrow]")]) from error
+        problem = Problem("pyarrow", "", "is not installed", "pip install farwatch[arrow]")
+        raise InputError("arrow", [problem]) from error
     # what is no text or number, or too long, shows in more ways than ArrowInvalid
     return arrow, (arrow.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, MemoryError)
 

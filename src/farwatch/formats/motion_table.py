@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from farwatch.errors import InputError, Problem
 from farwatch.formats.opening import opened
 from farwatch.formats.parquet_limits import DAMAGED, PARQUET, refuse_swollen
-from farwatch.formats.scene import KINDS, MOVE, SIDES, TARGET, Rows, Scene, Thing, ordered
+from farwatch.formats.scene import KINDS, MOVE, SIDES, TARGET, Scene, Thing, ordered
 from farwatch.records import FAMILIES
 from farwatch.track.files.reading import Columns, absent, read_columns
 from farwatch.track.files.writing import write_columns
@@ -37,7 +37,9 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 }  # fmt: skip
 """What a row may say; a row beyond is left out and counted."""
 
-_YEARS = range(1900, 2200)  # dates outside are taken for none: with LIMITS every time is then a date
+YEARS = range(1900, 2200)
+"""Years in which an epoch may lie, else it is taken for none: with LIMITS every time is then a date."""
+
 _LONGEST_CODE = 12
 
 
@@ -92,9 +94,9 @@ def columns_of(scene: Scene) -> dict[str, np.ndarray]:
     thing = moves["thing"]
 
     def of_things(told: Callable[[Thing], Any], kind: type = object) -> np.ndarray:
-        values = np.empty(len(things), kind)
+        values: np.ndarray = np.empty(len(things), kind)
         values[:] = [told(one) for one in things]
-        return values[thing]
+        return np.asarray(values[thing])
 
     columns = {"time_s": moves["time_s"].copy(), "flight": of_things(lambda one: one.key)}
     columns |= {name: moves[name].copy() for name in ("lat_deg", "lon_deg", "height_m", *SPEEDS, "sigma_m")}
@@ -131,7 +133,9 @@ def utc_of(epoch: datetime, time_s: NDArray[np.float64]) -> Texts:
     """Times as ISO 8601 texts in UTC, to the second, the millisecond or the microsecond, the same for all."""
     start = np.datetime64(epoch.astimezone(UTC).replace(tzinfo=None), "us")
     microseconds = np.rint(time_s * 1e6).astype(np.int64)
-    unit = next((unit for unit, step in (("s", 1_000_000), ("ms", 1000)) if not np.any(microseconds % step)), "us")
+    unit: Literal["s", "ms", "us"] = "ms" if np.any(microseconds % 1_000_000) else "s"
+    if np.any(microseconds % 1000):
+        unit = "us"
     spelled = np.datetime_as_string(start + microseconds.astype("m8[us]"), unit=unit)
     return np.char.add(spelled, "Z").astype(object)
 
@@ -262,4 +266,4 @@ def epoch_of(spelled: str, time_s: float) -> datetime | None:
         start = told - timedelta(seconds=time_s) + timedelta(microseconds=500)
     except (ValueError, OverflowError):
         return None
-    return start.replace(microsecond=start.microsecond // 1000 * 1000) if start.year in _YEARS else None
+    return start.replace(microsecond=start.microsecond // 1000 * 1000) if start.year in YEARS else None

@@ -41,7 +41,7 @@ def _features(scene: Scene) -> Iterator[Feature]:
 
 def _way(scene: Scene, thing: Thing, rows: Rows) -> Feature:
     """A thing as a line, cut where it must be; one that was at one place only as a point."""
-    named = {"key": thing.key} | {name: word for name, told in TOLD.items() if (word := told(thing))}
+    named: dict[str, Any] = {"key": thing.key} | {name: word for name, told in TOLD.items() if (word := told(thing))}
     if thing.of:
         named["of"] = thing.of
     if thing.pressure:
@@ -81,7 +81,10 @@ def _dated(scene: Scene, name: str, time_s: Any) -> dict[str, Any]:
 def _rounded(places: Any) -> list[list[float]]:
     """Longitudes and latitudes to five decimals, heights to a decimetre, without a negative zero; no NaN."""
     whole = np.where(np.isfinite(places), places, 0.0)
-    return (np.column_stack([np.round(whole[:, :2], DECIMALS), np.round(whole[:, 2], 1)]) + 0.0).tolist()
+    rounded: list[list[float]] = (
+        np.column_stack([np.round(whole[:, :2], DECIMALS), np.round(whole[:, 2], 1)]) + 0.0
+    ).tolist()
+    return rounded
 
 
 def _feature(kind: str, coordinates: Any, properties: dict[str, Any]) -> Feature:
