@@ -5,6 +5,7 @@ any language can map the file; the same table gives the same bytes.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,7 @@ def decode(data: bytes, source: str = "data") -> Scene:
         first = (str(error).splitlines() or [""])[0]
         raise InputError(source, [Problem("content", "", f"cannot be read as Arrow ({first})")]) from None
     columns = {name: _joined(name, kept) for name, kept in parts.items()}
-    found = columns_of(columns, NUMBERS, WORDS) if columns else None
-    if found is None:
-        rule = f"is missing; the file has {', '.join(names)}"
-        raise InputError(source, [Problem(f"column {name}", "", rule) for name in motion_table.NEEDED])
+    found = replace(columns_of(columns, NUMBERS, WORDS), names=tuple(names))
     return motion_table.scene_of(found, source)
 
 

@@ -41,6 +41,7 @@ YEARS = range(1900, 2200)
 """Years in which an epoch may lie, else it is taken for none: with LIMITS every time is then a date."""
 
 _LONGEST_CODE = 12
+_GZIP = b"\x1f\x8b"
 
 
 def is_motion(names: Collection[str]) -> bool:
@@ -66,6 +67,8 @@ def decode(data: bytes, source: str = "data") -> Scene:
 
     InputError where no table can be read, a column of `NEEDED` is missing, or no row can be used.
     """
+    if data.startswith(_GZIP):
+        raise InputError(source, [Problem("content", "", "must not be packed twice")])
     # DuckDB and the reader of CSV want files; theirs is one without packing, whose size has been looked at
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / ("table.parquet" if data.startswith(PARQUET) else "table.csv")
@@ -132,11 +135,12 @@ TOLD: Mapping[str, Callable[[Thing], str]] = {
 def utc_of(epoch: datetime, time_s: NDArray[np.float64]) -> Texts:
     """Times as ISO 8601 texts in UTC, to the second, the millisecond or the microsecond, the same for all."""
     start = np.datetime64(epoch.astimezone(UTC).replace(tzinfo=None), "us")
-    microseconds = np.rint(time_s * 1e6).astype(np.int64)
+    moments = start + np.rint(time_s * 1e6).astype("m8[us]")
+    microseconds = moments.astype(np.int64)
     unit: Literal["s", "ms", "us"] = "ms" if np.any(microseconds % 1_000_000) else "s"
     if np.any(microseconds % 1000):
         unit = "us"
-    spelled = np.datetime_as_string(start + microseconds.astype("m8[us]"), unit=unit)
+    spelled = np.datetime_as_string(moments, unit=unit)
     return np.char.add(spelled, "Z").astype(object)
 
 
@@ -155,6 +159,8 @@ def scene_of(found: Columns, source: str) -> Scene:
     missing = [absent(name, found, (*NUMBERS, *WORDS)) for name in NEEDED if name not in found.names]
     if missing:
         raise InputError(source, missing)
+    if len(found) == 0:
+        return Scene(source=source, counts={"rows read": 0})
     left = np.zeros(len(found), bool)
     counts = {"rows read": len(found)}
     for reason in _reasons(found):

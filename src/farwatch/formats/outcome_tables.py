@@ -7,7 +7,6 @@ what never happened: an empty cell in CSV, null in Arrow, the fill value in NetC
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -54,21 +53,25 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         names = parquet.columns_of([path])
         refuse_swollen(path, names, names)
         found = parquet.read("SELECT * FROM files", [path])
-        found |= _with_gaps(path, [name for name, column in found.items() if column.dtype.kind in "biu"])
+        found |= _with_gaps(path, {name: column.dtype.kind for name, column in found.items()})
     except StoreError as error:
         raise InputError(str(path), [Problem("file", "", f"cannot be read as Parquet ({error})")]) from None
     return {name: _plain(column) for name, column in found.items()}
 
 
-def _with_gaps(path: Path, names: list[str]) -> dict[str, np.ndarray]:
-    """Of columns of whole numbers or truths those that lack some, as float64 with NaN."""
-    quoted = {name: '"' + name.replace('"', '""') + '"' for name in names}
-    if not names:
+def _with_gaps(path: Path, kinds: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """Of columns without NaN those that lack some: numbers and truths as float64 with NaN, others as texts."""
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name, kind in kinds.items() if kind != "f"}
+    if not quoted:
         return {}
     counted = ", ".join(f"count(*) - count({name}) AS {name}" for name in quoted.values())
     lacking = parquet.read(f"SELECT {counted} FROM files", [path])  # noqa: S608
-    gaps = [f"{quoted[name]}::DOUBLE AS {quoted[name]}" for name in names if lacking[name][0] > 0]
-    return parquet.read(f"SELECT {', '.join(gaps)} FROM files", [path]) if gaps else {}  # noqa: S608
+    filled = [
+        f"{told}::DOUBLE AS {told}" if kinds[name] in "biu" else f"coalesce({told}::VARCHAR, '') AS {told}"
+        for name, told in quoted.items()
+        if lacking[name][0] > 0
+    ]
+    return parquet.read(f"SELECT {', '.join(filled)} FROM files", [path]) if filled else {}  # noqa: S608
 
 
 def _plain(column: np.ndarray) -> np.ndarray:
@@ -76,12 +79,8 @@ def _plain(column: np.ndarray) -> np.ndarray:
     if kind in "biuf":
         return column.astype({"b": np.bool_, "f": np.float64}.get(kind, np.int64))
     spelled = np.empty(column.size, object)
-    spelled[:] = ["" if _is_missing(cell) else str(cell) for cell in column.tolist()]
+    spelled[:] = [str(cell) for cell in column.tolist()]
     return spelled
-
-
-def _is_missing(cell: Any) -> bool:
-    return cell is None or cell != cell  # noqa: PLR0124  NaN among texts
 
 
 def _declared(stem: str, columns: Mapping[str, np.ndarray]) -> dict[str, Column]:
