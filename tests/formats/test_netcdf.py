@@ -87,6 +87,20 @@ def test_trajectories_of_others_are_read():
     assert np.isnan(found.moves["sigma_m"]).all()
 
 
+def test_packed_and_missing_values_are_what_they_mean():
+    """Scale and offset are worked in; what a file marks as missing is not told, or costs the row where it must be."""
+    packed = {"standard_name": "latitude", "scale_factor": np.float64(0.5), "add_offset": np.array([40.0]),
+              "_FillValue": np.int16(-9)}  # fmt: skip
+    found = netcdf.decode(foreign(
+        y=(np.array([12, 14, -9], np.int16), packed),
+        up_m_s=(np.array([9.969209968386869e36, 2.0, 3.0]), {}), east_m_s=(np.array([1.0, -99.0, 3.0]),
+                                                                          {"missing_value": np.float64(-99.0)}),
+    ))  # fmt: skip
+    assert found.moves["lat_deg"].tolist() == [46.0, 47.0]
+    np.testing.assert_array_equal(found.moves["up_m_s"], [np.nan, 2.0])
+    np.testing.assert_array_equal(found.moves["east_m_s"], [1.0, np.nan])
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

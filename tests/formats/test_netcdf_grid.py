@@ -62,6 +62,21 @@ def test_the_mapping_puts_cells_where_they_are(sheet):
     np.testing.assert_allclose(lon_deg, found["lon"].values, atol=1e-9)
 
 
+@pytest.mark.validation
+def test_gdal_puts_it_where_it_is(tmp_path, sheet):
+    """GDAL finds the sheet's coordinate system, corner and cell, and the values."""
+    rasterio = pytest.importorskip("rasterio")
+    if "netCDF" not in rasterio.drivers.raster_driver_extensions().values():
+        pytest.skip("this GDAL was built without NetCDF")
+    netcdf_grid.write_grid(tmp_path / "g.nc", sheet, fields(sheet))
+    with rasterio.open(f"netcdf:{tmp_path / 'g.nc'}:floor_agl_m") as read:
+        assert read.crs == rasterio.crs.CRS.from_wkt(sheet.crs)
+        assert read.transform.almost_equals(
+            rasterio.Affine(sheet.cell_m, 0, sheet.west_m - sheet.cell_m / 2, 0, -sheet.cell_m,
+                            sheet.north_m + sheet.cell_m / 2), 1e-6)  # fmt: skip
+        np.testing.assert_array_equal(read.read(1), fields(sheet)[0].values)
+
+
 def test_same_fields_same_bytes(sheet):
     """No clock and no chance in the file."""
     assert netcdf_grid.encode(sheet, fields(sheet)) == netcdf_grid.encode(sheet, fields(sheet))

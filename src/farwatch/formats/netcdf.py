@@ -52,6 +52,8 @@ _SINCE = re.compile(
     r"\s*(\w+?)s?\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6})\d*)?)?)?\s*(?:Z|UTC|GMT|[+-]0{1,2}(?::?00)?)?\s*"
 )
+_FILL_FROM = 1e36  # NetCDF's own mark of what was never written is 9.97e36
+
 LONG_S = 1e6
 """Times this far from where they count from are given an epoch of their own."""
 
@@ -161,7 +163,7 @@ def _decoded(data: bytes, source: str) -> Scene:
         if name in WORDS:
             columns[name] = _of_things(words_of(one), thing)
         elif name in NUMBERS and one.values.dtype.kind in "iuf" and one.values.ndim == 1:
-            columns[name] = one.values.astype(np.float64)[thing]
+            columns[name] = _numbers(one)[thing]
     columns["flight"] = _of_things(words_of(keys), thing)
     epoch = _near(columns, start) if attributes.get("date_known") != "no" else None
     return replace(motion_table.scene_of(columns_of(columns, NUMBERS, WORDS), source), epoch=epoch)
@@ -194,10 +196,10 @@ def _places(variables: Mapping[str, Variable], dimension: str, source: str) -> d
         wanted = _HEIGHTS if column == "height_m" else (standard,)
         ranked = [one for name in wanted for one in along.values() if one.attributes.get("standard_name") == name]
         if ranked:
-            found[column] = ranked[0].values.astype(np.float64)
+            found[column] = _numbers(ranked[0])
     for name in (*SPEEDS, "sigma_m"):
         if name in along:
-            found[name] = along[name].values.astype(np.float64)
+            found[name] = _numbers(along[name])
     missing = [
         Problem(f"variable with standard_name {standard}", "", f"is missing along {dimension}")
         for column, (_, standard, _) in COORDINATES.items()
@@ -206,6 +208,23 @@ def _places(variables: Mapping[str, Variable], dimension: str, source: str) -> d
     if missing:
         raise InputError(source, missing)
     return found
+
+
+def _numbers(one: Variable) -> np.ndarray:
+    """Values as float64: unpacked (CF, section 8.1), NaN where the file marks them as missing (section 2.5.1)."""
+    values = one.values.astype(np.float64)
+    missing = np.abs(values) > _FILL_FROM
+    for name in ("_FillValue", "missing_value"):
+        missing |= values == _told(one, name, np.nan)
+    values = values * _told(one, "scale_factor", 1.0) + _told(one, "add_offset", 0.0)
+    values[missing] = np.nan
+    return values
+
+
+def _told(one: Variable, name: str, otherwise: float) -> float:
+    """An attribute that is one number."""
+    value = np.ravel(one.attributes.get(name, otherwise))
+    return float(value[0]) if value.size == 1 and value.dtype.kind in "iuf" else otherwise
 
 
 def _thing_of(sizes: Variable, keys: Variable, count: int, source: str) -> np.ndarray:
