@@ -101,6 +101,23 @@ def test_rows_without_bytes_are_refused():
         arrow_ipc.decode(file_of(**columns))
 
 
+@pytest.mark.parametrize("codec", ["zstd", "lz4"])
+def test_packed_files_are_read_within_limits(codec):
+    """Packed as feather files are, a scene comes back; a thousand times as much as the file holds is refused."""
+    def packed(table):
+        sink = arrow.BufferOutputStream()
+        with arrow.ipc.new_file(sink, table.schema, options=arrow.ipc.IpcWriteOptions(compression=codec)) as writer:
+            writer.write_table(table)
+        return bytes(sink.getvalue())
+
+    assert_same_motion(arrow_ipc.decode(packed(arrow.ipc.open_file(arrow_ipc.encode(full_scene())).read_all())),
+                       full_scene())  # fmt: skip
+    nothing = arrow.array(np.zeros(5_000_000))
+    columns = dict.fromkeys(("time_s", "flight", "lat_deg", "lon_deg", "height_m"), nothing)
+    with pytest.raises(InputError, match=r"must not unpack|at most in so small a file"):
+        arrow_ipc.decode(packed(arrow.table(columns)))
+
+
 def test_without_pyarrow_the_error_says_how_to_get_it(monkeypatch):
     """The package is wanted only when it is used."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)

@@ -4,6 +4,7 @@ pyarrow is wanted only when a function is called: `pip install farwatch[arrow]`.
 any language can map the file; the same table gives the same bytes.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -22,6 +23,7 @@ from farwatch.formats.whole import appearing
 from farwatch.track.files.reading import columns_of
 
 _MAGIC = b"ARROW1"
+_ZSTD = re.compile(re.escape(b"\x28\xb5\x2f\xfd"))
 
 
 def write(path: str | Path, scene: Scene) -> None:
@@ -64,6 +66,7 @@ def decode(data: bytes, source: str = "data") -> Scene:
     InputError where they are damaged, would unpack to far more than they are, or lack a column.
     """
     arrow, errors = _arrow()
+    _refuse_swollen(data, source)
     try:
         names, batches = _opened(arrow, data)
         parts: dict[str, list[Any]] = {name: [] for name in names if name in NUMBERS or name in WORDS}
@@ -94,6 +97,15 @@ def _arrow() -> tuple[Any, tuple[type[Exception], ...]]:
         raise InputError("arrow", [problem]) from error
     # what is no text or number, or too long, shows in more ways than ArrowInvalid
     return arrow, (arrow.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, MemoryError)
+
+
+def _refuse_swollen(data: bytes, source: str) -> None:
+    """InputError where Zstandard buffers would unpack to far more than there is; LZ4 cannot pack 255 times."""
+    most = room(len(data))
+    starts = [one.start() for one in _ZSTD.finditer(data)]  # before each frame stands the length of what it holds
+    needed = sum(max(0, int.from_bytes(data[max(0, at - 8) : at], "little", signed=True)) for at in starts)
+    if needed > most:
+        raise InputError(source, [Problem("content", f"{needed} bytes", f"must not unpack to more than {most} bytes")])
 
 
 def _opened(arrow: Any, data: bytes) -> tuple[list[str], Any]:
