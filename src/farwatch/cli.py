@@ -221,7 +221,8 @@ def coverage(
     out: Annotated[
         list[Path] | None,
         typer.Option(
-            "--out", "-o", help="What to write: .tif, .geojson, .png, .json, or a folder for all of them. Repeatable."
+            "--out", "-o",
+            help="What to write: .tif, .nc, .geojson, .png, .json, or a folder for all but .nc. Repeatable.",
         ),
     ] = None,
 ) -> None:

@@ -16,7 +16,7 @@ from farwatch.scenario.typed import Level
 TOLD_M = (30.0, 100.0, 300.0, 1e3, 3e3, 10e3)
 """Heights above ground that are told when nobody asks for others."""
 
-SUFFIXES = (".tif", ".tiff", ".geojson", ".json", ".png")
+SUFFIXES = (".tif", ".tiff", ".nc", ".geojson", ".json", ".png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
