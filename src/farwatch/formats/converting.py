@@ -1,6 +1,5 @@
 """A file of one form turned into a file of another."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
@@ -15,8 +14,8 @@ from farwatch.formats.scene import Scene
 from farwatch.track.files import read_plots
 from farwatch.track.sensors import read_sensors
 
-PLOT_TABLES = ("table", "arrow")
-"""Forms that hold motion or plots, not both."""
+PLOT_TABLE = "table"
+"""Form that holds motion or plots, not both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +41,9 @@ def convert_file(source: Path, out: Path, wish: Wish) -> tuple[Scene | None, lis
     """
     if not source.is_file():
         raise InputError(str(source), [Problem("file", "", "is a folder" if source.is_dir() else "does not exist")])
-    tables = import_module("farwatch.formats.outcome_tables")
-    if wish.read_as is None and tables.is_outcome_table(source):
-        return None, [tables.convert_table(source, out)]
+    if wish.read_as is None and _holds_outcomes(source):
+        import_module("farwatch.formats.outcome_tables").convert_table(source, out)
+        return None, [out]
     scene = only(dated(_read(source, wish), wish.epoch), wish.what)
     return scene, write(scene, out, wish.write_as)
 
@@ -62,11 +61,30 @@ def dated(scene: Scene, epoch: datetime | None) -> Scene:
 def write(scene: Scene, out: Path, form: str | None = None) -> list[Path]:
     """Write a scene by form or suffix; plots without any motion become a table of plots. The files written."""
     name = form or forms.write_form(out)
-    if name in PLOT_TABLES and scene.plots.size and not scene.moves.size:
-        written: Sequence[Path] = import_module("farwatch.formats.plot_tables").write(out, scene)
-        return list(written)
+    if name == PLOT_TABLE and scene.plots.size and not scene.moves.size:
+        from farwatch.formats import plot_table
+
+        plot_table.write(out, scene)
+        return [out, plot_table.sensors_beside(out)]
     forms.writer(name)(out, scene)
     return [out]
+
+
+def _holds_outcomes(source: Path) -> bool:
+    """Whether a file is a table of a run or of a campaign, by its suffix and its columns."""
+    from farwatch.errors import StoreError
+    from farwatch.outcomes.columns import SPECS
+    from farwatch.outcomes.parquet import columns_of
+
+    if source.suffix.lower() not in {".parquet", ".pq"}:
+        return False
+    try:
+        named = set(columns_of([source]))
+    except StoreError:
+        return False
+    return any(source.stem == name and named >= {c.name for c in spec[:3]} for name, spec in SPECS.items()) or (
+        {"point", "trial"} <= named
+    )
 
 
 def _read(source: Path, wish: Wish) -> Scene:

@@ -23,9 +23,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats import dis_layout as layout
+from farwatch.formats import pcap
 from farwatch.formats.dis_motion import due, motion_of, orientation
 from farwatch.formats.scene import ASSET, BATTERY, MOVE, RADAR, TRACK, Happening, Scene, Thing, ordered
-from farwatch.formats.whole import appearing
 from farwatch.track.sensors import Sensor
 from farwatch.world.earth import to_ecef
 
@@ -96,8 +96,7 @@ def write(path: str | Path, scene: Scene, exercise: Exercise | None = None) -> N
 
     A packet carries the date of its time, which is notional where the scene has none.
     """
-    start_s = scene.start.timestamp()
-    _capture(Path(path), ((start_s + time_s, message) for time_s, message in datagrams(scene, exercise)))
+    pcap.write(path, datagrams(scene, exercise), scene.start, ("255.255.255.255", PORT), ("192.0.2.1", PORT))
 
 
 # Entities ---------------------------------------------------------------------------------------------------
@@ -381,22 +380,3 @@ def _beam(row: Any, thing: Thing, sensor: Sensor | None) -> None:
         row["beam_function"] = layout.ACQUISITION_AND_TRACKING if controls else layout.SEARCH
         if entry.frequency_hz.kind != ASSUMED:
             row["frequency_hz"] = entry.frequency_hz.value
-
-
-# Captures ---------------------------------------------------------------------------------------------------
-
-
-def _capture(path: Path, packets: Iterable[tuple[float, bytes]]) -> None:
-    """Write packets (Unix time, s; content) as pcap of raw IPv4 (link type 101), UDP to 255.255.255.255."""
-    import struct
-
-    with appearing(path) as partial, partial.open("wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 0x40000, 101))
-        for unix_s, content in packets:
-            ticks, size = round(unix_s * 1e6), len(content) + 28
-            file.write(struct.pack("<IIII", ticks // 1_000_000, ticks % 1_000_000, size, size))
-            head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, size, 0, 0, 64, 17, 0, b"\x7f\0\0\x01", b"\xff" * 4)
-            total = sum(struct.unpack(">10H", head))
-            total = (total & _WORD) + (total >> 16)
-            file.write(head[:10] + struct.pack(">H", ~total & _WORD) + head[12:])
-            file.write(struct.pack(">HHHH", PORT, PORT, size - 20, 0) + content)
