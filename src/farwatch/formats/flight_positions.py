@@ -149,7 +149,8 @@ def _flights(rows: Positions, gap_s: float) -> tuple[NDArray[np.int64], Position
     rank[np.lexsort((begins_s, ident[new]))] = np.arange(begins_s.size)
     flight = rank[flight] if flight.size else flight
     order = np.argsort(flight, kind="stable")
-    return flight[order], rows.at(order)
+    flight, rows = flight[order], rows.at(order)
+    return flight, replace(rows, squawk=_filled(rows.squawk, _changes(flight)))
 
 
 def _codes(words: Words) -> NDArray[np.int64]:

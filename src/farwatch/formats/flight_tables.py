@@ -29,7 +29,13 @@ Kinds = Mapping[str, Kind]
 """Columns that are wanted, and how each is read."""
 
 MOST_JSON_BYTES = 1 << 27
-"""Longest JSON text: in memory its values may take twenty times as much."""
+"""Longest JSON text: in memory its values take a few times as much, at worst a dozen times."""
+
+MOST_ROWS = 10_000_000
+LEAST_ROW_BYTES = 12
+"""A row that tells a time and a position takes more; what has more rows than fit would only fill the memory."""
+
+_FEW_ROWS = 1_000
 
 LONGEST_WORD = 40
 """Names, callsigns and codes are cut here."""
@@ -56,9 +62,10 @@ class Table:
 
 
 def parsed(data: bytes, source: str) -> Any:
-    """The value of JSON text in UTF-8. InputError where it is none, nests too deeply or is too long."""
+    """The value of JSON text in UTF-8. InputError where it is none, nests too deeply, is too long or all brackets."""
     if len(data) > MOST_JSON_BYTES:
         raise refused(source, f"must hold at most {MOST_JSON_BYTES} bytes of JSON", "Parquet and CSV may be longer")
+    check_rows(data.count(b"[") + data.count(b"{"), data, source)
     try:
         return json.loads(data.decode("utf-8-sig"))
     except RecursionError:
@@ -67,20 +74,32 @@ def parsed(data: bytes, source: str) -> Any:
         raise refused(source, f"cannot be read as JSON ({str(error)[:100]})") from None
 
 
+def check_rows(rows: int, data: bytes, source: str) -> None:
+    """InputError where some bytes hold more rows than can be meant."""
+    if rows > min(MOST_ROWS, max(_FEW_ROWS, len(data) // LEAST_ROW_BYTES)):
+        raise refused(source, f"must not have {rows} rows in {len(data)} bytes")
+
+
 def of_records(records: Cells, kinds: Kinds) -> Table:
-    """A list of JSON objects; what is no object is a row without values."""
+    """A list of JSON objects; what is no object is a row without values. Columns are those that any row has."""
     rows = records if set(map(type, records)) <= {dict} else [r if isinstance(r, dict) else {} for r in records]
     names = dict.fromkeys(name for row in (rows[0], rows[len(rows) // 2], rows[-1]) for name in row) if rows else {}
-    cells = {name: [row.get(name) for row in rows] for name in kinds}
-    columns = {name: taken(cells[name], kind) for name, kind in kinds.items()}
+    columns = {
+        name: taken([row.get(name) for row in rows], kind)
+        for name, kind in kinds.items()
+        if any(name in row for row in rows)
+    }
     return Table(names=tuple(names), columns=columns, rows=len(rows))
 
 
 def of_rows(rows: Cells, places: Mapping[str, int], kinds: Kinds) -> Table:
     """A list of lists, each with a column's cell at its place; what is missing or no list is a row without values."""
     held = rows if set(map(type, rows)) <= {list} else [row if isinstance(row, list) else [] for row in rows]
-    cells = {name: [row[at] if len(row) > at else None for row in held] for name, at in places.items() if name in kinds}
-    columns = {name: taken(found, kinds[name]) for name, found in cells.items()}
+    columns = {
+        name: taken([row[at] if len(row) > at else None for row in held], kinds[name])
+        for name, at in places.items()
+        if name in kinds
+    }
     return Table(names=tuple(places), columns=columns, rows=len(held))
 
 
@@ -122,6 +141,7 @@ def of_csv(data: bytes, source: str, kinds: Kinds) -> Table:
     try:
         for block in _blocks(csv.reader(lines, delimiter=delimiter)):
             rows += len(block)
+            check_rows(rows, data, source)
             for name, found in parts.items():
                 at = names.index(name)
                 found.append(taken([row[at] if len(row) > at else "" for row in block], kinds[name]))
@@ -176,8 +196,8 @@ def of_parquet(data: bytes, source: str, kinds: Kinds) -> Table:
     def projected(relation: Any) -> Table:
         types = dict(zip(map(str, relation.columns), map(str, relation.types), strict=True))
         counted = int(relation.aggregate("count(*)").fetchall()[0][0])
-        if counted > max(len(data), 1000):
-            raise refused(source, f"must not have more rows ({counted}) than bytes ({len(data)})")
+        if counted > min(MOST_ROWS, max(_FEW_ROWS, len(data))):
+            raise refused(source, f"must not have {counted} rows in {len(data)} bytes")
         wanted = [name for name in kinds if name in types]
         parts = [f"{_as(kinds[name], _quoted(name), types[name])} AS c{k}" for k, name in enumerate(wanted)]
         found = relation.project(", ".join(parts)).fetchnumpy() if parts else {}

@@ -13,7 +13,17 @@ import numpy as np
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.flight_positions import Choices, Positions, scene_of
-from farwatch.formats.flight_tables import Kind, Table, columns_shown, of_csv, of_rows, parsed, refused
+from farwatch.formats.flight_tables import (
+    Kind,
+    Table,
+    check_rows,
+    columns_shown,
+    of_csv,
+    of_rows,
+    parsed,
+    refused,
+    taken,
+)
 from farwatch.formats.opening import opened, unpacked
 from farwatch.formats.scene import Scene
 
@@ -41,7 +51,7 @@ def decode(data: bytes, source: str = "data", choices: Choices | None = None) ->
     """The same from bytes."""
     content = unpacked(data, source)
     if content.lstrip()[:1] in (b"{", b"["):
-        table, time_s = _answer(parsed(content, source), source)
+        table, time_s = _answer(parsed(content, source), content, source)
         return scene_of(_positions(table, np.full(table.rows, time_s)), source, choices or Choices())
     table = of_csv(content, source, KINDS)
     missing = [name for name in NEEDED if name not in table.columns]
@@ -51,14 +61,13 @@ def decode(data: bytes, source: str = "data", choices: Choices | None = None) ->
     return scene_of(_positions(table, table.get("time", "time")), source, choices or Choices())
 
 
-def _answer(value: Any, source: str) -> tuple[Table, float]:
+def _answer(value: Any, content: bytes, source: str) -> tuple[Table, float]:
     """The states of an answer of the API, and its time, NaN where it tells none."""
     states = value.get("states") if isinstance(value, dict) else None
     if not isinstance(states, list):
         raise refused(source, "is JSON, but no answer of the OpenSky API", 'it has "time" and "states"')
-    time_s = value.get("time")
-    moment = of_rows([[time_s]], {"time": 0}, KINDS).get("time", "time")
-    return of_rows(states, STATE, KINDS), float(moment[0])
+    check_rows(len(states), content, source)
+    return of_rows(states, STATE, KINDS), float(taken([value.get("time")], "time")[0])
 
 
 def _positions(table: Table, snapshot_s: Any) -> Positions:

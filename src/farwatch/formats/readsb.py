@@ -23,7 +23,7 @@ from farwatch.formats.flight_positions import (
     Positions,
     scene_of,
 )
-from farwatch.formats.flight_tables import Kind, Table, of_records, of_rows, parsed, refused, taken
+from farwatch.formats.flight_tables import Kind, Table, check_rows, of_records, of_rows, parsed, refused, taken
 from farwatch.formats.opening import opened, unpacked
 from farwatch.formats.scene import Scene
 
@@ -49,8 +49,11 @@ def read(path: str | Path, choices: Choices | None = None) -> Scene:
 
 def decode(data: bytes, source: str = "data", choices: Choices | None = None) -> Scene:
     """The same from bytes."""
-    value = parsed(unpacked(data, source), source)
+    content = unpacked(data, source)
+    value = parsed(content, source)
     told = value if isinstance(value, dict) else {}
+    for rows in (told.get("trace"), told.get("aircraft")):
+        check_rows(len(rows) if isinstance(rows, list) else 0, content, source)
     if isinstance(told.get("trace"), list):
         scene = scene_of(_traced(told), source, choices or Choices())
         silences = int(np.count_nonzero(_flags(told["trace"]) & STALE))

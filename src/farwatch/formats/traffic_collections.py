@@ -2,8 +2,8 @@
 
 Columns: timestamp, icao24, callsign, latitude, longitude, altitude (pressure, ft), geoaltitude (ft), groundspeed (kt),
 track (deg), vertical_rate (ft/min), onground, squawk, last_position (when the position was received). Of a row that
-tells both, the position is that of `last_position`: in the recordings here its speed then agrees two to three times
-better with the speed that was sent. Source: the documentation of `traffic`, "Data structures"; Olive, "traffic, a
+tells both, the position is that of `last_position`: the speed between positions then agrees better with the speed sent
+(docs/formats/flights.md). Source: the documentation of `traffic`, "Data structures"; Olive, "traffic, a
 toolbox for processing and analysing air traffic data", JOSS 4 (2019) 1518.
 """
 
@@ -25,6 +25,7 @@ from farwatch.formats.flight_positions import (
 from farwatch.formats.flight_tables import (
     Kind,
     Table,
+    check_rows,
     columns_shown,
     of_columns,
     of_csv,
@@ -70,24 +71,23 @@ def _table(data: bytes, source: str) -> Table:
         raise refused(source, "is Feather, which is not read", "save it as Parquet: collection.to_parquet(...)")
     if data.lstrip()[:1] not in (b"[", b"{"):
         return of_csv(data, source, KINDS)
-    found = _of_json(parsed(data, source))
+    return _of_json(parsed(data, source), data, source)
+
+
+def _of_json(value: Any, data: bytes, source: str) -> Table:
+    """A table that pandas wrote as records, columns, lists, split or table."""
+    told = value if isinstance(value, dict) else {}
+    names, rows = told.get("columns"), value if isinstance(value, list) else told.get("data")
+    if isinstance(rows, list):
+        check_rows(len(rows), data, source)
+        if isinstance(names, list):
+            return of_rows(rows, {name: k for k, name in enumerate(names) if isinstance(name, str)}, KINDS)
+        return of_records(rows, KINDS)
+    found = of_columns(told, KINDS)
     if found is None:
         raise refused(source, "is JSON, but no table of flights", "a list of rows or an object of columns")
+    check_rows(found.rows, data, source)
     return found
-
-
-def _of_json(value: Any) -> Table | None:
-    """A table that pandas wrote as records, columns, lists, split or table."""
-    if isinstance(value, list):
-        return of_records(value, KINDS)
-    if not isinstance(value, dict):
-        return None
-    names, rows = value.get("columns"), value.get("data")
-    if isinstance(rows, list) and isinstance(names, list):
-        return of_rows(rows, {name: k for k, name in enumerate(names) if isinstance(name, str)}, KINDS)
-    if isinstance(rows, list):
-        return of_records(rows, KINDS)
-    return of_columns(value, KINDS)
 
 
 def _positions(table: Table) -> Positions:
