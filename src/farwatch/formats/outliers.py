@@ -2,8 +2,9 @@
 
 The rules are those of `world.flights`, which also serve a scenario's traffic: a row that repeats the position before it
 to the last digit is stale; a row that one aircraft cannot share with most of its neighbours in time is an outlier. The
-limits are wider here, because recordings hold fighters: no crewed aircraft has flown level faster than 981 m/s
-(FAI record 8879, SR-71A, 1976), and speed over ground adds the wind.
+limits are wider here, because recordings hold fighters: no crewed aircraft has flown level faster than 3,530 km/h
+(981 m/s; FAI absolute record, SR-71A, 1976), and speed over ground adds the wind. The limit of climb is an assumption:
+2.5 times that of traffic, as the limit of speed is 2.4 times.
 """
 
 from collections.abc import Iterator
