@@ -107,11 +107,21 @@ def _trial(source: str, trial: int, seed: int | None, every_s: float) -> "Scene"
 
 def _send(told: "Told", form: str, speed: float) -> None:
     """Send datagrams at their pace, and say how many went out, also after Ctrl-C."""
-    from farwatch.formats.sending import send
+    from farwatch.campaign.interruption import noted
+    from farwatch.formats.sending import Pace, send
+    from farwatch.live.sources import addresses, sending
 
-    typer.echo(f"sending {form} to {told.to} at {speed:g} times its pace; Ctrl-C stops it")
-    sent = send(told.to, told.datagrams(form), speed=speed, clock=time.monotonic, sleep=time.sleep)
-    typer.echo(f"sent {sent:,} datagrams")
+    to = addresses([told.to], "--to")
+    with noted() as stopped, sending(to) as put:
+        typer.echo(f"sending {form} to {told.to} at {speed:g} times its pace; Ctrl-C stops it")
+        for line in told.about(form):
+            typer.echo(f"  {line}")
+        pace = Pace(clock=time.monotonic, sleep=time.sleep, factor=speed, stopped=stopped.is_set)
+        sent = send(told.datagrams(form), put, pace)
+    refused = f"; the network refused {sent.refused:,}" if sent.refused else ""
+    typer.echo(f"sent {sent.datagrams:,} datagrams, {sent.octets:,} bytes, {sent.late_s:.2f} s late at most{refused}")
+    if stopped.is_set():
+        raise typer.Exit(130)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats import forms
+from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, BATTERY, RADAR, ROUND, TARGET, TRACK, Scene
 from farwatch.records import PLOT, TRUTH
 from farwatch.track.files import TruthTable, read_truth
@@ -85,9 +86,16 @@ def truth_of(scene: Scene, frame: Frame | None) -> TruthTable:
 
 def truth_in(path: str | Path, frame: Frame | None) -> TruthTable:
     """Truth of a table, or of any form that farwatch reads. InputError where it cannot be had."""
-    if str(path).lower().endswith(TABLES) and forms.read_form(path) == "table":
+    if str(path).lower().endswith(TABLES) and not _is_flights(path):
         return read_truth(path, frame)
     return truth_of(forms.read(path), frame)
+
+
+def _is_flights(path: str | Path) -> bool:
+    """Whether a table is of flights as other people keep them."""
+    from farwatch.formats.flight_forms import form_of
+
+    return Path(path).is_file() and form_of(opened(path), str(path)) is not None
 
 
 def _in_frame(moves: np.ndarray, frame: Frame) -> np.ndarray:

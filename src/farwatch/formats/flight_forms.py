@@ -18,13 +18,13 @@ def form_of(data: bytes, name: str) -> str | None:
     start = content[:_HEAD_BYTES].lstrip()
     if start[:1] in (b"{", b"["):
         return _of_json(content, start)
-    return _of_columns(_names(content, name))
+    return _of_columns(names_of(content, name))
 
 
 def mapping_needed(data: bytes, name: str) -> InputError:
     """The error for a table of no known form: which columns it has, and that a mapping is asked for."""
-    names = _names(unpacked(data, name), name)
-    hint = "give a mapping: `time`, `lat`, `lon` and `height` each name a column (docs/formats/flights.md)"
+    names = names_of(unpacked(data, name), name)
+    hint = "give a mapping (--map FILE): `time`, `lat`, `lon` and `height` each name a column (docs/formats/flights.md)"
     rule = "is a table, but not of OpenSky or of the library traffic"
     return InputError(name, [Problem("columns", columns_shown(names) or "none", rule, hint)])
 
@@ -48,8 +48,9 @@ def _of_columns(names: tuple[str, ...]) -> str | None:
     return "traffic" if set(traffic_collections.NEEDED) <= set(names) else None
 
 
-def _names(content: bytes, name: str) -> tuple[str, ...]:
-    """Columns of a table; none where the bytes are no table."""
+def names_of(content: bytes, name: str) -> tuple[str, ...]:
+    """Columns of a table, plain or gzip; none where the bytes are no table."""
+    content = unpacked(content, name)
     if content.startswith(b"PAR1"):
         return parquet_names(content, name)
     try:

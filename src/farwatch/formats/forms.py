@@ -45,7 +45,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "traffic": Form(
         says="collections of the library traffic",
-        suffixes=(".json", ".json.gz", ".parquet", ".feather"),
+        suffixes=(".json", ".json.gz", ".csv", ".csv.gz", ".parquet"),
         reads="traffic_collections.read",
     ),
     "table": Form(
@@ -53,6 +53,14 @@ FORMS: Mapping[str, Form] = {
         suffixes=(".csv", ".csv.gz", ".parquet"),
         reads="motion_table.read",
         writes="motion_table.write",
+    ),
+    "tracks": Form(
+        says="tables of tracks, as farwatch track writes them", suffixes=(".csv", ".csv.gz", ".parquet"),
+        reads="track_table.read",
+    ),
+    "plots": Form(
+        says="tables of plots, with their sensors beside them", suffixes=(".csv", ".csv.gz", ".parquet"),
+        reads="plot_table.read", writes="plot_table.write",
     ),
     "arrow": Form(
         says="the same tables as Arrow files",
@@ -75,10 +83,6 @@ FORMS: Mapping[str, Form] = {
     "dis": Form(says="DIS 7 in a capture", suffixes=(".dis.pcap", ".dis"), writes="dis.write"),
 }
 """Every form by name."""
-
-TELLING = ("readsb", "opensky", "traffic")
-"""Forms that are told apart by content."""
-
 
 def read(path: str | Path, form: str | None = None) -> Scene:
     """Read a file of any form; InputError where the form is not known, cannot be read, or does not fit the file."""
@@ -103,9 +107,28 @@ def read_form(path: str | Path) -> str:
     place = Path(path)
     named = _candidates(place, reading=True)
     if len(named) > 1:
-        told = import_module("farwatch.formats.flight_forms").form_of(opened(place), place.name)
-        return str(told) if told in named else "table"
+        return _by_content(place)
     return _by_suffix(path, reading=True)
+
+
+def _by_content(place: Path) -> str:
+    """Form of a file whose suffix several forms have: flights, motion, tracks or plots. InputError: none."""
+    from farwatch.formats.flight_forms import form_of, mapping_needed, names_of
+    from farwatch.formats.motion_table import is_motion
+    from farwatch.formats.plot_table import sensors_beside
+
+    data = opened(place)
+    told = form_of(data, place.name)
+    if told is not None:
+        return str(told)
+    names = names_of(data, place.name)
+    if is_motion(names):
+        return "table"
+    if "track_id" in names:
+        return "tracks"
+    if sensors_beside(place).is_file():
+        return "plots"
+    raise mapping_needed(data, place.name)
 
 
 def _by_suffix(path: str | Path, *, reading: bool) -> str:

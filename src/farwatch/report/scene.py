@@ -28,9 +28,9 @@ def contents(scene: Scene) -> str:
     kinds = Counter(thing.kind for thing in scene.things)
     said = [plural(kinds[kind], kind, PLURALS.get(kind, f"{kind}s")) for kind in KINDS if kinds[kind]]
     if scene.moves.size:
-        said.append(plural(int(scene.moves.size), "position"))
+        said.append(f"{scene.moves.size:,} positions")
     if scene.plots.size:
-        said.append(f"{plural(int(scene.plots.size), 'plot')} of {plural(len(scene.sensors), 'radar')}")
+        said.append(f"{scene.plots.size:,} plots of {plural(len(scene.sensors), 'radar')}")
     if scene.happenings:
         said.append(plural(len(scene.happenings), "event"))
     return ", ".join(said) or "nothing"
@@ -41,7 +41,13 @@ def _span(scene: Scene) -> str:
     if not times:
         return ""
     first, last = min(float(t.min()) for t in times), max(float(t.max()) for t in times)
-    length = f"{number((last - first) / 60.0)} min" if last - first >= 120.0 else f"{number(last - first)} s"
+    length = _length(last - first)
     if scene.epoch is None:
         return f"{length}, from {first:,.1f} s to {last:,.1f} s; no date"
     return f"{length}, from {scene.when(first):%Y-%m-%d %H:%M:%S} to {scene.when(last):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _length(span_s: float) -> str:
+    if span_s < 120.0:
+        return f"{number(span_s)} s"
+    return f"{number(span_s / 60.0)} min" if span_s < 7200.0 else f"{number(span_s / 3600.0)} h"
