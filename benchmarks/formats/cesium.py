@@ -26,7 +26,8 @@ from farwatch.formats import czml
 from farwatch.formats.scene import ASSET, BATTERY, MOVE, RADAR, ROUND, TRACK, Happening, Scene, Thing, ordered
 from farwatch.world.earth import to_ecef
 
-PAGE = """<!doctype html><html><head><link rel="icon" href="data:,"><script>window.CESIUM_BASE_URL = "/cesium/Build/Cesium/";</script>
+PAGE = """<!doctype html><html><head><link rel="icon" href="data:,">
+<script>window.CESIUM_BASE_URL = "/cesium/Build/Cesium/";</script>
 <script src="/cesium/Build/Cesium/Cesium.js"></script>
 <link rel="stylesheet" href="/cesium/Build/Cesium/Widgets/widgets.css">
 <style>html, body, #globe { width: 100%; height: 100%; margin: 0 }</style></head>

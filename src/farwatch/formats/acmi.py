@@ -170,7 +170,7 @@ def _appearance(thing: Thing, number: dict[str, int]) -> str:
 
 def _event(happening: Happening, number: dict[str, int]) -> str:
     """One event with the objects it concerns, the one it happened to first."""
-    keys = [key for key in (happening.whom, happening.round, happening.who) if key]
+    keys = dict.fromkeys([happening.whom, happening.round, happening.who])
     text = " ".join(_text(word).replace("|", "/") for word in (happening.who, happening.what, happening.whom) if word)
     fields = [EVENTS.get(happening.what, "Message"), *(str(number[key]) for key in keys if key in number), text]
     return f"0,Event={'|'.join(fields)}\n"

@@ -19,7 +19,7 @@ import numpy as np
 from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
 from farwatch.formats.gathered import gathered, rows_of
-from farwatch.formats.opening import opened, unpacked
+from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, BATTERY, KINDS, RADAR, ROUND, SIDES, TARGET, TRACK, Happening, Scene, Thing
 from farwatch.formats.zipped import is_zip, member
 from farwatch.records import FAMILIES
@@ -37,8 +37,11 @@ _KIND_OF_TAG = {
 _NONE_OF_TAG = {"Sea", "Navaid", "Misc", "Human", "Projectile", "Bomb", "Torpedo", "Decoy", "Beam"}
 _FIELDS = re.compile(r"(?<!\\),")
 _HEADER = "FileType=text/acmi/tacview"
-_MOST_OBJECTS = 1_000_000
 _MOST_HEX = 16
+_MOST_LINE = 1 << 16  # longer lines are read in parts
+
+MOST_OBJECTS, MOST_POSITIONS = 100_000, 10_000_000
+"""Most objects and positions of one recording."""
 
 
 def read(path: str | Path) -> Scene:
@@ -48,8 +51,7 @@ def read(path: str | Path) -> Scene:
 
 def decode(data: bytes, source: str = "data") -> Scene:
     """A recording as a scene, from the file's bytes. A line that cannot be read costs that line, and is counted."""
-    text = unpacked(member(data, (".acmi", ".txt"), source) if is_zip(data) else data, source)
-    lines = _lines(text)
+    lines = _lines(member(data, (".acmi", ".txt"), source) if is_zip(data) else data)
     header = next(lines, "")
     if header != _HEADER:
         raise InputError(source, [Problem("first line", header[:60], f"must be {_HEADER}")])
@@ -65,7 +67,8 @@ def decode(data: bytes, source: str = "data") -> Scene:
 def _lines(data: bytes) -> Iterator[str]:
     """Lines, those that end in a backslash joined with the next, without comments."""
     held: list[str] = []
-    for line in io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", errors="replace", newline="\n"):
+    stream = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", errors="replace", newline="\n")
+    while line := stream.readline(_MOST_LINE):
         bare = line.rstrip("\r\n")
         if bare.endswith("\\"):
             held.append(bare[:-1] + " ")
@@ -126,9 +129,8 @@ class _Recording:
             return
         if number not in self.alive:
             _id(number)
-            if len(self.objects) >= _MOST_OBJECTS:
-                rule = f"must be {_MOST_OBJECTS} at most"
-                raise InputError(self.source, [Problem("objects", "more", rule)])
+            if len(self.objects) >= MOST_OBJECTS:
+                raise InputError(self.source, [Problem("objects", "more", f"must be {MOST_OBJECTS} at most")])
             self.alive[number] = self.latest[number] = len(self.objects)
             self.objects.append(_Object({"id": number}))
         at = self.alive[number]
@@ -144,14 +146,14 @@ class _Recording:
             name, _, value = one.partition("=")
             if name == "Event":
                 self._event(value.split("|"))
-            else:
+            elif name in _ABOUT:
                 self.about[name] = value.replace("\\,", ",")
 
     def _event(self, words: list[str]) -> None:
         what = HAPPENED.get(words[0])
         at = self.alive.get(words[1]) if len(words) > 1 else None
         if what is None or at is None:
-            self.counts["events left out"] += 1
+            self.counts["events left out"] += words[0] != "LeftArea"  # an end without an event
             return
         thing = self.objects[at]
         thing.fate = what[1]
@@ -170,9 +172,12 @@ class _Recording:
             thing.lat_deg = float(places[1])
         if len(places) > 2 and places[2]:
             thing.height_m = float(places[2])
+        if len(self.rows) >= 5 * MOST_POSITIONS:
+            raise InputError(self.source, [Problem("positions", "more", f"must be {MOST_POSITIONS} at most")])
         self.rows.extend((self.time_s, at, thing.lon_deg, thing.lat_deg, thing.height_m))
 
 
+_ABOUT = frozenset(["ReferenceTime", "ReferenceLongitude", "ReferenceLatitude", "Title"])
 _KEPT = frozenset(
     ["Type", "Name", "CallSign", "Pilot", "Coalition", "Color", "ICAO24", "Squawk", "Parent", "LockedTarget",
      "Kind", "Family"]
@@ -184,7 +189,7 @@ def _scene(recording: _Recording, source: str) -> Scene:
     about = recording.about
     start_s = posix_s(about.get("ReferenceTime", ""))
     shift_s = 0.0 if isnan(start_s) else start_s
-    east_deg, north_deg = (_number(about.get(f"Reference{name}", "")) for name in ("Longitude", "Latitude"))
+    east_deg, north_deg = (_shift_deg(about.get(f"Reference{name}", "")) for name in ("Longitude", "Latitude"))
     table = np.frombuffer(recording.rows, np.float64).reshape(-1, 5)
     table = table[np.argsort(table[:, 1], kind="stable")]
     moves = rows_of(table[:, 0] + shift_s, table[:, 3] + north_deg, table[:, 2] + east_deg, table[:, 4])
@@ -259,12 +264,13 @@ def _id(text: str) -> int:
     return int(text, 16)
 
 
-def _number(text: str) -> float:
-    """A number; 0 where it is none."""
+def _shift_deg(text: str) -> float:
+    """What is added to longitudes or latitudes; 0 where it is no angle."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return 0.0
+    return value if abs(value) <= 360.0 else 0.0
 
 
 def _whole(text: str, radix: int, most: int) -> int:

@@ -19,7 +19,7 @@ from farwatch.errors import InputError, Problem
 from farwatch.formats.czml import turned
 from farwatch.formats.dates import posix_s
 from farwatch.formats.gathered import gathered, rows_of
-from farwatch.formats.opening import opened, unpacked
+from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
 from farwatch.records import FAMILIES
 from farwatch.world.earth import from_ecef
@@ -31,7 +31,10 @@ WIDTHS = {"cartesianVelocity": 6, "cartesian": 3, "cartographicDegrees": 3, "car
 """Names of positions, and how many numbers each has beside its time."""
 
 MOST_BYTES = 1 << 28
-"""Longest document that is read: as Python objects it is some ten times as long."""
+"""Longest document that is read."""
+
+MOST_MARKS = 20_000_000
+"""Most brackets, braces and quotes in it: each list, object and text takes far more memory than a number does."""
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ def read(path: str | Path) -> Scene:
 
 def decode(data: bytes, source: str = "data") -> Scene:
     """A document as a scene, from the file's bytes. A position that cannot be read is left out and counted."""
-    packets = _packets(unpacked(data, source), source)
+    packets = _packets(data, source)
     counts: Counter[str] = Counter()
     entities: dict[str, _Entity] = {}
     title, start_s = _clock(packets[0])
@@ -74,6 +77,9 @@ def decode(data: bytes, source: str = "data") -> Scene:
 def _packets(data: bytes, source: str) -> list[dict[str, Any]]:
     if len(data) > MOST_BYTES:
         raise InputError(source, [Problem("document", f"{len(data)} bytes", f"must hold {MOST_BYTES} bytes at most")])
+    if sum(data.count(mark) for mark in (b"[", b"{", b'"')) > MOST_MARKS:
+        rule = f"must have {MOST_MARKS} brackets and quotes at most"
+        raise InputError(source, [Problem("document", "", rule)])
     try:
         packets = json.loads(data)
     except (ValueError, RecursionError) as error:

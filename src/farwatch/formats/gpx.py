@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from farwatch.formats.dates import posix_s
 from farwatch.formats.gathered import gathered, rows_of
 from farwatch.formats.markup import elements, words
-from farwatch.formats.opening import opened, unpacked
+from farwatch.formats.opening import opened
 from farwatch.formats.scene import Scene, Thing
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,8 @@ def decode(data: bytes, source: str = "data") -> Scene:
             timed = table[~np.isnan(table[:, 0])]
             counts["positions left out: without time"] += len(table) - len(timed)
             name = words(element, "name") or f"track {len(flights) + 1}"
-            flights.append((Thing(key=name), rows_of(timed[:, 0], timed[:, 2], timed[:, 1], timed[:, 3])))
+            if len(timed):
+                flights.append((Thing(key=name), rows_of(timed[:, 0], timed[:, 2], timed[:, 1], timed[:, 3])))
         else:
             counts["routes and waypoints left out"] += 1
     return gathered(flights, source, title, True, counts)
@@ -55,18 +56,18 @@ def lines(data: bytes, source: str = "data") -> list[tuple[str, Floats]]:
     found, waypoints = [], []
     for element in _elements(data, source):
         if element.tag == "wpt":
-            waypoints.append(_point(element))
+            waypoints.append(_point(element)[1:])
         elif element.tag in _WAYS:
             table = _points(element, _WAYS[element.tag])
-            if element.tag == "rte" or np.isnan(table[:, 0]).all():
+            if len(table) and (element.tag == "rte" or np.isnan(table[:, 0]).all()):
                 found.append((words(element, "name"), table[:, 1:]))
     if not found and waypoints:
-        found.append(("waypoints", np.array(waypoints).reshape(-1, 4)[:, 1:]))
+        found.append(("waypoints", np.array(waypoints)))
     return found
 
 
 def _elements(data: bytes, source: str) -> Iterator[Element]:
-    return elements(unpacked(data, source), ("gpx",), frozenset(["trk", "rte", "wpt", "metadata"]), source)
+    return elements(data, ("gpx",), frozenset(["trk", "rte", "wpt", "metadata"]), source)
 
 
 def _points(element: Element, name: str) -> Floats:

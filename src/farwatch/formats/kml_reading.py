@@ -14,16 +14,20 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from numpy.typing import NDArray
 
+from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
 from farwatch.formats.gathered import gathered, rows_of
 from farwatch.formats.markup import elements, words
-from farwatch.formats.opening import opened, unpacked
+from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
 from farwatch.formats.zipped import is_zip, member
 from farwatch.records import FAMILIES
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
+
+MOST_PLACES = 1_000_000
+"""Most places that the lines of one document may have."""
 
 
 def read(path: str | Path) -> Scene:
@@ -53,18 +57,24 @@ def decode(data: bytes, source: str = "data") -> Scene:
 
 
 def lines(data: bytes, source: str = "data") -> list[tuple[str, Floats]]:
-    """Name, and longitude, latitude and height (n, 3), of each LineString; a height not told is NaN."""
-    found = []
+    """Name, and longitude, latitude and height (n, 3), of each LineString; a height not told is NaN.
+
+    InputError as for `read`, and for more than `MOST_PLACES` places.
+    """
+    found, room = [], MOST_PLACES
     for element in _elements(data, source):
-        name = words(element, "name") if element.tag == "Placemark" else ""
         for line in element.iter("LineString"):
-            places = [_place(text.split(",")) for text in words(line, "coordinates").split()]
-            found.append((name, np.array(places).reshape(-1, 3)))
+            texts = words(line, "coordinates").split(None, room)
+            room -= len(texts)
+            if room < 0:
+                raise InputError(source, [Problem("lines", "more", f"must have {MOST_PLACES} places at most")])
+            if texts:
+                found.append((words(element, "name"), np.array([_place(text.split(",", 3)) for text in texts])))
     return found
 
 
 def _elements(data: bytes, source: str) -> Iterator[Element]:
-    content = unpacked(member(data, (".kml",), source) if is_zip(data) else data, source)
+    content = member(data, (".kml",), source) if is_zip(data) else data
     return elements(content, ("kml",), frozenset(["Placemark", "name"]), source)
 
 
@@ -95,8 +105,8 @@ def _rows(placemark: Element, counts: Counter[str]) -> tuple[Rows, bool]:
 
 def _track(track: Element, counts: Counter[str]) -> Rows:
     """Times and places of a track, which come in two lists of one length."""
-    times = [posix_s(when.text or "") for when in track.iter("when")]
-    places = [_place((coord.text or "").split()) for coord in track.iter("coord")]
+    times = [posix_s(when.text or "") for when in track.findall("when")]
+    places = [_place((coord.text or "").split()) for coord in track.findall("coord")]
     both = min(len(times), len(places))
     table = np.column_stack([np.array(times[:both]), np.array(places[:both]).reshape(-1, 3)])
     timed = ~np.isnan(table[:, 0])

@@ -14,11 +14,14 @@ from farwatch.errors import InputError, Problem
 MOST_DEPTH = 64
 """Deepest nesting that is read."""
 
-MOST_ELEMENTS = 2_000_000
-"""Most elements inside a wanted one: half a million positions with their times."""
+MOST_ELEMENTS = 1_000_000
+"""Most elements inside a wanted one: some 300,000 positions with their times."""
 
 MOST_BYTES = 1 << 29
 """Longest document that is read."""
+
+MOST_TAG = 1 << 22
+"""Longest tag, with its attributes, or comment."""
 
 _STEP = 1 << 16
 
@@ -83,6 +86,8 @@ def elements(data: bytes, roots: tuple[str, ...], wanted: frozenset[str], source
     view = memoryview(data)
     for at in range(0, max(1, len(data)), _STEP):
         _fed(parser, bytes(view[at : at + _STEP]), at + _STEP >= len(data), source)
+        if at + _STEP - parser.CurrentByteIndex > MOST_TAG + _STEP:
+            raise InputError(source, [Problem("tag", "", f"must be {MOST_TAG} bytes long at most")])
         if building.root and building.root not in roots:
             raise InputError(source, [Problem("root element", building.root, f"must be {' or '.join(roots)}")])
         yield from building.done

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats import gpx, kml_reading
-from farwatch.formats.opening import opened, unpacked
+from farwatch.formats.opening import opened
 from farwatch.formats.zipped import is_zip
 
 Floats = NDArray[np.float64]
@@ -36,9 +36,8 @@ def routes(path: str | Path) -> tuple[Route, ...]:
 
 def decode(data: bytes, source: str = "data") -> tuple[Route, ...]:
     """Routes of a file's bytes. Places nowhere on earth, and places that repeat the one before, are left out."""
-    content = unpacked(data, source)
-    reading = kml_reading if is_zip(content) or b"<kml" in content[:_GLANCE] else gpx
-    told = reading.lines(content, source)
+    reading = kml_reading if is_zip(data) or b"<kml" in data[:_GLANCE] else gpx
+    told = reading.lines(data, source)
     found = [_route(name or f"route {k + 1}", places) for k, (name, places) in enumerate(told)]
     kept = tuple(route for route in found if route.lat_deg.size > 1)
     if not kept:
@@ -53,4 +52,5 @@ def _route(name: str, places: Floats) -> Route:
     fresh = np.ones(len(kept), bool)
     fresh[1:] = (np.diff(kept[:, :2], axis=0) != 0.0).any(axis=1)
     lon_deg, lat_deg, height_m = kept[fresh].T
-    return Route(name=name, lat_deg=lat_deg, lon_deg=(lon_deg + 180.0) % 360.0 - 180.0, height_m=height_m)
+    within = np.where(np.abs(lon_deg) > 180.0, (lon_deg + 180.0) % 360.0 - 180.0, lon_deg)
+    return Route(name=name, lat_deg=lat_deg, lon_deg=within, height_m=height_m)

@@ -7,7 +7,10 @@ from io import BytesIO
 from farwatch.errors import InputError, Problem
 from farwatch.formats.opening import LEAST_ROOM, MOST_BYTES, MOST_RATIO
 
-_ZIP = b"PK\x03\x04"
+MOST_FILES = 10_000
+"""Most files that an archive may hold."""
+
+_ZIP, _ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _STEP = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError, OverflowError, KeyError)
@@ -24,6 +27,8 @@ def member(data: bytes, endings: tuple[str, ...], source: str = "data") -> bytes
     InputError where the archive is damaged, encrypted, packed in an unusual way, holds no such file, or holds one that
     unpacks to more than `MOST_RATIO` times the archive's size, whatever size it declares.
     """
+    if data.count(_ENTRY) > MOST_FILES:
+        raise InputError(source, [Problem("archive", "", f"must hold {MOST_FILES} files at most")])
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             named = (info for info in archive.infolist() if info.filename.lower().endswith(endings))

@@ -13,7 +13,7 @@ path = sys.argv[1]
 schema = etree.XMLSchema(etree.parse(Path(fastkml.__file__).parent / "schema" / "kml22gx.xsd"))
 tree = etree.parse(path)
 schema.validate(tree)
-document = fastkml.KML.parse(path)
+document = fastkml.KML.parse(path) if not schema.error_log else fastkml.KML()
 
 
 def told(placemark):

@@ -1,4 +1,4 @@
-"""What milsymbol makes of the symbol codes given as arguments, as JSON: validity, what it knows of each, its drawing."""
+"""What milsymbol makes of the symbol codes given as arguments, as JSON: validity and drawing."""
 
 import json
 import sys
