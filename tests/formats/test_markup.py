@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from farwatch.errors import InputError
+from farwatch.formats import acmi_reading, czml_reading, gpx, kml_reading
 from farwatch.formats.dates import posix_s, told
 from farwatch.formats.gathered import gathered
 from farwatch.formats.markup import MOST_DEPTH, elements
@@ -129,6 +130,24 @@ def test_what_is_gathered_is_made_sound():
         "positions left out: nowhere on earth": 3, "positions left out: a second one at the same time": 1,
         "events left out: nowhere on earth": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decode", "data"),
+    [
+        (acmi_reading.decode, b"FileType=text/acmi/tacview\nFileVersion=2.2\n1,T=1|1|1\n2,T=1|1|1\n3,T=1|1|1\n"),
+        (gpx.decode, b"<gpx>" + b"<trk><trkpt lat='1' lon='1'><time>2026-01-01</time></trkpt></trk>" * 3 + b"</gpx>"),
+        (kml_reading.decode,
+         b"<kml>" + b"<Placemark><Point><coordinates>1,1</coordinates></Point></Placemark>" * 3 + b"</kml>"),
+        (czml_reading.decode, b'[{"id":"document"}' + b',{"position":{"cartographicDegrees":[1,1,1]}}' * 3 + b"]"),
+    ],
+)  # fmt: skip
+def test_things_of_one_file_are_limited(monkeypatch, decode, data):
+    """More things than are read of one file are refused, whatever the format."""
+    assert len(decode(data).things) == 3
+    monkeypatch.setattr("farwatch.formats.gathered.MOST_THINGS", 2)
+    with pytest.raises(InputError, match="2 at most"):
+        decode(data)
 
 
 def test_nothing_gathered_is_an_empty_scene():

@@ -18,7 +18,7 @@ import numpy as np
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, rows_of
+from farwatch.formats.gathered import gathered, room_for, rows_of
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, BATTERY, KINDS, RADAR, ROUND, SIDES, TARGET, TRACK, Happening, Scene, Thing
 from farwatch.formats.zipped import is_zip, member
@@ -40,8 +40,8 @@ _HEADER = "FileType=text/acmi/tacview"
 _MOST_HEX = 16
 _MOST_LINE = 1 << 16  # longer lines are read in parts
 
-MOST_OBJECTS, MOST_POSITIONS = 100_000, 10_000_000
-"""Most objects and positions of one recording."""
+MOST_POSITIONS = 10_000_000
+"""Most positions of one recording."""
 
 
 def read(path: str | Path) -> Scene:
@@ -129,8 +129,7 @@ class _Recording:
             return
         if number not in self.alive:
             _id(number)
-            if len(self.objects) >= MOST_OBJECTS:
-                raise InputError(self.source, [Problem("objects", "more", f"must be {MOST_OBJECTS} at most")])
+            room_for(len(self.objects) + 1, self.source)
             self.alive[number] = self.latest[number] = len(self.objects)
             self.objects.append(_Object({"id": number}))
         at = self.alive[number]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from farwatch.errors import InputError, Problem
 from farwatch.formats.czml import turned
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, rows_of
+from farwatch.formats.gathered import gathered, room_for, rows_of
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
 from farwatch.records import FAMILIES
@@ -63,6 +63,7 @@ def decode(data: bytes, source: str = "data") -> Scene:
             counts["packets left out: without position"] += packet.get("id") != "document"
             continue
         entity = entities.setdefault(str(packet.get("id", f"packet {k}"))[:200], _Entity())
+        room_for(len(entities), source)
         _take(entity, packet, start_s, counts)
     placed = {key: (entity, np.concatenate(entity.parts)) for key, entity in entities.items() if entity.parts}
     happenings = [_happening(e, rows[0]) for e, rows in placed.values() if e.words.get("kind") == "event"]

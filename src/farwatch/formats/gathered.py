@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from farwatch.errors import InputError, Problem
 from farwatch.formats.scene import MOVE, Happening, Scene, Thing, midnight, ordered
 
 Rows = NDArray[Any]
+
+MOST_THINGS = 100_000
+"""Most things, and events shown as such, that are read of one file."""
 
 FARTHEST_M = 1e8
 """Greatest height of a row that is kept; the lowest is 12 km below the sea."""
@@ -19,6 +23,12 @@ FARTHEST_M = 1e8
 _LOWEST_M = -12_000.0
 _LATEST_S = 253_402_214_400.0  # the last day of the year 9999, where dates end
 _EARLIEST_S = -62_135_596_800.0  # the year 1
+
+
+def room_for(count: int, source: str) -> None:
+    """Raise InputError where a file has more things than are read."""
+    if count > MOST_THINGS:
+        raise InputError(source, [Problem("things", "more", f"must be {MOST_THINGS} at most")])
 
 
 def rows_of(time_s: ArrayLike, lat_deg: ArrayLike, lon_deg: ArrayLike, height_m: ArrayLike) -> Rows:

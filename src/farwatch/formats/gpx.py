@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, rows_of
+from farwatch.formats.gathered import gathered, room_for, rows_of
 from farwatch.formats.markup import elements, words
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import Scene, Thing
@@ -41,6 +41,7 @@ def decode(data: bytes, source: str = "data") -> Scene:
             timed = table[~np.isnan(table[:, 0])]
             counts["positions left out: without time"] += len(table) - len(timed)
             name = words(element, "name") or f"track {len(flights) + 1}"
+            room_for(len(flights) + 1, source)
             if len(timed):
                 flights.append((Thing(key=name), rows_of(timed[:, 0], timed[:, 2], timed[:, 1], timed[:, 3])))
         else:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, rows_of
+from farwatch.formats.gathered import gathered, room_for, rows_of
 from farwatch.formats.markup import elements, words
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
@@ -45,6 +45,7 @@ def decode(data: bytes, source: str = "data") -> Scene:
         if element.tag == "name":
             title = title or (element.text or "").strip()
             continue
+        room_for(len(flights) + len(happenings) + 1, source)
         rows, moves = _rows(element, counts)
         told_of = _data(element)
         if not rows.size:
