@@ -175,11 +175,11 @@ def _sign(shape: str, colour: list[int]) -> str:
 def _label(text: str, colour: list[int]) -> Packet:
     return {
         "text": text,
-        "font": "12px sans-serif",
+        "font": "13px sans-serif",
         "style": "FILL_AND_OUTLINE",
         "fillColor": {"rgba": colour},
         "outlineColor": {"rgba": [0, 0, 0, 255]},
-        "outlineWidth": 3,
+        "outlineWidth": 2,
         "horizontalOrigin": "LEFT",
         "pixelOffset": {"cartesian2": [10, 0]},
     }
