@@ -216,7 +216,8 @@ def coverage(
         list[str] | None, typer.Option(help="Height to look at: 300 above ground, 3000msl above the sea. Repeatable.")
     ] = None,
     route: Annotated[
-        str | None, typer.Option(help='A flight at the first --height-m: "LAT,LON LAT,LON ...", or a GeoJSON line.')
+        str | None,
+        typer.Option(help='A flight at the first --height-m: "LAT,LON LAT,LON ...", or a GeoJSON, GPX or KML file.'),
     ] = None,
     out: Annotated[
         list[Path] | None,

@@ -24,6 +24,11 @@ from farwatch.track.follow import write_state
 from farwatch.track.prepare import new_picture, settings
 
 
+def same(one, other):
+    """Whether two tables of records hold the same values; padding between fields holds anything."""
+    return one.size == other.size and all(np.array_equal(one[n], other[n], equal_nan=True) for n in one.dtype.names)
+
+
 def test_an_event_is_kept_as_it_was_noted():
     """`note` writes its arguments into the next row, and nothing where there is no room."""
     log, place = new_log(events=1), np.array([1.0, 2.0, 3.0])
@@ -96,9 +101,9 @@ def test_a_trial_told_again_is_the_trial(plain, monkeypatch):
     for one in (told, again):
         assert one.block.outcomes.tobytes() == block.outcomes.tobytes()
         assert one.block.rounds_fired.tobytes() == block.rounds_fired.tobytes()
-        assert one.block.events.tobytes() == block.events.tobytes()
+        assert same(one.block.events, block.events)
         assert one.plots.size == block.tallies["plots"][0]
-    assert told.plots.tobytes() == again.plots.tobytes()
+    assert same(told.plots, again.plots)
     assert told.states.size > 10
     assert (np.diff(told.states["time_s"]) >= 0.0).all()
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats import forms
 from farwatch.formats.choosing import only
 from farwatch.formats.converting import dated, write
-from farwatch.formats.scene import Scene
+from farwatch.formats.scene import TRACK, Scene
 
 UDP = "udp://"
 SENT = ("asterix", "dis")
@@ -31,6 +31,8 @@ class Told:
     to: str
     scene: Scene | None
     recording: Path | None = None
+    simulated: bool = False
+    """Whether ASTERIX marks plots and tracks as simulated."""
 
     @property
     def goes_out(self) -> bool:
@@ -45,6 +47,25 @@ class Told:
             return write(self.scene, Path(f"{self.name}{suffix}"), self.to)
         return write(self.scene, Path(self.to))
 
+    def about(self, form: str) -> list[str]:
+        """What whoever listens must know: categories, and which source has which code."""
+        if form != "asterix" or self.scene is None:
+            return []
+        from farwatch.formats.asterix_writing import codes_of
+
+        codes = codes_of(self.scene, self._feed())
+        named = ", ".join(f"{name} {sac}/{sic}" for name, (sac, sic) in codes.items())
+        return ["CAT048 and CAT034 of each radar, CAT062 and CAT065 of the picture", f"SAC/SIC: {named}"]
+
+    def _feed(self) -> Any:
+        """What of the scene goes out: plots and tracks where there are any, else the targets themselves."""
+        from farwatch.formats.asterix_writing import PLOTS, TARGETS, TRACKS, Feed
+
+        assert self.scene is not None
+        kinds = {thing.kind for thing in self.scene.things}
+        there = [PLOTS] * bool(self.scene.plots.size) + [TRACKS] * (TRACK in kinds)
+        return Feed(what=tuple(there or [TARGETS]), simulated=self.simulated)
+
     def datagrams(self, form: str) -> Iterator[tuple[float, bytes]]:
         """Time (s) and bytes of each datagram. InputError for a form that is not sent."""
         if form not in SENT:
@@ -53,9 +74,14 @@ class Told:
             from farwatch.formats.resending import recorded_datagrams
 
             return recorded_datagrams(self.recording)
-        module = import_module("farwatch.formats.asterix_writing" if form == "asterix" else "farwatch.formats.dis")
-        found: Iterator[tuple[float, bytes]] = module.datagrams(self.scene)
-        return found
+        assert self.scene is not None
+        if form == "dis":
+            from farwatch.formats import dis
+
+            return dis.datagrams(self.scene)
+        from farwatch.formats import asterix_writing
+
+        return asterix_writing.datagrams(self.scene, self._feed())
 
 
 def is_recorded(source: str) -> bool:
