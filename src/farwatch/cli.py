@@ -329,20 +329,18 @@ def register(
     """Find constant errors of range, azimuth and clock, from a reference or from targets that several sensors see."""
     from farwatch.errors import InputError
     from farwatch.formats.asterix_tracking import given
-    from farwatch.formats.choosing import truth_in
     from farwatch.report import registration as pages
+    from farwatch.report.registration_request import known_truth
     from farwatch.report.tracking import show_recording
     from farwatch.track.registering import FIELDS, Registering
     from farwatch.track.registering import register as find
-    from farwatch.track.sensors import together
 
     options = Registering(estimate=tuple(estimate or FIELDS), height_sigma_m=height_sigma_m)
     read = given(plots, sensor or [], only or [])
     console = _console()
     if read.recording is not None:
         show_recording(console, read.recording, read.left_out)
-    truth = None if reference is None else truth_in(reference, together(read.sensors)[1])
-    found = find(read.plots, read.sensors, truth, options)
+    found = find(read.plots, read.sensors, None if reference is None else known_truth(read, reference), options)
     pages.show(console, found)
     if found.problems:
         raise InputError("registration", found.problems)

@@ -17,6 +17,7 @@ from farwatch.formats import asterix
 from farwatch.formats.asterix_writing import PLOTS, TARGETS, TRACKS, Feed, codes_of, datagrams, write
 from farwatch.formats.scene import MOVE, TRACK, Scene, Thing
 from farwatch.records import PLOT
+from farwatch.track.sensors import Sensor
 from naive import asterix_sent as sent
 from naive.asterix_sent import FAR_M, MIDNIGHT_S, SENSORS, expected, random_scene
 
@@ -304,3 +305,16 @@ def test_the_same_scene_gives_the_same_bytes(tmp_path):
         write(tmp_path / name, random_scene(10), EVERYTHING)
     for suffix in ("pcap", "asterix"):
         assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_ranges_beyond_what_i048_040_holds_come_back(tmp_path):
+    """A radar of six hundred kilometres: ranges from 256 NM on travel in the expansion field and are read from there."""
+    plots = np.zeros(6, PLOT)
+    plots["range_m"], plots["time_s"] = [40e3, 474e3, 474.2e3, 550e3, 600e3, 1e6], np.arange(6.0)
+    plots["range_sigma_m"] = plots["azimuth_sigma_rad"] = 1.0
+    scene = Scene(source="far", plots=plots, sensors=(
+        Sensor(name="far", revisit_s=10.0, range_sigma_m=1.0, azimuth_sigma_deg=1.0, max_range_m=1e6),
+    ))  # fmt: skip
+    write(tmp_path / "far.ast", scene, Feed(what=("plots",)))
+    found = asterix.read(tmp_path / "far.ast")
+    assert found.reports["range_m"] == pytest.approx(plots["range_m"], abs=1852 / 512)

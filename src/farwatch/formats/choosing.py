@@ -20,6 +20,8 @@ PARTS = {"targets": (TARGET,), "tracks": (TRACK,), "rounds": (ROUND,), "sites": 
 TABLES = (".csv", ".csv.gz", ".tsv", ".parquet", ".pq")
 """Suffixes of tables of truth."""
 
+DAY_S = 86_400.0
+
 
 def only(scene: Scene, wanted: Collection[str]) -> Scene:
     """Those parts of a scene: targets, tracks, rounds, sites, plots, events. InputError: another word, nothing left.
@@ -57,31 +59,40 @@ def only(scene: Scene, wanted: Collection[str]) -> Scene:
 def truth_of(scene: Scene, frame: Frame | None) -> TruthTable:
     """Where the targets of a scene really were, in the frame of the tracks; of one without targets its tracks.
 
-    Targets are named by their Mode S addresses, where all have one, else by their keys. InputError without a frame,
-    or where nothing moves.
+    Things that tell no height are left out. InputError without a frame, or where nothing is left.
     """
     kind = TARGET if any(thing.kind == TARGET for thing in scene.things) else TRACK
-    numbers = [i for i, thing in enumerate(scene.things) if thing.kind == kind]
-    if not numbers:
-        raise InputError(scene.source, [Problem("truth", "", "holds nothing that moves")])
+    parts = {i: scene.of(i) for i, thing in enumerate(scene.things) if thing.kind == kind}
+    parts = {i: rows for i, rows in parts.items() if rows.size and (rows["height_m"] != 0.0).any()}
+    if not parts:
+        raise InputError(scene.source, [Problem("truth", "", "holds nothing that moves and tells its height")])
     if frame is None:
         rule = "is in degrees: name a sensor that says where it stands"
         raise InputError(scene.source, [Problem("truth", "", rule, "--sensor alpha.yaml")])
-    things = [scene.things[i] for i in numbers]
-    addressed = all(thing.address for thing in things)
-    names = [f"{thing.address:06x}" if addressed else thing.key for thing in things]
-    distinct = list(dict.fromkeys(names))
-    moves = np.concatenate([scene.of(i) for i in numbers])
+    things = [scene.things[i] for i in parts]
+    moves = np.concatenate(list(parts.values()))
     rows = np.zeros(moves.size, TRUTH)
-    rows["time_s"] = moves["time_s"]
-    rows["target"] = np.repeat([distinct.index(name) for name in names], [scene.of(i).size for i in numbers])
+    rows["time_s"], rows["target"] = moves["time_s"], np.repeat(np.arange(len(parts)), [r.size for r in parts.values()])
     rows["x_m"], rows["y_m"], rows["z_m"] = frame.to_local(moves["lat_deg"], moves["lon_deg"], moves["height_m"]).T
-    velocity = _in_frame(moves, frame)
-    rows["vx_m_s"], rows["vy_m_s"], rows["vz_m_s"] = velocity.T
-    rows = rows[np.lexsort((rows["time_s"], rows["target"]))]
-    fresh = np.ones(rows.size, bool)
-    fresh[1:] = (np.diff(rows["target"]) != 0) | (np.diff(rows["time_s"]) > 0.0)
-    return TruthTable(truth=rows[fresh], target_names=tuple(distinct), source=scene.source)
+    rows["vx_m_s"], rows["vy_m_s"], rows["vz_m_s"] = _in_frame(moves, frame).T
+    return TruthTable(
+        truth=rows,
+        target_names=tuple(thing.key for thing in things),
+        source=scene.source,
+        addresses={n: thing.address for n, thing in enumerate(things) if thing.address},
+        codes={n: thing.mode_a for n, thing in enumerate(things) if thing.mode_a},
+        pressure=any(thing.pressure for thing in things),
+    )
+
+
+def on_the_day_of(truth: TruthTable, time_s: np.ndarray) -> TruthTable:
+    """The truth, its times moved by whole days to where other times (n,) lie: both may count from midnights."""
+    if not time_s.size or not truth.truth.size:
+        return truth
+    days = round((float(np.median(time_s)) - float(np.median(truth.truth["time_s"]))) / DAY_S)
+    moved = truth.truth.copy()
+    moved["time_s"] += DAY_S * days
+    return replace(truth, truth=moved)
 
 
 def truth_in(path: str | Path, frame: Frame | None) -> TruthTable:

@@ -1,6 +1,6 @@
 """Truth as tables: where targets really were, to judge tracks by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,11 +26,18 @@ _ROWS_NAMED = 20
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TruthTable:
-    """Truth of a file: TRUTH[n] by target, then time; `target_names`: the text of each, empty for plain numbers."""
+    """Truth of a file: TRUTH[n] by target, then time; `target_names`: the text of each, empty for plain numbers.
+
+    addresses, codes: Mode S address and SSR code by target, of those that are known to have one; None: by their names.
+    pressure: some heights are pressure altitudes.
+    """
 
     truth: np.ndarray
     target_names: tuple[str, ...] = ()
     source: str = "a table"
+    addresses: Mapping[int, int] | None = None
+    codes: Mapping[int, int] | None = None
+    pressure: bool = False
 
 
 def read_truth(path: str | Path, frame: Frame | None = None) -> TruthTable:
