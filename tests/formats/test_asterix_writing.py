@@ -308,7 +308,7 @@ def test_the_same_scene_gives_the_same_bytes(tmp_path):
 
 
 def test_ranges_beyond_what_i048_040_holds_come_back(tmp_path):
-    """A radar of six hundred kilometres: ranges from 256 NM on travel in the expansion field and are read from there."""
+    """A radar of six hundred kilometres: ranges from 256 NM on travel in the expansion field and are read there."""
     plots = np.zeros(6, PLOT)
     plots["range_m"], plots["time_s"] = [40e3, 474e3, 474.2e3, 550e3, 600e3, 1e6], np.arange(6.0)
     plots["range_sigma_m"] = plots["azimuth_sigma_rad"] = 1.0
