@@ -12,12 +12,22 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2]
 SHARED = HOME.parent / "shared" / "data"
 MOST_BYTES, TIMEOUT_S, MEMORY_MB = 1 << 16, 20, 2048
+
+
+XML = ("<?xml", "<gpx", "<trk>", "<trkseg>", "<trkpt", "lat=", "lon=", "<ele>", "<time>", "<!DOCTYPE", "<!ENTITY", "&lt;")
+WORDS = {
+    "gpx": XML,
+    "kml": (*XML[:1], "<kml", "<Placemark>", "<gx:Track>", "<when>", "<gx:coord>", "<LineString>", "<coordinates>"),
+    "acmi": ("FileType=text/acmi/tacview", "FileVersion=2.2", "0,ReferenceTime=", "#", "T=", "Type=", "-a1", "Event="),
+}
+"""Words that a mutation alone would hardly hit upon."""
 
 
 def forms():
@@ -27,11 +37,14 @@ def forms():
     return {name: form for name, form in FORMS.items() if form.reads}
 
 
-def seeds(form, folder):
+def seeds(name, form, folder):
     """Fill a folder with small files to start from."""
+    from samples import SAMPLES
     from small_scene import small_scene
 
     folder.mkdir(parents=True, exist_ok=True)
+    for k, sample in enumerate(SAMPLES.get(name, ())):
+        (folder / f"sample-{k}").write_bytes(sample)
     if form.writes:
         module, function = form.writes.split(".")
         getattr(import_module(f"farwatch.formats.{module}"), function)(folder / f"own{form.suffixes[0]}", small_scene())
@@ -41,14 +54,27 @@ def seeds(form, folder):
                 (folder / f"{path.stem}.head").write_bytes(file.read(4096))
 
 
+def by_file(read, suffix):
+    """A reader of files as a reader of bytes."""
+    place = Path(tempfile.mkdtemp()) / f"input{suffix}"
+
+    def decode(data):
+        place.write_bytes(data)
+        return read(place)
+
+    return decode
+
+
 def one(name, seconds):
     """Fuzz one reader in this process; returns only through libFuzzer's exit."""
     import atheris
 
     with atheris.instrument_imports(include=["farwatch.formats"]):
         form = forms()[name]
-        decode = import_module(f"farwatch.formats.{form.reads.split('.')[0]}").decode
+        module = import_module(f"farwatch.formats.{form.reads.split('.')[0]}")
     from farwatch.errors import InputError
+
+    decode = getattr(module, "decode", None) or by_file(module.read, form.suffixes[0])
 
     def attempt(data):
         try:
@@ -57,12 +83,15 @@ def one(name, seconds):
             return
 
     work = HOME / "build" / "fuzz" / name
-    seeds(form, work / "seeds")
+    seeds(name, form, work / "seeds")
     (work / "corpus").mkdir(exist_ok=True)
     (work / "finds").mkdir(exist_ok=True)
     kept = HOME / "tests" / "formats" / "seeds" / name
     limits = [f"-max_total_time={seconds}", f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MB}"]
-    limits += [f"-max_len={MOST_BYTES}", f"-artifact_prefix={work / 'finds'}/", "-print_final_stats=1"]
+    words = work / "words.txt"
+    words.write_text("".join(f'"{word}"\n' for word in WORDS.get(name, ())))
+    limits += [f"-dict={words}", f"-max_len={MOST_BYTES}", f"-artifact_prefix={work / 'finds'}/"]
+    limits += ["-print_final_stats=1"]
     folders = [str(folder) for folder in (work / "corpus", work / "seeds", kept) if folder.is_dir()]
     atheris.Setup([sys.argv[0], *limits, *folders], attempt)
     atheris.Fuzz()
