@@ -21,7 +21,7 @@ SHARED = HOME.parent / "shared" / "data"
 MOST_BYTES, TIMEOUT_S, MEMORY_MB = 1 << 16, 20, 2048
 
 
-XML = ("<?xml", "<gpx", "<trk>", "<trkseg>", "<trkpt", "lat=", "lon=", "<ele>", "<time>", "<!DOCTYPE", "<!ENTITY", "&lt;")
+XML = ("<?xml", "<gpx", "<trk>", "<trkseg>", "<trkpt", "lat=", "lon=", "<ele>", "<time>", "<!DOCTYPE", "<!ENTITY")
 WORDS = {
     "gpx": XML,
     "kml": (*XML[:1], "<kml", "<Placemark>", "<gx:Track>", "<when>", "<gx:coord>", "<LineString>", "<coordinates>"),
@@ -88,9 +88,10 @@ def one(name, seconds):
     (work / "finds").mkdir(exist_ok=True)
     kept = HOME / "tests" / "formats" / "seeds" / name
     limits = [f"-max_total_time={seconds}", f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MB}"]
-    words = work / "words.txt"
-    words.write_text("".join(f'"{word}"\n' for word in WORDS.get(name, ())))
-    limits += [f"-dict={words}", f"-max_len={MOST_BYTES}", f"-artifact_prefix={work / 'finds'}/"]
+    if name in WORDS:
+        (work / "words.txt").write_text("".join(f'"{word}"\n' for word in WORDS[name]))
+        limits += [f"-dict={work / 'words.txt'}"]
+    limits += [f"-max_len={MOST_BYTES}", f"-artifact_prefix={work / 'finds'}/"]
     limits += ["-print_final_stats=1"]
     folders = [str(folder) for folder in (work / "corpus", work / "seeds", kept) if folder.is_dir()]
     atheris.Setup([sys.argv[0], *limits, *folders], attempt)
