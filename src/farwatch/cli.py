@@ -14,6 +14,7 @@ import typer
 import typer.core
 
 from farwatch.cli_campaign import app as campaigns
+from farwatch.cli_picture import picture
 from farwatch.cli_terminal import console_of as _console
 from farwatch.cli_terminal import say_compiling as _say_compiling
 from farwatch.errors import FarwatchError
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 
 app.add_typer(campaigns, name="campaign")
+app.command()(picture)
 
 Trials = Annotated[int, typer.Option("--trials", "-n", min=1, help="How many times the raid is played.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all chance; the scenario's own when left out.")]
