@@ -30,7 +30,7 @@ from farwatch.formats.asterix_fields import (
     marks_of,
     reports_of,
 )
-from farwatch.formats.asterix_frames import Frames, frames_of
+from farwatch.formats.asterix_frames import frames_of
 from farwatch.formats.asterix_items import CAT034, CAT048, EMPTY, TALLIES, TRUNCATED, UNKNOWN, rules_of, split
 from farwatch.records import PLOT, RADAR
 from farwatch.world.earth import Frame, centre_of
@@ -156,11 +156,6 @@ def decode(data: bytes, spreads: Spreads | None = None, source: str = "data") ->
     if not frames.blocks:
         rule = "no ASTERIX data block was found"
         raise InputError(source, [Problem("content", f"{len(data)} bytes", rule, "raw, trailed, pcap and pcapng work")])
-    return of_frames(data, frames, spreads, source)
-
-
-def of_frames(data: bytes, frames: Frames, spreads: Spreads | None = None, source: str = "data") -> Recording:
-    """`decode` where it is known where the blocks lie in `data`; there may be none."""
     octets = np.frombuffer(data, np.uint8)
     tally = np.zeros(TALLIES, np.int64)
     reports, marks = (_records(octets, frames.blocks, category, tally) for category in (48, 34))
@@ -378,7 +373,7 @@ def _sensor(code: int, r: int, plots: Rows, marks: Rows) -> Sensor:
     mine, told = plots[plots["radar_index"] == r], marks[marks["sensor"] == r]
     sited = told[np.isfinite(told["lat_deg"])]
     north = told[(told["kind"] == NORTH) & np.isfinite(told["time_s"])]
-    period_s, period_from = period_of(mine, told)
+    period_s, period_from = _period(mine, told)
     place = {name: float(sited[name][-1]) for name in ("lat_deg", "lon_deg", "height_m")} if sited.size else {}
     sac, sic = divmod(code, 256) if code >= 0 else (-1, -1)
     return Sensor(
@@ -392,11 +387,8 @@ def _sensor(code: int, r: int, plots: Rows, marks: Rows) -> Sensor:
     )
 
 
-def period_of(plots: Rows, marks: Rows) -> tuple[float, str]:
-    """Time of a turn (s) of the one radar of some PLOT and MARK rows, and what tells it, by the first that can.
-
-    NaN and "nothing" where none of the four can.
-    """
+def _period(plots: Rows, marks: Rows) -> tuple[float, str]:
+    """Time of a turn (s) and what tells it, by the first of the four that can."""
     timed = marks[np.isfinite(marks["time_s"])]
     north = timed[timed["kind"] == NORTH]
     period_s = _spacing(north["time_s"], np.zeros(north.size, np.int64))

@@ -11,7 +11,7 @@ recordings only: 2200 bytes, then each block with ten bytes after it.
 
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 WANTED = (34, 48)
@@ -118,16 +118,9 @@ def _next_start(data: bytes, at: int, end: int, trailer_bytes: int) -> int:
 
 def _from_packets(data: bytes, packets: Iterator[tuple[int, int, int]]) -> Frames:
     """Blocks of all UDP datagrams among packets (link type, first and last place)."""
-    return of_datagrams(data, (_datagram(data, link, start, end) for link, start, end in packets))
-
-
-def of_datagrams(data: bytes, datagrams: Iterable[tuple[int, int, int]]) -> Frames:
-    """Blocks of datagrams that lie in `data`: first and last place (exclusive) of what is there, and where it would end.
-
-    Each stands for itself: damage in one costs nothing of the next.
-    """
     blocks, truncated, skipped, strangers = list[tuple[int, int, int]](), 0, 0, 0
-    for at, last, whole in datagrams:
+    for link, start, end in packets:
+        at, last, whole = _datagram(data, link, start, end)
         if at + HEADER_BYTES > last or not _block_end(data, at, whole):
             strangers += 1
             continue
