@@ -2,13 +2,14 @@
 
 `read` takes raw blocks, blocks with trailers, and libpcap or pcapng captures of UDP datagrams; `sensors_of` makes the
 tracker's radars of a recording. Items and their lengths: `asterix_items`; their meaning: `asterix_fields`; framing:
-`asterix_frames`. Undeclared items and damaged records are counted and left out, never guessed.
+`asterix_frames`; CAT001 and CAT002, which say the same in an older way: `asterix_older`; the other categories:
+`asterix_scene`. Undeclared items and damaged records are counted and left out, never guessed.
 
 Sources: EUROCONTROL-SPEC-0149 parts 1, 4 and 2b.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, nan, pi, radians
 from pathlib import Path
@@ -30,8 +31,9 @@ from farwatch.formats.asterix_fields import (
     marks_of,
     reports_of,
 )
-from farwatch.formats.asterix_frames import frames_of
+from farwatch.formats.asterix_frames import Frames, frames_of, frames_of_datagrams
 from farwatch.formats.asterix_items import CAT034, CAT048, EMPTY, TALLIES, TRUNCATED, UNKNOWN, rules_of, split
+from farwatch.formats.asterix_older import OLDER, completed, older_marks, older_reports
 from farwatch.records import PLOT, RADAR
 from farwatch.world.earth import Frame, centre_of
 
@@ -105,7 +107,7 @@ class Counts:
 
     blocks: Mapping[int, int] = field(default_factory=dict)
     records: Mapping[int, int] = field(default_factory=dict)
-    """Read whole, CAT048 and CAT034 only."""
+    """Read whole, of CAT048 and CAT034, and CAT001 and CAT002 where there are such."""
     truncated_blocks: int = 0
     truncated_records: int = 0
     unknown_items: int = 0
@@ -115,7 +117,9 @@ class Counts:
     skipped_packets: int = 0
     """Packets of a capture that are no ASTERIX datagrams."""
     left_out: Mapping[str, int] = field(default_factory=dict)
-    """CAT048 records that are no plot of an aircraft, by reason."""
+    """Records of CAT048 and CAT001 that are no plot of an aircraft, by reason."""
+    undated: bool = False
+    """Whether times of CAT001 could not be completed, so that its clock begins anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,7 +127,7 @@ class Recording:
     """A file of ASTERIX read whole.
 
     plots: PLOT[n] in the file's order, `radar_index` into sensors; of_report: i8[n], the report of each plot.
-    reports: REPORT[m], every CAT048 record; marks: MARK[k], every CAT034 record.
+    reports: REPORT[m], every record of CAT048 and CAT001; marks: MARK[k], every record of CAT034 and CAT002.
     """
 
     source: str
@@ -141,7 +145,8 @@ def read(path: str | Path, spreads: Spreads | None = None) -> Recording:
     Times are seconds since the midnight (UTC) before the first record, and go on past 86400. A height is the flight
     level times 30.48 m: pressure altitude, which differs from height above the sea by about 8 m a hPa. Left out of
     the plots, and counted: reports without position or time, without a detection, of test targets and field monitors,
-    and exact repeats. Raises InputError where the file cannot be read or holds no block.
+    and exact repeats. Raises InputError where the file cannot be read or holds no block, FarwatchError where it holds
+    CAT001 or CAT002 and libasterix, which knows them, is not installed.
     """
     try:
         data = Path(path).read_bytes()
@@ -152,14 +157,49 @@ def read(path: str | Path, spreads: Spreads | None = None) -> Recording:
 
 def decode(data: bytes, spreads: Spreads | None = None, source: str = "data") -> Recording:
     """`read` for bytes at hand. Raises InputError where they hold no block."""
+    return recording_of(data, found_in(data, source), spreads, source)
+
+
+def decode_datagrams(
+    datagrams: Sequence[bytes], spreads: Spreads | None = None, *, older: bool = True
+) -> Recording:
+    """`read` for datagrams as they came from a socket, each framed by itself; without a block it is an empty recording.
+
+    Times begin anew with each call: they are times of day, but for a midnight among these datagrams. older: whether
+    CAT001 and CAT002 are wanted.
+    """
+    data, frames = frames_of_datagrams(datagrams)
+    if not older:
+        frames = replace(frames, blocks=[block for block in frames.blocks if block[0] not in OLDER])
+    return recording_of(data, frames, spreads, "datagrams")
+
+
+def found_in(data: bytes, source: str) -> Frames:
+    """Blocks of a file; InputError where there is none."""
     frames = frames_of(data)
     if not frames.blocks:
         rule = "no ASTERIX data block was found"
         raise InputError(source, [Problem("content", f"{len(data)} bytes", rule, "raw, trailed, pcap and pcapng work")])
+    return frames
+
+
+def recording_of(
+    data: bytes, frames: Frames, spreads: Spreads | None = None, source: str = "data", along: Sequence[Rows] = (),
+    editions: Mapping[int, str] | None = None,
+) -> Recording:
+    """`read` for bytes whose blocks are found.
+
+    along: tables with `place` and `time_s` of other records of the same bytes, whose times of day help to complete
+    those of CAT001, and are let run over midnight with the others, in place. editions: of CAT001 and CAT002.
+    """
     octets = np.frombuffer(data, np.uint8)
     tally = np.zeros(TALLIES, np.int64)
     reports, marks = (_records(octets, frames.blocks, category, tally) for category in (48, 34))
-    _unwrap(reports, marks)
+    records, undated = {34: marks.size, 48: reports.size}, False
+    if OLDER.intersection(block[0] for block in frames.blocks):
+        reports, marks, undated = _with_older(data, frames, (reports, marks, *along), tally, editions or {})
+        records |= {1: reports.size - records[48], 2: marks.size - records[34]}
+    _unwrap([reports, marks, *along])
     sources = np.unique(np.concatenate([reports["sensor"], marks["sensor"]]))
     for rows in (reports, marks):
         rows["sensor"] = np.searchsorted(sources, rows["sensor"])
@@ -168,7 +208,7 @@ def decode(data: bytes, spreads: Spreads | None = None, source: str = "data") ->
     plots = _plots(reports[of_report], spreads or Spreads())
     counts = Counts(
         blocks=dict(sorted(Counter(block[0] for block in frames.blocks).items())),
-        records={34: marks.size, 48: reports.size},
+        records=dict(sorted(records.items())), undated=undated,
         truncated_blocks=frames.truncated_blocks,
         truncated_records=int(tally[TRUNCATED]), unknown_items=int(tally[UNKNOWN]), empty_records=int(tally[EMPTY]),
         skipped_bytes=frames.skipped_bytes, skipped_packets=frames.skipped_packets,
@@ -300,14 +340,34 @@ def _chunks(bounds: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return np.split(bounds, np.flatnonzero(np.diff(portion)) + 1)
 
 
-def _unwrap(reports: Rows, marks: Rows) -> None:
+def _with_older(
+    data: bytes, frames: Frames, whole: Sequence[Rows], tally: Any, editions: Mapping[int, str]
+) -> tuple[Rows, Rows, bool]:
+    """Reports and marks with those of CAT001 and CAT002 among them, in the file's order; whether clocks stay unknown.
+
+    whole: reports and marks of CAT048 and CAT034, then other tables with whole times of day.
+    """
+    first, second = ([block[1:] for block in frames.blocks if block[0] == category] for category in (1, 2))
+    older, unread = older_reports(data, first, editions.get(1, ""))
+    old_marks, unread_marks = older_marks(data, second, editions.get(2, ""))
+    tally += unread + unread_marks
+    known = completed(older, [old_marks, *whole])
+    merged = (np.concatenate(pair) for pair in ((whole[0], older), (whole[1], old_marks)))
+    reports, marks = (rows[np.argsort(rows["place"], kind="stable")] for rows in merged)
+    return reports, marks, bool(older.size) and not known
+
+
+def _unwrap(tables: Sequence[Rows]) -> None:
     """Let times of day, in the file's order, go on over midnight: of two times 12 h or more apart, a day is meant."""
-    time_s = np.concatenate([reports["time_s"], marks["time_s"]])
-    order = np.argsort(np.concatenate([reports["place"], marks["place"]]), kind="stable")
+    time_s = np.concatenate([rows["time_s"] for rows in tables])
+    order = np.argsort(np.concatenate([rows["place"] for rows in tables]), kind="stable")
     order = order[np.isfinite(time_s[order])]
     days = np.cumsum(np.rint(np.diff(time_s[order], prepend=time_s[order[:1]]) / DAY_S))
     time_s[order] -= DAY_S * days
-    reports["time_s"], marks["time_s"] = time_s[: reports.size], time_s[reports.size :]
+    first = 0
+    for rows in tables:
+        rows["time_s"] = time_s[first : first + rows.size]
+        first += rows.size
 
 
 # Plots ------------------------------------------------------------------------------------------------------
@@ -371,7 +431,7 @@ def _plots(reports: Rows, spreads: Spreads) -> Rows:
 def _sensor(code: int, r: int, plots: Rows, marks: Rows) -> Sensor:
     """Sensor number `r` from all plots and marks; code: SAC * 256 + SIC, -1 where records named no source."""
     mine, told = plots[plots["radar_index"] == r], marks[marks["sensor"] == r]
-    sited = told[np.isfinite(told["lat_deg"])]
+    sited = told[_stands(told)]
     north = told[(told["kind"] == NORTH) & np.isfinite(told["time_s"])]
     period_s, period_from = _period(mine, told)
     place = {name: float(sited[name][-1]) for name in ("lat_deg", "lon_deg", "height_m")} if sited.size else {}
@@ -385,6 +445,12 @@ def _sensor(code: int, r: int, plots: Rows, marks: Rows) -> Sensor:
         max_range_m=float(mine["range_m"].max()) if mine.size else nan,
         interrogates=bool(mine["reply"].any()),
     )
+
+
+def _stands(marks: Rows) -> NDArray[np.bool_]:
+    """Marks that tell a place where a radar can stand, by the limits of a sensor file."""
+    on_earth = (abs(marks["lat_deg"]) <= 90.0) & (abs(marks["lon_deg"]) <= 180.0)
+    return np.asarray(on_earth & (marks["height_m"] >= -1000.0))
 
 
 def _period(plots: Rows, marks: Rows) -> tuple[float, str]:

@@ -173,9 +173,13 @@ def _answers(columns: _Columns, rows: NDArray[Any]) -> None:
     rows["height_m"] = np.where(columns.has("090"), quarters * (FLIGHT_LEVEL_M / 4.0), np.nan)
     rows["height_flags"] = level >> 14 << 1
     rows["address"] = columns.number("220", 0, 3)
-    letters = columns.number("240", 0, 6)[:, None] >> (42 - 6 * np.arange(8)) & 63
-    spelt = np.ascontiguousarray(_LETTERS[letters]).view("S8")[:, 0]
-    rows["callsign"] = np.where(columns.has("240"), np.char.rstrip(spelt), b"")
+    rows["callsign"] = np.where(columns.has("240"), spelt(columns.number("240", 0, 6)), b"")
+
+
+def spelt(code: NDArray[np.int64]) -> NDArray[np.bytes_]:
+    """Callsigns, S8[n], of eight six-bit characters each, i8[n]; spaces at the end left out."""
+    letters = code[:, None] >> (42 - 6 * np.arange(8)) & 63
+    return np.char.rstrip(np.ascontiguousarray(_LETTERS[letters]).view("S8")[:, 0])
 
 
 def _own_track(columns: _Columns, rows: NDArray[Any]) -> None:
