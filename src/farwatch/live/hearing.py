@@ -1,68 +1,75 @@
 """What datagrams say: plots and marks of radars, positions of aircraft; bytes of any kind in, records out.
 
-CAT048 and CAT034 are read here, by `formats.asterix`. Whatever else may come (other categories, ADS-B) is read by the
-functions in `Readers`, each of which makes a scene of bytes: its plots belong to sensors, its moves are positions.
+Plots and marks (CAT048, 034, 001, 002) are read by `formats.asterix`, positions of CAT010, 020, 021 and 062 by
+`formats.asterix_positions`. ADS-B as receivers pass it on needs a reader that remembers, since a position takes two
+messages: `Readers` names who makes one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from farwatch.errors import InputError
-from farwatch.formats.asterix import Recording, Spreads, of_frames
+from farwatch.errors import FarwatchError
+from farwatch.formats.asterix import Recording, Spreads, decode_datagrams
 from farwatch.formats.asterix_fields import MARK
-from farwatch.formats.asterix_frames import HEADER_BYTES, Frames, of_datagrams
-from farwatch.formats.scene import Scene
+from farwatch.formats.asterix_positions import POSITION_CATEGORIES, Tally, positions_in
 from farwatch.live.sources import Datagram
 from farwatch.records import PLOT
-
-OWN = (34, 48)
-"""Categories that are read here."""
 
 POSITION = np.dtype(
     [
         ("time_s", "f8"),
         ("lat_deg", "f8"), ("lon_deg", "f8"), ("height_m", "f8"),
         ("sigma_m", "f8"),           # of each horizontal component; NaN: not told
-        ("address", "i8"), ("mode_a", "i8"), ("number", "i8"),  # 0, 0, -1: none
+        ("address", "i8"), ("mode_a", "i8"), ("track_number", "i8"),  # 0, 0, -1: none
     ],
     align=True,
-)
+)  # fmt: skip
 """Where an aircraft says it is, or another system does."""
 
-_RAW_ADSB = (b"*", b"@", b"\x1a", b"MSG,")
-"""How datagrams of ADS-B begin: frames in hexadecimal, with a time stamp, in Beast's binary form, as SBS lines."""
+FORMS: Mapping[bytes, str] = {b"*": "avr", b"@": "avr", b"\x1a": "beast", b"MSG,": "sbs"}
+"""How datagrams of ADS-B begin, none of which is a category of ASTERIX in use, and what such data are called."""
+
+VIRTUAL = {category: f"cat{category:03d}" for category in POSITION_CATEGORIES}
+"""Virtual sensors that positions of each category belong to; those of ADS-B belong to `ADSB`."""
+
+ADSB = "adsb"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener(Protocol):
+    """Reads one stream of ADS-B and remembers what it must."""
+
+    def feed(self, data: bytes, time_s: float) -> Any:
+        """Rows with fields named as those of POSITION, for what came at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Readers:
-    """Who reads what is not read here; None: such data are counted and left alone.
+    """How data are read: `adsb` makes a listener for a form of data (of FORMS); None: such data are left alone.
 
-    asterix: by category, a function of data blocks of that category, headers and all. adsb: a function of one datagram
-    and the time (s) at which it came, for data that bear no time of their own. Either returns a Scene.
+    listeners: those made so far, by source and form.
     """
 
-    asterix: Mapping[int, Callable[[bytes], Scene]] = field(default_factory=dict)
-    adsb: Callable[[bytes, float], Scene] | None = None
     spreads: Spreads = field(default_factory=Spreads)
+    adsb: Callable[[str], Listener] | None = None
+    listeners: dict[tuple[int, str], Listener] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Heard:
     """What some datagrams said.
 
-    plots: PLOT[n], `radar_index` into names; marks: MARK[k], `sensor` into names; fields: what a reader knows of a
-    sensor beside that, by its name; positions: POSITION[m] by the name of their virtual sensor; records by category;
-    damaged: blocks, records and datagrams that could not be read; left_out: records that are no plot, by reason.
+    plots: PLOT[n], `radar_index` into names; marks: MARK[k], `sensor` into names; positions: POSITION[m] by the name of
+    their virtual sensor; records by kind; damaged: blocks, records and datagrams that could not be read; left_out:
+    records that are no plot, by reason.
     """
 
     names: tuple[str, ...] = ()
     plots: np.ndarray = field(default_factory=lambda: np.zeros(0, PLOT))
     marks: np.ndarray = field(default_factory=lambda: np.zeros(0, MARK))
-    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     positions: Mapping[str, np.ndarray] = field(default_factory=dict)
     records: Mapping[str, int] = field(default_factory=dict)
     damaged: int = 0
@@ -72,113 +79,99 @@ class Heard:
 def hear(datagrams: Sequence[Datagram], readers: Readers, now_s: float) -> Heard:
     """Read datagrams, in the order of arrival; whatever the bytes, something comes of it.
 
-    now_s: the time of day to give to data that bear none. Times are seconds since a midnight, that before the first.
+    now_s: the time of day to give to data that bear none. Times are times of day, but for a midnight among them.
     """
-    adsb = [one.data for one in datagrams if _is_adsb(one.data)]
-    rest = [one.data for one in datagrams if not _is_adsb(one.data)]
-    data = b"".join(rest)
-    ends = np.cumsum([len(one) for one in rest], dtype=np.int64).tolist()
-    frames = of_datagrams(data, ((end - len(one), end, end) for one, end in zip(rest, ends, strict=True)))
-    heard = _own(of_frames(data, frames, readers.spreads, "datagrams"))
-    for category in sorted({block[0] for block in frames.blocks}.difference(OWN)):
-        heard = _with(heard, f"CAT{category:03d}", *_others(data, frames, category, readers))
-    if adsb:
-        scenes = [scene for one in adsb if (scene := _read(readers.adsb, one, now_s))]
-        heard = _with(heard, "ADS-B", scenes, len(adsb) if readers.adsb is None else 0, len(adsb) - len(scenes))
-    return heard
+    forms = [next((form for start, form in FORMS.items() if one.data.startswith(start)), "") for one in datagrams]
+    rest = [one.data for one, form in zip(datagrams, forms, strict=True) if not form]
+    heard = Heard()
+    if rest:
+        heard, categories = _plots(rest, readers)
+        if not categories.isdisjoint(POSITION_CATEGORIES):
+            heard = _with_positions(heard, rest)
+    spoken = [(one, form) for one, form in zip(datagrams, forms, strict=True) if form]
+    return _with_adsb(heard, spoken, readers, now_s) if spoken else heard
 
 
-def _is_adsb(data: bytes) -> bool:
-    """Whether a datagram is ADS-B as receivers pass it on, and no ASTERIX: that begins with a length that fits."""
-    if not data.startswith(_RAW_ADSB):
-        return False
-    return len(data) < HEADER_BYTES or int.from_bytes(data[1:3], "big") > len(data) or data[1:3] == b"\0\0"
-
-
-def _own(recording: Recording) -> Heard:
-    """What CAT048 and CAT034 said."""
+def _plots(datagrams: Sequence[bytes], readers: Readers) -> tuple[Heard, frozenset[int]]:
+    """What CAT048 and CAT034, CAT001 and CAT002 said; which categories there were."""
+    try:
+        recording = decode_datagrams(datagrams, readers.spreads)
+    except FarwatchError:  # CAT001 and CAT002 take a library that is not there
+        recording = decode_datagrams(datagrams, readers.spreads, older=False)
     counts = recording.counts
-    records = {f"CAT{category:03d}": n for category, n in counts.records.items() if n}
+    known = {1, 2, 34, 48, *POSITION_CATEGORIES}
+    read = {f"CAT{category:03d}": n for category, n in counts.records.items() if n}
+    unread = {f"blocks of CAT{category:03d}": n for category, n in counts.blocks.items() if category not in known}
     damaged = (
         counts.truncated_blocks + counts.truncated_records + counts.unknown_items + counts.empty_records
         + counts.skipped_packets
     )  # fmt: skip
-    return Heard(
-        names=tuple(sensor.name for sensor in recording.sensors), plots=recording.plots, marks=recording.marks,
-        records=records, damaged=damaged, left_out=counts.left_out,
+    heard = Heard(
+        names=tuple(sensor.name for sensor in recording.sensors), plots=recording.plots, marks=_marks(recording),
+        records={**read, **unread}, damaged=damaged, left_out=counts.left_out,
     )
+    return heard, frozenset(counts.blocks)
 
 
-def _others(data: bytes, frames: Frames, category: int, readers: Readers) -> tuple[list[Scene], int, int]:
-    """Scenes of one category's blocks; how many were left alone; how many blocks could not be read."""
-    blocks = [data[first - HEADER_BYTES : end] for kind, first, end in frames.blocks if kind == category]
-    reader = readers.asterix.get(category)
-    if reader is None:
-        return [], len(blocks), 0
-    together = _read(reader, b"".join(blocks))
-    if together is not None:
-        return [together], 0, 0
-    alone = [scene for block in blocks if (scene := _read(reader, block))]  # one damaged block costs itself only
-    return alone, 0, len(blocks) - len(alone)
+def _marks(recording: Recording) -> np.ndarray:
+    """Marks, without places where no radar can stand: those would say where nothing is."""
+    marks = recording.marks.copy()
+    stands = (np.abs(marks["lat_deg"]) <= 90.0) & (np.abs(marks["lon_deg"]) <= 180.0) & (marks["height_m"] >= -1000.0)
+    for name in ("lat_deg", "lon_deg", "height_m"):
+        marks[name][~stands] = np.nan
+    return marks
 
 
-def _read(reader: Callable[..., Scene] | None, *given: Any) -> Scene | None:
-    """What a reader makes of bytes; None where it refuses them."""
+def _with_positions(heard: Heard, datagrams: Sequence[bytes]) -> Heard:
+    """What was heard, with positions of other categories."""
     try:
-        return None if reader is None else reader(*given)
-    except InputError:
-        return None
-
-
-def _with(heard: Heard, kind: str, scenes: Sequence[Scene], alone: int, damaged: int) -> Heard:
-    """What was heard, with scenes of another kind."""
-    positions = [positions_of(scene) for scene in scenes]
-    found = np.concatenate([*positions, np.zeros(0, POSITION)])
-    count = found.size + sum(scene.plots.size for scene in scenes)
-    records = Counter(heard.records) + Counter({kind: count, f"{kind}, not read": alone})
-    lost = 0 if alone else damaged
-    heard = replace(heard, records=dict(records), damaged=heard.damaged + lost)
-    if found.size:
-        heard = replace(heard, positions={**heard.positions, name_of(kind): found})
-    for scene in scenes:
-        if scene.plots.size:
-            heard = _with_plots(heard, scene)
-    return heard
-
-
-def _with_plots(heard: Heard, scene: Scene) -> Heard:
-    """What was heard, with plots of a scene and what it says of their sensors."""
-    names = tuple(dict.fromkeys([*heard.names, *(sensor.name for sensor in scene.sensors)]))
-    plots = scene.plots.copy()
-    plots["radar_index"] = np.array([names.index(sensor.name) for sensor in scene.sensors])[plots["radar_index"]]
-    fields = {one.name: one.model_dump(exclude_unset=True) for one in scene.sensors}
+        rows, tally = positions_in(datagrams)
+    except FarwatchError:
+        return replace(heard, records={**heard.records, "records that need libasterix": len(datagrams)})
+    usual = {VIRTUAL[category]: rows[rows["category"] == category] for category in POSITION_CATEGORIES}
+    positions = {name: found for name, mine in usual.items() if (found := _usable(mine)).size}
+    records = {name.upper(): mine.size for name, mine in usual.items() if mine.size}
+    lost = rows.size - sum(found.size for found in positions.values())
     return replace(
-        heard, names=names, plots=np.concatenate([heard.plots, plots]), fields={**heard.fields, **fields}
+        heard, positions=positions, records={**heard.records, **records}, damaged=heard.damaged + _damaged(tally),
+        left_out=dict(Counter(heard.left_out) + Counter(tally.left_out) + Counter({"no place in the air": lost})),
     )
 
 
-def name_of(kind: str) -> str:
-    """Name of the virtual sensor of a kind of data: `adsb`, `cat062`."""
-    return kind.replace("-", "").lower()
+def _damaged(tally: Tally) -> int:
+    return tally.truncated_records + tally.unknown_items + tally.empty_records
 
 
-def positions_of(scene: Scene) -> np.ndarray:
-    """POSITION[n] of a scene's moves that say where, how high and when, in order of time."""
-    moves = scene.moves
-    rows = np.zeros(moves.size, POSITION)
-    for name in ("time_s", "lat_deg", "lon_deg", "height_m", "sigma_m"):
-        rows[name] = moves[name]
-    for name in ("address", "mode_a", "number"):
-        rows[name] = np.array([getattr(thing, name) for thing in scene.things], np.int64)[moves["thing"]]
-    told = np.ones(rows.size, bool)
-    for name in ("time_s", "lat_deg", "lon_deg", "height_m"):
-        told &= np.isfinite(rows[name])
-    return rows[told][np.argsort(rows["time_s"][told], kind="stable")]
+def _with_adsb(
+    heard: Heard, spoken: Sequence[tuple[Datagram, str]], readers: Readers, now_s: float
+) -> Heard:
+    """What was heard, with what receivers of ADS-B passed on."""
+    if readers.adsb is None:
+        return replace(heard, records={**heard.records, "datagrams of ADS-B, not read": len(spoken)})
+    parts = [np.zeros(0, POSITION)]
+    for one, form in spoken:
+        key = (one.source, form)
+        if key not in readers.listeners:
+            readers.listeners[key] = readers.adsb(form)
+        parts.append(_usable(readers.listeners[key].feed(one.data, now_s)))
+    found = np.concatenate(parts)
+    positions = {**heard.positions, ADSB: found} if found.size else heard.positions
+    return replace(heard, positions=positions, records={**heard.records, "ADS-B": found.size})
 
 
-def total(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
-    """Counts added up by their words."""
-    found: Counter[str] = Counter()
-    for one in counts:
-        found.update(one)
-    return found
+def _usable(rows: Any) -> np.ndarray:
+    """POSITION[n] of rows with fields like its own: those that say when, where and how high something flies."""
+    positions = np.zeros(rows.size, POSITION)
+    positions["sigma_m"], positions["track_number"] = np.nan, -1
+    for name in set(POSITION.names or ()).intersection(rows.dtype.names):
+        positions[name] = rows[name]
+    if "pressure_height_m" in rows.dtype.names:  # what transponders tell radars, so that all heights are of one kind
+        told = np.isfinite(rows["pressure_height_m"])
+        positions["height_m"] = np.where(told, rows["pressure_height_m"], rows["height_m"])
+    good = np.isfinite(positions["time_s"])
+    for name, least, most in (("lat_deg", -90.0, 90.0), ("lon_deg", -360.0, 360.0), ("height_m", -1e3, 5e4)):
+        good &= (positions[name] >= least) & (positions[name] <= most)
+    for name in ("on_ground", "ended"):
+        if name in rows.dtype.names:
+            good &= rows[name] == 0
+    return np.asarray(positions[good])

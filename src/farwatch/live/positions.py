@@ -72,7 +72,7 @@ def thinned(positions: np.ndarray, period_s: float, latest: dict[tuple[int, int]
     """
     kept = []
     for k, row in enumerate(positions):
-        key = (int(row["address"]), int(row["number"]) if not row["address"] else -1)
+        key = (int(row["address"]), int(row["track_number"]) if not row["address"] else -1)
         turn = int(row["time_s"] // period_s)
         if key == (0, -1) or latest.get(key, turn - 1) != turn:
             latest[key] = turn
@@ -108,10 +108,3 @@ def plots_of(positions: np.ndarray, sensor: Sensor, reference_s: float) -> np.nd
         plots[name] = positions[name]
     plots["reply"], plots["truth"] = 1, -1
     return plots[across_m >= NEAREST_M]
-
-
-def usable(positions: np.ndarray) -> np.ndarray:
-    """POSITION rows that lie on the Earth, at a height at which something flies, at a time of day."""
-    good = (np.abs(positions["lat_deg"]) <= 90.0) & (np.abs(positions["lon_deg"]) <= 360.0)
-    good &= (positions["height_m"] > -1000.0) & (positions["height_m"] < 50_000.0)
-    return np.asarray(positions[good & np.isfinite(positions["time_s"])])

@@ -19,7 +19,7 @@ from farwatch.formats.asterix import ELEVATION_MIN_RAD, period_of
 from farwatch.formats.asterix_fields import MARK, NAUTICAL_MILE_M, NORTH
 from farwatch.live.hearing import Heard
 from farwatch.live.instant import TOLERANCE_S, near
-from farwatch.live.positions import fields_of, kind_of, plots_of, thinned, usable
+from farwatch.live.positions import fields_of, kind_of, plots_of, thinned
 from farwatch.records import PLOT
 from farwatch.track.files import plot_table
 from farwatch.track.follow import BATCH
@@ -52,7 +52,7 @@ class _Line:
     marks: np.ndarray = field(default_factory=lambda: np.zeros(0, MARK))
     plots: list[np.ndarray] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
-    """What readers of its data know of it."""
+    """Of a virtual sensor: all that is known of it."""
     sensor: Sensor | None = None
     index: int = -1
     is_fixed: bool = False
@@ -117,21 +117,19 @@ def take(scans: Scans, heard: Heard, now_s: float, wall_s: float) -> None:
         if line is None:
             scans.counts["of unknown sensors"] += plots.size
             continue
-        line.fields.update(heard.fields.get(name, {}))
         _mark(line, marks, now_s)
         plots["time_s"] = near(plots["time_s"], now_s)
         _file(scans, line, plots, now_s)
     for name, positions in heard.positions.items():
         line = _line(scans, name, wall_s)
-        good = usable(positions)
-        if line is None or not good.size:
+        if line is None:
             continue
         if line.sensor is None:
-            line.fields = fields_of(name, good[0])
+            line.fields = fields_of(name, positions[0])
             _make_ready(scans, line)
-        good["time_s"] = near(good["time_s"], now_s)
-        few = thinned(good, line.period_s or kind_of(name).period_s, line.latest)
-        scans.counts["positions between"] += good.size - few.size
+        positions["time_s"] = near(positions["time_s"], now_s)
+        few = thinned(positions, line.sensor.revisit_s if line.sensor else kind_of(name).period_s, line.latest)
+        scans.counts["positions between"] += positions.size - few.size
         if line.sensor is not None:
             _file(scans, line, plots_of(few, line.sensor, now_s), now_s)
 
@@ -275,7 +273,9 @@ def _fit(scans: Scans, line: _Line, plots: np.ndarray) -> np.ndarray:
     own = plots.copy()
     own["radar_index"] = 0
     table = plot_table(_with_errors(own, scans.told.get(line.name, {}), line.sensor), [line.sensor])
-    scans.counts["unusable"] += len(table.bad)
+    again = table.counts.get("duplicate", 0)
+    scans.counts["repeats"] += again
+    scans.counts["unusable"] += len(table.bad) - again
     fit = table.plots.copy()
     fit["radar_index"] = line.index
     return fit

@@ -17,7 +17,7 @@ import numpy as np
 from farwatch.errors import InputError, Problem
 from farwatch.formats.asterix_fields import DAY_S
 from farwatch.live.health import Health, memory_bytes
-from farwatch.live.hearing import Heard, Readers, hear, total
+from farwatch.live.hearing import Heard, Readers, hear
 from farwatch.live.instant import TOLERANCE_S, Instant, after
 from farwatch.live.scans import FARTHEST_M, Scans, due, scans_of, take
 from farwatch.live.sources import Datagram
@@ -144,7 +144,7 @@ def step(
     ready = {sensor.name for sensor in service.scans.sensors}
     instant = after(service.instant, _stamps(heard), ready, wall_s, day_s)
     now_s = instant.now_s(wall_s)
-    went_back = service.scans.horizon_s > now_s + TOLERANCE_S
+    went_back = bool(service.scans.horizon_s > now_s + TOLERANCE_S)
     air = _again(service) if went_back else service.air
     take(service.scans, heard, now_s, wall_s)
     air = admitted(air, service.scans.sensors)
@@ -237,9 +237,8 @@ def _ended(before: np.ndarray, shown: np.ndarray) -> np.ndarray:
 def _count(service: Service, heard: Heard, decode_s: float, track_s: float) -> None:
     totals = service.totals
     totals["damaged"] += heard.damaged
-    named = [{f"record:{name}": n for name, n in heard.records.items()},
-             {f"left out:{name}": n for name, n in heard.left_out.items()}]  # fmt: skip
-    totals.update(total(named))
+    for what, counts in (("record", heard.records), ("left out", heard.left_out)):
+        totals.update({f"{what}:{name}": n for name, n in counts.items()})
     service.spent["decode"] += decode_s
     service.spent["track"] += track_s
 

@@ -29,7 +29,7 @@ STALE_TURNS = 1.6
 ROWS_SHOWN, LINES_SHOWN = 30, 8
 """Tracks in the table of a terminal, and among plain lines."""
 
-COLUMNS = ("track", "clock", "address", "code", "latitude", "longitude", "height m", "speed m/s", "course", "±m", "")
+COLUMNS = ("track", "clock", "address", "code", "latitude", "longitude", "height m", "m/s", "course", "sigma m", "")
 
 
 # JSON -------------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def plain_lines(health: Health, rows: Sequence[dict[str, Any]]) -> list[str]:
     lines = summary(health)
     if len(rows) > LINES_SHOWN:
         return lines
-    return lines + ["  " + "  ".join(word for word in _cells(row) if word) for row in rows]
+    return lines + [f"  {_line(row)}" for row in rows]
 
 
 def table_of(health: Health, rows: Sequence[dict[str, Any]]) -> "Group":
@@ -159,12 +159,22 @@ def table_of(health: Health, rows: Sequence[dict[str, Any]]) -> "Group":
     return Group(table, *more, *(Text(line) for line in summary(health)))
 
 
+def _line(row: dict[str, Any]) -> str:
+    """A track in words."""
+    called = " ".join(f"{word} {row[name]}" for word, name in (("address", "address"), ("code", "mode_a")) if row[name])
+    stale = ", stale" if row["stale"] else ""
+    return (
+        f"track {row['track']} {called}: {row['lat_deg']:.4f} {row['lon_deg']:.4f}, height {row['height_m']:.0f} m,"
+        f" {row['speed_m_s']:.0f} m/s on {row['course_deg']:03.0f}, sigma {row['sigma_m']:.0f} m{stale}"
+    )
+
+
 def _cells(row: dict[str, Any]) -> list[str]:
     """A track as words, one for each of COLUMNS."""
     return [
         f"{row['track']}", row["clock"], row["address"] or "", row["mode_a"] or "", f"{row['lat_deg']:.4f}",
-        f"{row['lon_deg']:.4f}", f"{row['height_m']:.0f}", f"{row['speed_m_s']:.0f}", f"{row['course_deg']:.0f}°",
-        f"±{row['sigma_m']:.0f}", "stale" if row["stale"] else "",
+        f"{row['lon_deg']:.4f}", f"{row['height_m']:.0f}", f"{row['speed_m_s']:.0f}", f"{row['course_deg']:.0f}",
+        f"{row['sigma_m']:.0f}", "stale" if row["stale"] else "",
     ]  # fmt: skip
 
 
