@@ -45,6 +45,9 @@ CHUNK_BYTES = 1 << 18
 RANGE_STEP_M = 10.0 * NAUTICAL_MILE_M
 """A radar's reach is taken to be its farthest plot, rounded up to this."""
 
+LONGEST_TURN_S = 3600.0
+"""No antenna turns more slowly, nor does a sensor file take it: what is farther apart tells no time of turn."""
+
 ELEVATION_MIN_RAD, ELEVATION_MAX_RAD = -0.1, pi / 2
 """A radar's reach in elevation is not sent; nothing is shut out."""
 
@@ -480,7 +483,7 @@ def _spacing(time_s: NDArray[np.float64], label: NDArray[np.int64]) -> float:
     """
     order = np.lexsort((time_s, label))
     steps = np.diff(time_s[order])[np.diff(label[order]) == 0]
-    steps = steps[steps > 0.0]
+    steps = steps[(steps > 0.0) & (steps <= LONGEST_TURN_S)]
     if steps.size == 0:
         return nan
     median_s = float(np.median(steps))

@@ -47,6 +47,10 @@ _LIST_ELSEWHERE = 7
 """Our word, beside the rules of `asterix_items`, for a list of items each with its number (random field sequencing)."""
 
 
+_LONGEST = 56
+"""Bits of an item that is a number as a whole, its parts together."""
+
+
 class Rule(NamedTuple):
     """How long an item is: `size` bytes, or bytes of one step or part, with at most `steps` steps (0: any number)."""
 
@@ -88,7 +92,7 @@ class Layout:
 
 
 class Walked(NamedTuple):
-    """places: i8[n, 2 + names], of the record, its kind, its items (-1: absent); tally: i8[TALLIES]; of_block: i8[n]."""
+    """places: i8[n, 2 + names] of record, kind, items (-1: absent); tally: i8[TALLIES]; of_block: i8[n]."""
 
     places: Whole
     tally: Whole
@@ -182,7 +186,8 @@ def _numbers(base: Any, name: str, variation: Any) -> dict[str, Bits]:
     stepped = issubclass(variation, base.Extended)
     if not stepped and not issubclass(variation, base.Group):
         return {}
-    found = {} if stepped else {name: Bits(0, variation.cv_bit_size, 1.0, False, False)}
+    whole = not stepped and variation.cv_bit_size <= _LONGEST
+    found = {name: Bits(0, variation.cv_bit_size, 1.0, False, False)} if whole else {}
     at = 0
     for one in [one for step in variation.cv_items_list for one in step] if stepped else variation.cv_items_list:
         if one is None:

@@ -72,6 +72,9 @@ _ITEMS: Mapping[int, tuple[str, ...]] = {
     ),
 }
 
+_SURFACE_STEP_M_S = 0.25
+"""Step of I010/202. libasterix 0.36 says 1/16, with which the range of 8192 m/s that it also says is not reached."""
+
 _EPU_M = np.array([np.nan, 18520, 7408, 3704, 1852, 926, 555.6, 185.2, 92.6, 30, 10, 3, np.nan, np.nan, np.nan, np.nan])
 _SIGMAS_OF_95 = 2.4477  # radius of 95 % of a circular normal distribution: sqrt(-2 ln 0.05)
 _DEGREE_M = MEAN_RADIUS_M * np.pi / 180.0
@@ -176,7 +179,7 @@ def placed(rows: Rows, references: Mapping[str, tuple[float, float]]) -> Rows:
     """POSITION rows of which those that only told x and y have latitude and longitude, where their source is known.
 
     references: latitude and longitude (deg) of the origin of a source's plane, by its name (`sac25-sic1`). The plane is
-    taken to be a stereographic projection of a sphere with the Earth's mean radius: right to 0.3 % of the distance.
+    taken to be stereographic, of a sphere: within a metre at 400 km of the same on the conformal sphere.
     """
     rows = rows.copy()
     lacking = np.isnan(rows["lat_deg"]) & np.isfinite(rows["x_m"]) & np.isfinite(rows["y_m"])
@@ -208,8 +211,9 @@ def _surface(numbers: Numbers, rows: Rows) -> dict[int, Bools]:
     rows["height_m"], rows["pressure_height_m"] = numbers.real("091"), _level(numbers, "090")
     course, speed_m_s = np.radians(numbers.real("200/TRA")), numbers.real("200/GSP")
     cartesian = numbers.has("202")
-    rows["east_m_s"] = np.where(cartesian, numbers.real("202/VX"), speed_m_s * np.sin(course))
-    rows["north_m_s"] = np.where(cartesian, numbers.real("202/VY"), speed_m_s * np.cos(course))
+    east_m_s, north_m_s = (numbers.number(f"202/{part}") * _SURFACE_STEP_M_S for part in ("VX", "VY"))
+    rows["east_m_s"] = np.where(cartesian, east_m_s, speed_m_s * np.sin(course))
+    rows["north_m_s"] = np.where(cartesian, north_m_s, speed_m_s * np.cos(course))
     rows["on_ground"], rows["tentative"] = numbers.number("020/GBS"), numbers.number("170/CNF")
     rows["ended"] = numbers.number("170/TRE")
     return {

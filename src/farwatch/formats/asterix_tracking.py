@@ -78,7 +78,7 @@ def chosen(recording: Recording, files: Sequence[str | Path] = (), only: Sequenc
     heard = [sensor for sensor in recording.sensors if sensor.plots and (not only or sensor.name in only)]
     problems = _strangers(recording, [*given, *only])
     if not problems and not heard:
-        said = "holds no plot of a radar (CAT048)" if not only else "holds no plot of the radars asked for"
+        said = "holds no plot of a radar (CAT048, CAT001)" if not only else "holds no plot of the radars asked for"
         problems.append(Problem("plots", "0", said, _contents(recording)))
     problems += [] if problems else _unfit(heard, known, given)
     if problems:
