@@ -7,11 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from farwatch.cli import app
-from farwatch.live.sources import addresses, sending
+from farwatch.formats.asterix_positions import positions_in
+from farwatch.live.sources import addresses, listening, sending
 from live.feeds import PERIOD_S, blocks_in, turns
 from live.test_sources import free_port
 
@@ -145,6 +147,35 @@ def test_two_sources_make_one_picture(tmp_path, url):
     shown = [line["address"] for line in last if line["time_s"] == newest]
     assert sorted(shown) == ["3c0001", "3c0002", "3c0003"]
     assert lines_of(out)[-1]["sensors"] == ["sac1-sic1", "sac1-sic2"]
+
+
+@needs_proc
+def test_tracks_go_out_as_system_tracks(tmp_path, url):
+    """CAT062 as libasterix reads it: three aircraft under one number each, begun once, where they were; and CAT065."""
+    display, out = f"udp://127.0.0.1:{free_port()}", tmp_path / "out.jsonl"
+    with listening(addresses([display], "--from"), time.monotonic) as receiver:
+        process = started("--from", url, "--to", display, "--json", out)
+        until_open(url)
+        with sending(addresses([url], "--to")) as send:
+            for _, one in turns(20):
+                send(one)
+                time.sleep(0.002)
+            until(lambda: sum(line["type"] == "track" for line in lines_of(out)) >= 45)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        received = [one.data for one in receiver.take(10_000)]
+    rows, tally = positions_in(received)
+    told = [line for line in lines_of(out) if line["type"] == "track"]
+    assert {data[0] for data in received} == {62, 65}
+    assert tally.truncated_records == tally.unknown_items == 0
+    assert rows.size == len(told)
+    assert not rows["ended"].any()
+    assert len(np.unique(rows["track_number"])) == len(np.unique(rows["address"])) == 3
+    key = {(round(line["time_s"] * 128), line["track"]): line for line in told}
+    for row in rows:
+        line = key[round(row["time_s"] * 128), row["track_number"]]
+        assert abs(row["lat_deg"] - line["lat_deg"]) < 1e-5
+        assert abs(row["pressure_height_m"] - line["height_m"]) < 8.0
 
 
 def test_json_goes_to_standard_output_and_words_beside_it(url):

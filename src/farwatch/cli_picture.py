@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -18,6 +18,7 @@ from farwatch.errors import StoreError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from farwatch.formats.scene import Scene
     from farwatch.live.health import Health
     from farwatch.live.hearing import Readers
     from farwatch.live.service import Service, Told
@@ -28,6 +29,9 @@ REDRAW_S = 0.5
 """How often the table of a terminal is drawn anew."""
 
 STDOUT = Path("-")
+
+STATUS, STATUS_S = 65, 1.0
+"""Category of status messages that go with the tracks, and the time between them."""
 
 
 def picture(
@@ -71,6 +75,7 @@ def picture(
         except KeyboardInterrupt:
             stopped = True
         health = health_of(service, feed.counts(), time.monotonic() - start_s, _day_s())
+        health = replace(health, not_sent=outlets.counts["not sent"])
     _end(health, json)
     if stopped:
         raise typer.Exit(130)
@@ -81,7 +86,7 @@ class _Outlets:
     """Where the picture goes."""
 
     lines: TextIO | None
-    send: Callable[[Any], int] | None
+    send: Callable[[float, "Scene"], int] | None
     draw: Callable[["Service", "Health | None", Sequence[str]], None]
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -93,21 +98,24 @@ def _day_s() -> float:
 
 def _readers() -> "Readers":
     """Who reads what is neither CAT048 nor CAT034."""
+    from farwatch.formats.adsb_live import Listener
     from farwatch.live.hearing import Readers
 
-    return Readers()
+    return Readers(adsb=lambda form: Listener(form=form))
 
 
 def _tell(service: "Service", told: "Told", outlets: _Outlets) -> None:
     """Pass on what one step has to tell."""
     from farwatch.live.telling import json_lines, scenes_of
 
+    if told.health is not None:
+        told = told._replace(health=replace(told.health, not_sent=outlets.counts["not sent"]))
     if outlets.lines is not None:
         outlets.lines.writelines(f"{line}\n" for line in json_lines(told, service.air))
         outlets.lines.flush()
     if outlets.send is not None:
-        for scene in scenes_of(told, service.air):
-            outlets.counts["not sent"] += outlets.send(scene)
+        for time_s, scene in scenes_of(told, service.air):
+            outlets.counts["not sent"] += outlets.send(time_s, scene)
     outlets.draw(service, told.health, told.warnings)
 
 
@@ -140,16 +148,21 @@ def _lines(json: Path | None) -> Iterator[TextIO | None]:
 
 
 @contextmanager
-def _tracks_to(wanted: "Sequence[Address]") -> Iterator[Callable[[Any], int] | None]:
-    """A call that sends a scene as CAT062 and says how many datagrams failed; None where nobody wants it."""
+def _tracks_to(wanted: "Sequence[Address]") -> "Iterator[Callable[[float, Scene], int] | None]":
+    """A call that sends what a scene holds at a time, and says how many datagrams failed; None where nobody listens."""
     if not wanted:
         yield None
         return
-    from farwatch.formats.asterix_writing import datagrams
+    from farwatch.formats.asterix_writing import TRACKS, Feed, datagrams
     from farwatch.live.sources import sending
 
+    feed = Feed(what=(TRACKS,), status_s=STATUS_S)
     with sending(wanted) as send:
-        yield lambda scene: sum(send(data) for data in datagrams(scene))
+        yield lambda now_s, scene: sum(
+            send(data)
+            for time_s, data in datagrams(scene, feed)
+            if time_s == now_s or (data[0] == STATUS and now_s - STATUS_S < time_s <= now_s)
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farwatch.formats import asterix
+from farwatch.formats.adsb_live import Listener
 from farwatch.formats.asterix_frames import frames_of
 from farwatch.live.hearing import POSITION, Readers, hear
 from farwatch.live.sources import Datagram
@@ -110,6 +111,21 @@ def test_adsb_is_told_by_its_beginning_and_stamped_with_the_time_of_the_picture(
     assert found.positions["adsb"]["time_s"].tolist() == [7.0] * 3
     assert {form for _, form in readers.listeners} == {"avr", "beast", "sbs"}
     assert {one.count for one in readers.listeners.values()} == {2}
+
+
+@pytest.mark.validation
+def test_a_published_pair_of_messages_is_where_it_was():
+    """Even and odd airborne positions of the textbook's example, and its answer: 52.25720 N, 3.91937 E, 38,000 ft.
+
+    Sun, "The 1090 Megahertz Riddle", 2nd edition, chapter 5: the even message is the newer one.
+    """
+    readers = Readers(adsb=lambda form: Listener(form=form))
+    pair = [b"*8D40621D58C386435CC412692AD6;\n", b"*8D40621D58C382D690C8AC2863A7;\n"]
+    rows = heard(*pair, readers=readers).positions["adsb"]
+    assert rows["address"].tolist()[-1] == 0x40621D
+    assert rows["lat_deg"][-1] == pytest.approx(52.2572, abs=1e-4)
+    assert rows["lon_deg"][-1] == pytest.approx(3.91937, abs=1e-4)
+    assert rows["height_m"][-1] == pytest.approx(38_000 * 0.3048)
 
 
 def test_adsb_without_a_reader_is_counted():

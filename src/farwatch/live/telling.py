@@ -6,7 +6,7 @@ data and goes on past 86400; `clock` is the time of day. What is not known is nu
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -105,32 +105,48 @@ def clock_of(time_s: float) -> str | None:
 # System tracks ----------------------------------------------------------------------------------------------
 
 
-def scenes_of(told: Told, air: Air) -> Iterator[Scene]:
-    """What one step has to tell, as a scene for each time of its states: tracks, and those that ended then."""
-    rows = [(row, "") for row in rows_of(told.states, air)]
-    rows += [(row, "ended") for row in rows_of(told.ended, air)]
-    for time_s in sorted({row["time_s"] for row, _ in rows}):
-        yield _scene([(row, fate) for row, fate in rows if row["time_s"] == time_s])
+AGE_S, AHEAD_S = 60.0, 1.0
+"""A scene tells how old a track is up to here; and that it goes on, by a place so much later."""
 
 
-def _scene(rows: Sequence[tuple[dict[str, Any], str]]) -> Scene:
-    """Tracks at one time; one that ended stands there once, as ended."""
-    last = {row["track"]: (row, fate) for row, fate in rows}
-    things, moves = list[Thing](), np.zeros(len(last), MOVE)
-    for k, (number, (row, fate)) in enumerate(last.items()):
+def scenes_of(told: Told, air: Air) -> Iterator[tuple[float, Scene]]:
+    """What one step has to tell: each time of its states, and a scene of the tracks then, and of those that ended then.
+
+    A scene is read as a whole: a track's first row is its beginning, its last its end. So each track has a row where it
+    began (or AGE_S ago), the row of this time, and, unless it ended, a row AHEAD_S later. Only what a writer makes of
+    this time is to be sent.
+    """
+    rows = {(row["time_s"], row["track"]): (row, "") for row in rows_of(told.states, air)}
+    rows |= {(row["time_s"], row["track"]): (row, "ended") for row in rows_of(told.ended, air)}
+    every = np.concatenate([told.states, told.ended])
+    born_s = dict(zip(every["serial"].tolist(), every["born_s"].tolist(), strict=True))
+    for time_s in sorted({time_s for time_s, _ in rows}):
+        now = [(row, fate) for (then_s, _), (row, fate) in rows.items() if then_s == time_s]
+        yield time_s, _scene(now, born_s)
+
+
+def _scene(rows: Sequence[tuple[dict[str, Any], str]], born_s: Mapping[int, float]) -> Scene:
+    """Tracks at one time."""
+    things, moves = list[Thing](), list[np.ndarray]()
+    for k, (row, fate) in enumerate(rows):
+        number = row["track"]
         things.append(
             Thing(
                 key=f"track {number}", kind=TRACK, number=number, fate=fate, pressure=True,
                 address=int(row["address"] or "0", 16), mode_a=int(row["mode_a"] or "0", 8),
             )
         )  # fmt: skip
-        course_rad = np.radians(row["course_deg"])
-        moves[k]["time_s"], moves[k]["thing"] = row["time_s"], k
-        moves[k]["lat_deg"], moves[k]["lon_deg"], moves[k]["height_m"] = row["lat_deg"], row["lon_deg"], row["height_m"]
-        moves[k]["east_m_s"] = row["speed_m_s"] * np.sin(course_rad)
-        moves[k]["north_m_s"] = row["speed_m_s"] * np.cos(course_rad)
-        moves[k]["up_m_s"], moves[k]["sigma_m"] = row["climb_m_s"], row["sigma_m"]
-    return Scene(source="picture", title="air picture", things=tuple(things), moves=moves)
+        course_rad, time_s = np.radians(row["course_deg"]), row["time_s"]
+        began_s = max(born_s.get(number, time_s - AGE_S), time_s - AGE_S)
+        times_s = [began_s, time_s, time_s + AHEAD_S]
+        mine = np.zeros(2 if fate else 3, MOVE)
+        mine["time_s"], mine["thing"] = times_s[: mine.size], k
+        for name in ("lat_deg", "lon_deg", "height_m", "sigma_m"):
+            mine[name] = row[name]
+        mine["east_m_s"], mine["north_m_s"] = row["speed_m_s"] * np.array([np.sin(course_rad), np.cos(course_rad)])
+        mine["up_m_s"] = row["climb_m_s"]
+        moves.append(mine)
+    return Scene(source="picture", title="air picture", things=tuple(things), moves=np.concatenate(moves))
 
 
 # Console ----------------------------------------------------------------------------------------------------
@@ -198,6 +214,8 @@ def summary(health: Health) -> list[str]:
         lines.append("  " + ", ".join(f"{name} {n}" for name, n in more.items()))
     if health.unready:
         lines.append(f"  not placed or not timed yet: {', '.join(health.unready[:LINES_SHOWN])}")
+    if health.not_sent:
+        lines.append(f"  {health.not_sent} datagrams of tracks could not be sent")
     if health.off:
         lines.append("  clocks off: " + ", ".join(f"{name} {gap:+.0f} s" for name, gap in health.off.items()))
     return lines
