@@ -51,7 +51,6 @@ app = typer.Typer(
 )
 
 app.add_typer(campaigns, name="campaign")
-app.command()(picture)
 
 Trials = Annotated[int, typer.Option("--trials", "-n", min=1, help="How many times the raid is played.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all chance; the scenario's own when left out.")]
@@ -399,6 +398,9 @@ def score(
             typer.echo(f"wrote {written}", err=as_json)
     if any(verdict.met is False for verdict in found.surveillance.verdicts):
         raise typer.Exit(1)
+
+
+app.command()(picture)
 
 
 @app.command()

@@ -56,10 +56,12 @@ def picture(
     """Show the air picture as it happens: live radar and ADS-B data in, tracks out. It knows of no weapons."""
     from farwatch.live.service import Wall, health_of, running, service_of
     from farwatch.live.sources import addresses, listening
+    from farwatch.live.tracker import warm
 
     listed, wanted = addresses(source, "--from"), addresses(to or [], "--to")
     begun = service_of(sensor or [], _readers())
     say_compiling(console_of(stderr=True), "picture.advance", "the tracker, half a minute")
+    warm()
     wall = Wall(time.monotonic, _day_s, time.sleep)
     with ExitStack() as held:
         outlets = _Outlets(

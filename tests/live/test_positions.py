@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from farwatch.live.hearing import POSITION, Readers
-from farwatch.live.positions import SYSTEM_TRACK, fields_of, plots_of, thinned
+from farwatch.live.positions import MOST_AIRCRAFT, SYSTEM_TRACK, fields_of, plots_of, thinned
 from farwatch.live.service import service_of
 from farwatch.track.sensors import Sensor, together
 from farwatch.track.sight import SIGHT, take
@@ -58,6 +58,8 @@ def test_each_aircraft_has_one_plot_in_a_period():
     for turn in range(100):
         thinned(positions(1, time_s=36100.0 + 4.0 * turn, address=turn + 1), 4.0, latest)
     assert len(latest) < 20
+    thinned(positions(30_000, address=1 + np.arange(30_000)), 4.0, latest)
+    assert len(latest) == MOST_AIRCRAFT
 
 
 class Straight:

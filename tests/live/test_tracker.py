@@ -6,10 +6,10 @@ import pytest
 from farwatch.formats import asterix
 from farwatch.formats.asterix_tracking import chosen
 from farwatch.live.service import service_of
-from farwatch.live.tracker import LIVE, admitted, emptied
+from farwatch.live.tracker import LIVE, Air, admitted, emptied, warm
 from farwatch.track.sensors import Sensor
 from farwatch.track.tracking import track
-from live.feeds import Stepped, blocks_in
+from live.feeds import Stepped, blocks_in, turns
 
 FILE = """\
 name: sac20-sic4
@@ -55,6 +55,27 @@ def test_live_tracks_are_those_of_the_recording_to_the_bit(recording, sensor_fil
     expected = tracked[tracked["time_s"] <= states["time_s"].max()]
     assert states.size > 300
     assert states.size == expected.size
+    for name in expected.dtype.names:
+        np.testing.assert_array_equal(states[name], expected[name], err_msg=name)
+
+
+def test_two_radars_make_the_tracks_of_both_recordings_to_the_bit(tmp_path):
+    """Interleaved as they came, with turns of different length: every state is that of `track` on the whole."""
+    timed = sorted([*turns(30), *turns(30, sic=2, start_s=36001.3)], key=lambda one: one[0])
+    files = []
+    for sic, revisit_s, lat_deg in ((1, 4.0, 46.0), (2, 5.0, 46.01)):
+        files.append(tmp_path / f"{sic}.yaml")
+        files[-1].write_text(
+            f"name: sac1-sic{sic}\nat: {{lat_deg: {lat_deg}, lon_deg: 8.0, height_m: 500}}\nrevisit_s: {revisit_s}\n"
+            f"phase_s: 0.7\nmax_range_m: 100000\n"
+        )
+    found = chosen(asterix.decode(b"".join(one for _, one in timed)), files)
+    expected = track(found.plots, found.sensors, LIVE).states
+    stepped = Stepped(service_of(files))
+    stepped.play(timed, at_once=3)
+    states = stepped.all_states()
+    expected = expected[expected["time_s"] <= states["time_s"].max()]
+    assert states.size == expected.size > 50
     for name in expected.dtype.names:
         np.testing.assert_array_equal(states[name], expected[name], err_msg=name)
 
@@ -111,6 +132,13 @@ def test_a_sensor_that_comes_later_leaves_the_picture_as_it_is():
     assert (wider.picture.streaks[:, 1] == -1).all()
     assert wider.frame == air.frame
     assert admitted(wider, [first, second]) is wider
+
+
+def test_warming_up_leaves_nothing_behind():
+    """It runs, and a picture made afterwards is empty."""
+    warm()
+    assert admitted(Air(), [Sensor(name="one", revisit_s=4.0, range_sigma_m=50.0, azimuth_sigma_deg=0.1,
+                                   max_range_m=1e5, at={"lat_deg": 46.0, "lon_deg": 8.0})]).tentative == 0  # fmt: skip
 
 
 def test_a_new_picture_goes_on_counting_tracks():

@@ -45,7 +45,7 @@ class Health:
     decode_share: float = 0.0
     track_share: float = 0.0
     """Of the time since the last look: how much of it went into reading and sorting, and into tracking."""
-    memory_mb: float = nan
+    memory_bytes: int = 0
 
     @property
     def dropped(self) -> int:

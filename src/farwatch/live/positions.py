@@ -27,6 +27,10 @@ HEIGHT_SIGMA_M = 40.0
 """As of a transponder's answer to a radar (`formats.asterix.Spreads`)."""
 
 
+MEMORY_TURNS, MOST_AIRCRAFT = 16, 20_000
+"""Periods for which an aircraft is remembered, and how many are, the first ones heard forgotten first."""
+
+
 class Kind(NamedTuple):
     """What is taken for granted of one kind of report."""
 
@@ -81,10 +85,9 @@ def thinned(positions: np.ndarray, period_s: float, latest: dict[tuple[int, int]
         newest = max(latest.values())
         for key in [key for key, turn in latest.items() if abs(newest - turn) > MEMORY_TURNS]:
             del latest[key]
+    for key in list(latest)[: max(len(latest) - MOST_AIRCRAFT, 0)]:
+        del latest[key]
     return positions[kept]
-
-
-MEMORY_TURNS = 16
 
 
 def plots_of(positions: np.ndarray, sensor: Sensor, reference_s: float) -> np.ndarray:

@@ -26,7 +26,7 @@ from farwatch.track.follow import BATCH
 from farwatch.track.sensors import Sensor
 
 MOST_SENSORS = 64
-MOST_HELD, MOST_WAITING = 1 << 12, 1 << 15
+MOST_HELD, MOST_WAITING = 1 << 11, 1 << 15
 """Plots kept of a sensor that is not ready, and of one that is; beyond, the oldest go and are counted."""
 
 FORGET_S = 60.0

@@ -197,7 +197,7 @@ def health_of(service: Service, received: Mapping[str, int], running_s: float, d
         sensors=tuple(sensor.name for sensor in service.scans.sensors), unready=tuple(service.scans.unready),
         off=service.instant.off(), tracks=shown.size, tentative=service.air.tentative, ended=totals["ended"],
         pictures=service.pictures, picture_s=picture_s, behind_utc_s=behind_s, lag_s=service.lag_s,
-        memory_mb=memory_bytes() / 1e6,
+        memory_bytes=memory_bytes(),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ counted: a picture is better served by what is new. What the operating system ha
 it says so (Linux, SO_RXQ_OVFL, socket(7)).
 """
 
+import re
 import selectors
 import socket
 import struct
@@ -15,12 +16,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
 
 from farwatch.errors import InputError, Problem
 
-MOST_WAITING, MOST_WAITING_BYTES = 1 << 15, 1 << 25
-"""Datagrams, and bytes in them, that may wait to be read."""
+MOST_WAITING, MOST_WAITING_BYTES = 1 << 13, 1 << 24
+"""Datagrams, and bytes in them, that may wait to be read: more would only be older when they are."""
 
 KERNEL_BYTES = 1 << 23
 """Room asked of the operating system for each source; it may grant less."""
@@ -36,6 +36,8 @@ TALLY = ("datagrams", "bytes", "dropped by the system", "dropped in the ring", "
 """What is counted."""
 
 _SAYS_DROPPED = getattr(socket, "SO_RXQ_OVFL", 40)
+LAST_PORT = 65_535
+_PARTS = re.compile(r"(?P<scheme>[^:/?]*)://(?P<host>[^:/?]*)(:(?P<port>[0-9]{1,9}))?(?P<rest>[/?].*)?")
 FORM = "udp://ADDRESS:PORT, for example udp://239.0.0.1:8600 or udp://127.0.0.1:8600?on=127.0.0.1"
 
 
@@ -88,24 +90,20 @@ def addresses(texts: Sequence[str], option: str) -> tuple[Address, ...]:
 
 def _wrong(text: str) -> list[str]:
     """Rules that an address breaks."""
-    try:
-        parts = urlsplit(text)
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        return ["must have a port from 1 to 65535"]
+    parts = _PARTS.fullmatch(text)
+    if parts is None:
+        return ["must read udp://ADDRESS:PORT"]
     wrong = []
-    if parts.scheme != "udp":
+    if parts["scheme"] != "udp":
         wrong.append("must begin with udp://")
-    if not host or _number_of(host) is None:
+    if _number_of(parts["host"]) is None:
         wrong.append("must name an IPv4 address in numbers, or localhost")
-    if not port:
-        wrong.append("must have a port from 1 to 65535")
-    if parts.path.strip("/") or parts.fragment or parts.username is not None:
-        wrong.append("must hold nothing but an address, a port and `on`")
-    asked = parse_qsl(parts.query, keep_blank_values=True)
-    if [name for name, _ in asked if name != "on"]:
-        wrong.append("knows no other word than `on`")
-    if [value for name, value in asked if name == "on" and _number_of(value) is None]:
+    if not 1 <= int(parts["port"] or 0) <= LAST_PORT:
+        wrong.append(f"must have a port from 1 to {LAST_PORT}")
+    word, _, on = (parts["rest"] or "?on=localhost").partition("=")
+    if word != "?on":
+        wrong.append("may end in nothing but ?on=ADDRESS")
+    elif _number_of(on) is None:
         wrong.append("must give `on` as the IPv4 address of an interface")
     return wrong
 
@@ -120,10 +118,11 @@ def _number_of(host: str) -> str | None:
 
 def _address(text: str) -> Address:
     """An address of which nothing is wrong."""
-    parts = urlsplit(text)
-    on = dict(parse_qsl(parts.query)).get("on", "")
-    host = _number_of(parts.hostname or "") or ""
-    return Address(text=text, host=host, port=parts.port or 0, on=_number_of(on) or "")
+    parts = _PARTS.fullmatch(text)
+    if parts is None:
+        raise InputError("address", [Problem("address", text, "must read udp://ADDRESS:PORT", FORM)])
+    on = _number_of((parts["rest"] or "").partition("=")[2])
+    return Address(text=text, host=_number_of(parts["host"]) or "", port=int(parts["port"]), on=on or "")
 
 
 # Receiving --------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
 def summary(health: Health) -> list[str]:
     """How the service is, in a few lines."""
     received, plots = health.received, health.plots
-    megabytes = received.get("bytes", 0) / 1e6
+    megabytes, memory_mb = received.get("bytes", 0) / 1e6, health.memory_bytes / 1e6
     behind = f", {health.behind_utc_s:+.0f} s behind UTC" if isfinite(health.behind_utc_s) else ""
     first = (
         f"{clock_of(health.picture_s) or 'no data yet'}{behind}: {health.tracks} tracks ({health.tentative} tentative,"
@@ -206,7 +206,7 @@ def summary(health: Health) -> list[str]:
     second = (
         f"  {received.get('datagrams', 0)} datagrams, {megabytes:.1f} MB; {health.dropped} dropped,"
         f" {health.damaged} damaged; reading {100 * health.decode_share:.0f} % of the time,"
-        f" tracking {100 * health.track_share:.0f} %; {health.lag_s:.1f} s late; memory {health.memory_mb:.0f} MB"
+        f" tracking {100 * health.track_share:.0f} %; {health.lag_s:.1f} s late; memory {memory_mb:.0f} MB"
     )
     lines = [first, second]
     more = {**health.records, **{f"plots {name}": n for name, n in plots.items() if name != "used"}, **health.left_out}

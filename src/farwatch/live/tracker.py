@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from farwatch.records import CLASS, STATE, TENTATIVE
-from farwatch.track.follow import play_batches
+from farwatch.records import CLASS, PLOT, STATE, TENTATIVE
+from farwatch.track.follow import BATCH, play_batches
 from farwatch.track.picture import CROWDED, EXTENT, SERIAL, UNREAD, Picture
 from farwatch.track.prepare import new_picture
-from farwatch.track.sensors import Sensor, together
+from farwatch.track.sensors import Sensor, SensorPlace, together
 from farwatch.track.tracking import TrackOptions, settled, tracker_of
 from farwatch.world.earth import Frame
 
@@ -83,6 +83,18 @@ def _wider(picture: Picture, more: int) -> Picture:
         senses=np.pad(picture.senses, ((0, more), (0, 0))),
         noise=np.pad(picture.noise, ((0, more), (0, 0))),
     )
+
+
+def warm() -> None:
+    """Compile the tracker, or load it compiled, so that the first data need not wait for it."""
+    sensor = Sensor(
+        name="nobody", at=SensorPlace(lat_deg=0.0, lon_deg=0.0), revisit_s=1.0, range_sigma_m=100.0,
+        azimuth_sigma_deg=0.1, max_range_m=1e5,
+    )  # fmt: skip
+    batches, plots = np.zeros(1, BATCH), np.zeros(1, PLOT)
+    batches["time_s"], batches["size"] = 1.0, 1
+    plots["range_m"], plots["range_sigma_m"], plots["azimuth_sigma_rad"] = 5e4, 100.0, 1e-3
+    advanced(admitted(Air(), [sensor]), batches, plots)
 
 
 def advanced(air: Air, batches: np.ndarray, plots: np.ndarray) -> np.ndarray:
