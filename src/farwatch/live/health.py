@@ -1,7 +1,6 @@
 """How the service is: what came in, what became of it, how busy it is and how far behind."""
 
 import os
-import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -70,5 +69,7 @@ def memory_bytes() -> int:
     try:
         return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
+        import resource
+
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
