@@ -16,13 +16,19 @@ PLACE = HOME / "build" / "oracles"
 
 
 def main() -> None:
-    wanted = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["oracles"]
+    groups = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     subprocess.run([sys.executable, "-m", "venv", PLACE], check=True)
     python = PLACE / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     pip = [python, "-m", "pip", "-q", "--disable-pip-version-check", "install"]
+    install(pip, groups["oracles"])
+    install([*pip, "--no-deps"], groups["oracles-alone"])
+
+
+def install(pip, wanted):
+    """All at once, or, where that fails, one by one: the tests of those that fail are skipped."""
     if subprocess.run([*pip, *wanted], check=False).returncode == 0:
         return
-    for one in wanted:  # one by one: the tests of those that fail are skipped
+    for one in wanted:
         if subprocess.run([*pip, one], check=False).returncode:
             print(f"could not be installed: {one}")
 

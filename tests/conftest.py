@@ -41,7 +41,7 @@ def _judges():
         return frozenset()
     script = "from importlib.metadata import distributions as d; print(*(x.metadata['Name'].lower() for x in d()))"
     said = subprocess.run([ORACLES, "-c", script], capture_output=True, text=True, check=True).stdout
-    return frozenset(said.split())
+    return frozenset(name.replace("_", "-") for name in said.split())
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def oracle():
     """`oracle("czml3")`: a Python in which that distribution is installed, to judge our bytes; else skips."""
 
     def python_with(distribution):
-        if distribution.lower() not in _judges():
+        if distribution.lower().replace("_", "-") not in _judges():
             pytest.skip(f"{distribution} is not installed among the oracles: python3 builders/oracles.py")
         return str(ORACLES)
 

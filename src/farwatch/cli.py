@@ -14,6 +14,7 @@ import typer
 import typer.core
 
 from farwatch.cli_campaign import app as campaigns
+from farwatch.cli_formats import convert, forms, replay
 from farwatch.cli_picture import picture
 from farwatch.cli_terminal import console_of as _console
 from farwatch.cli_terminal import say_compiling as _say_compiling
@@ -216,12 +217,14 @@ def coverage(
         list[str] | None, typer.Option(help="Height to look at: 300 above ground, 3000msl above the sea. Repeatable.")
     ] = None,
     route: Annotated[
-        str | None, typer.Option(help='A flight at the first --height-m: "LAT,LON LAT,LON ...", or a GeoJSON line.')
+        str | None,
+        typer.Option(help='A flight at the first --height-m: "LAT,LON LAT,LON ...", or a GeoJSON, GPX or KML file.'),
     ] = None,
     out: Annotated[
         list[Path] | None,
         typer.Option(
-            "--out", "-o", help="What to write: .tif, .geojson, .png, .json, or a folder for all of them. Repeatable."
+            "--out", "-o",
+            help="What to write: .tif, .nc, .geojson, .png, .json, or a folder for all but .nc. Repeatable.",
         ),
     ] = None,
 ) -> None:
@@ -311,7 +314,7 @@ def register(
     sensor: SensorFiles = None,
     reference: Annotated[
         Path | None,
-        typer.Option(help="Table of where targets really were; when left out, several sensors correct each other."),
+        typer.Option(help="Where targets really were, in any form; left out: several sensors correct each other."),
     ] = None,
     estimate: Annotated[
         list[str] | None, typer.Option(help="Error to find: range_m, azimuth_rad or time_s; all. Repeatable.")
@@ -328,6 +331,7 @@ def register(
     from farwatch.errors import InputError
     from farwatch.formats.asterix_tracking import given
     from farwatch.report import registration as pages
+    from farwatch.report.registration_request import known_truth
     from farwatch.report.tracking import show_recording
     from farwatch.track.registering import FIELDS, Registering
     from farwatch.track.registering import register as find
@@ -337,7 +341,7 @@ def register(
     console = _console()
     if read.recording is not None:
         show_recording(console, read.recording, read.left_out)
-    found = find(read.plots, read.sensors, reference, options)
+    found = find(read.plots, read.sensors, None if reference is None else known_truth(read, reference), options)
     pages.show(console, found)
     if found.problems:
         raise InputError("registration", found.problems)
@@ -364,7 +368,9 @@ def fuse(
 @app.command()
 def score(
     tracks: Annotated[Path, typer.Argument(help="Table of tracks, of `farwatch track` or another tracker.")],
-    truth: Annotated[Path, typer.Argument(help="Table of where the targets really were.")],
+    truth: Annotated[
+        Path, typer.Argument(help="Where the targets really were: a table, or any form that farwatch reads.")
+    ],
     sensor: Annotated[
         list[Path] | None,
         typer.Option("--sensor", "-s", help="Sensors of the tracks; the first one's place, where tables give degrees."),
@@ -398,9 +404,6 @@ def score(
             typer.echo(f"wrote {written}", err=as_json)
     if any(verdict.met is False for verdict in found.surveillance.verdicts):
         raise typer.Exit(1)
-
-
-app.command()(picture)
 
 
 @app.command()
@@ -488,6 +491,10 @@ def warm() -> None:
     _say_compiling(_console(stderr=True))
     compile_all()
     typer.echo("compiled")
+
+
+for verb in (convert, replay, forms, picture):
+    app.command()(verb)
 
 
 def _play(scenario: Any, trials: int, seed: int | None, threads: int | None, out: Path) -> None:

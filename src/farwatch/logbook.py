@@ -82,11 +82,11 @@ def note_states(picture: Any, from_s: float, now: float, log: Any) -> None:
 
 
 @allocating_kernel
-def note_load(radar: Any, r: int, load: float, now: float, log: Any) -> None:
+def note_load(radar: Any, r: int, load_share: float, now: float, log: Any) -> None:
     """Add to the log that array `r` is now asked for another share of its time."""
     if log.events.size > 0:
         place = np.array((radar["x_m"], radar["y_m"], radar["z_m"]))
-        note(log, now, E_LOAD, r, NONE, NONE, place, load)
+        note(log, now, E_LOAD, r, NONE, NONE, place, load_share)
 
 
 @kernel

@@ -193,7 +193,8 @@ def test_messages_without_a_time_take_that_of_the_message_before():
     lines[4] = b"@FF004D4C4154" + lines[4][13:]
     scene = adsb.decode(b"".join(lines))
     assert scene.counts["messages without a time"] == 2
-    assert scene.moves["time_s"].tolist() == pytest.approx([0.5, 1.0, 2.5])  # one row a time
+    assert scene.moves["time_s"].tolist() == pytest.approx([0.5, 1.0, 2.5])
+    assert scene.counts["positions left out: at the time of another"] == 2
 
 
 def test_the_other_avr_line_and_strange_lines():
@@ -414,6 +415,9 @@ def test_flights_lie_where_pymodes_sees_them_fly(oracle, tmp_path):
 def test_the_page_names_every_count():
     """What the reader counts stands on its page."""
     page = (Path(__file__).parents[2] / "docs" / "formats" / "adsb.md").read_text(encoding="utf-8")
-    for words in (adsb.MIXED_HEIGHTS, adsb.RESTARTS, adsb.NO_TIME, adsb.SILENT, adsb_live.NO_PAIR, adsb_live.NO_HEIGHT,
-                  adsb_live.TOO_FAR, adsb_live.ON_GROUND, adsb_live.UNKNOWN_CODE, adsb_live.FORGOTTEN):  # fmt: skip
+    for words in (
+        adsb.MIXED_HEIGHTS, adsb.SAME_TIME, adsb.RESTARTS, adsb.NO_TIME, adsb.SILENT,
+        adsb_live.NO_PAIR, adsb_live.NO_HEIGHT, adsb_live.TOO_FAR, adsb_live.ON_GROUND,
+        adsb_live.UNKNOWN_CODE, adsb_live.FORGOTTEN,
+    ):  # fmt: skip
         assert words in page, words

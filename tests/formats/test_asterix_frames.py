@@ -1,8 +1,11 @@
 """Blocks are found in whatever a recorder wrapped them."""
 
+import struct
+from datetime import UTC, datetime
+
 import pytest
 
-from farwatch.formats.asterix_frames import frames_of
+from farwatch.formats.asterix_frames import frames_of, frames_of_datagrams, moment_of
 from naive import asterix as made
 
 BLOCKS = [made.block(48, made.plot(1.0 + k, 10.0, 20.0)) for k in range(3)] + [made.block(34, made.north(5.0))]
@@ -106,3 +109,41 @@ def test_a_lost_end_is_no_endless_block():
     found = frames_of(BLOCKS[0] + b"\x30\xff\xff" + bytes(300_000))
     assert [last - first for _, first, last in found.blocks] == [len(BLOCKS[0]) - 3, 65_532]
     assert found.skipped_bytes == 300_003 - 65_535
+
+
+def test_a_lost_reader_finds_its_way_by_what_the_file_holds():
+    """Damage in a file of system tracks costs the damaged block, and its end is cut, not skipped."""
+    tracks = [made.block(62, b"\x90\x01\x02\x00\x00\x01") for _ in range(20)]
+    torn = tracks[7][:1] + b"\xff\xf0" + tracks[7][3:]
+    found = frames_of(b"".join([*tracks[:7], torn, *tracks[8:]]) + tracks[0][:-2])
+    assert len(found.blocks) == 21
+    assert (found.truncated_blocks, found.skipped_bytes) == (2, 0)
+    noise = b"\x07\xff\xff\xff"
+    assert len(frames_of(noise + b"".join(tracks)).blocks) == 20
+    assert frames_of(b"a text that mentions > and < and much more of no meaning at all").blocks == []
+
+
+def test_datagrams_are_framed_each_by_itself():
+    """Bytes that belong to none, a cut block, something else: the next datagram is not touched."""
+    torn = [BLOCKS[0] + b"\x00\x01", BLOCKS[1] + BLOCKS[1][:-4], BLOCKS[2][:-4], b"hello", b""]
+    data, found = frames_of_datagrams([*torn, BLOCKS[3]])
+    assert [(category, data[first:last]) for category, first, last in found.blocks] == [
+        EXPECTED[0], EXPECTED[1], (48, BLOCKS[1][3:-4]), EXPECTED[3]
+    ]
+    assert (found.truncated_blocks, found.skipped_bytes, found.skipped_packets) == (1, 2, 3)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("power", "step_s"), [(None, 1e-6), (9, 1e-9), (0x80 | 20, 2.0**-20)])
+def test_when_a_capture_begins(order, power, step_s):
+    """The first packet with a time, by the clock of its interface; other files tell none."""
+    ticks = round(1714903201.5 / step_s)
+    option = b"" if power is None else struct.pack(order + "HHB3xHH", 9, 1, power, 0, 0)
+    body = struct.pack(order + "IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF, 4, 4) + b"abcd"
+    chunks = ((0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)),
+              (1, struct.pack(order + "HHI", 1, 0, 0) + option), (6, body))  # fmt: skip
+    data = b"".join(made._chunk(order, kind, content) for kind, content in chunks)
+    assert abs((moment_of(data) - datetime(2024, 5, 5, 10, 0, 1, 500000, UTC)).total_seconds()) < 1e-5
+    assert moment_of(data[:60]) is None
+    assert moment_of(b"".join(BLOCKS)) is None
+    assert moment_of(made.pcap([b"abc"])) is None

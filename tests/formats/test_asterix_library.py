@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from farwatch.errors import FarwatchError, InputError
 from farwatch.formats import asterix_library
 from farwatch.formats.asterix_items import EMPTY, TRUNCATED, UNKNOWN
-from farwatch.formats.asterix_library import EDITIONS, Numbers, layout_of, walked
+from farwatch.formats.asterix_library import EDITIONS, layout_of, numbers_of, walked
 from farwatch.formats.asterix_older import _ITEMS as OLDER
 from farwatch.formats.asterix_positions import _ITEMS as LATER
 from naive import asterix_library as made
@@ -70,7 +70,7 @@ def test_records_are_walked_like_the_library_parses_them(case):
     assert found.places[:, 0].tolist() == [0, len(record)]
     parsed, rest = profiles(category)[kind].parse(base.ParsingMode.StrictParsing, base.Bits.from_bytes(record))
     assert len(rest) == 0
-    numbers = Numbers(record + record, found.places, layout)
+    numbers = numbers_of(record + record, found.places, layout)
     held = 0
     for column, name in enumerate(layout.names):
         item, _, part = name.partition("/")
@@ -143,7 +143,7 @@ def test_numbered_lists_of_items_are_walked():
     source, turn = b"\x01\x02", b"\x02\x00"
     good = bytes([0b10000001, 0b00000010]) + source + bytes([2, 5]) + turn + bytes([4, 0, 1, 0])
     found = walked(good, [(0, len(good))], layout)
-    numbers = Numbers(good, found.places, layout)
+    numbers = numbers_of(good, found.places, layout)
     assert numbers.real("041").tolist() == [4.0]
     assert numbers.real("030").tolist() == [2.0]
     for number, reason in ((0, UNKNOWN), (14, UNKNOWN), (12, UNKNOWN), (60, UNKNOWN)):
@@ -176,6 +176,6 @@ def test_garbage_is_walked_in_proportion(category, noise):
     assert places.shape[0] <= len(noise) // 2
     assert (np.diff(places[:, 0]) >= 2).all()
     assert ((places[:, 2:] == -1) | (places[:, 2:] < len(noise))).all()
-    numbers = Numbers(noise, places, layout)
+    numbers = numbers_of(noise, places, layout)
     for name in layout.bits:
         assert np.isfinite(numbers.real(name)[numbers.has(name)]).all()

@@ -17,6 +17,7 @@ from farwatch.formats import asterix
 from farwatch.formats.asterix_writing import PLOTS, TARGETS, TRACKS, Feed, codes_of, datagrams, write
 from farwatch.formats.scene import MOVE, TRACK, Scene, Thing
 from farwatch.records import PLOT
+from farwatch.track.sensors import Sensor
 from naive import asterix_sent as sent
 from naive.asterix_sent import FAR_M, MIDNIGHT_S, SENSORS, expected, random_scene
 
@@ -234,6 +235,21 @@ def test_values_that_an_item_cannot_hold_are_not_sent():
     assert north[3:5] == bytes((0b1110010_1, 0b0001000_0))  # no 041
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30, -1e30])
+def test_senseless_values_cost_their_item_or_their_record(value):
+    """Whatever a field of a plot or a move holds, the other records go out."""
+    scene = random_scene(12, n=200)
+    whole = sum(data[0] in {48, 62} for _, data in datagrams(scene, EVERYTHING))
+    for rows, layout in (("plots", PLOT), ("moves", MOVE)):
+        for name in layout.names:
+            if layout[name].kind != "f" or (name == "time_s" and np.isfinite(value)):
+                continue
+            changed = getattr(scene, rows).copy()
+            changed[name][::50] = value
+            found = sum(data[0] in {48, 62} for _, data in datagrams(replace(scene, **{rows: changed}), EVERYTHING))
+            assert whole - 4 <= found <= whole + 4
+
+
 def test_codes_are_given_said_by_the_name_or_counted():
     """Given codes count most, then those of the name; the others take the numbers that are left, from 1."""
     named = [SENSORS[1].model_copy(update={"name": name}) for name in ("a", "sac0-sic1", "b", "sac300-sic1")]
@@ -289,3 +305,16 @@ def test_the_same_scene_gives_the_same_bytes(tmp_path):
         write(tmp_path / name, random_scene(10), EVERYTHING)
     for suffix in ("pcap", "asterix"):
         assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_ranges_beyond_what_i048_040_holds_come_back(tmp_path):
+    """A radar of six hundred kilometres: ranges from 256 NM on travel in the expansion field and are read from there."""
+    plots = np.zeros(6, PLOT)
+    plots["range_m"], plots["time_s"] = [40e3, 474e3, 474.2e3, 550e3, 600e3, 1e6], np.arange(6.0)
+    plots["range_sigma_m"] = plots["azimuth_sigma_rad"] = 1.0
+    scene = Scene(source="far", plots=plots, sensors=(
+        Sensor(name="far", revisit_s=10.0, range_sigma_m=1.0, azimuth_sigma_deg=1.0, max_range_m=1e6),
+    ))  # fmt: skip
+    write(tmp_path / "far.ast", scene, Feed(what=("plots",)))
+    found = asterix.read(tmp_path / "far.ast")
+    assert found.reports["range_m"] == pytest.approx(plots["range_m"], abs=1852 / 512)

@@ -6,6 +6,7 @@ import time
 from math import inf
 
 import pytest
+from farwatch.live.sources import addresses, sending
 
 from farwatch.errors import InputError
 from farwatch.formats.sending import NAP_S, Pace, send
@@ -29,16 +30,16 @@ class Hours:
 
 
 class Wire:
-    """Stands for a socket: keeps what is sent and when."""
+    """Stands for a network: keeps what is sent and when."""
 
     def __init__(self, hours, broken=False):
         self.hours, self.broken, self.heard = hours, broken, []
 
-    def sendto(self, data, to):
+    def __call__(self, data):
         if self.broken:
-            raise ConnectionRefusedError
-        self.heard.append((self.hours.now - 50.0, data, to))
-        return len(data)
+            return 1
+        self.heard.append((self.hours.now - 50.0, data))
+        return 0
 
 
 @pytest.mark.parametrize(
@@ -48,9 +49,9 @@ def test_datagrams_go_as_far_apart_as_their_times(factor, times):
     """The first at once, the others after it, faster or slower by the factor; no nap is long."""
     hours = Hours()
     wire = Wire(hours)
-    done = send(THREE, wire, ("192.0.2.2", 8600), hours.pace(factor=factor))
-    assert [at for at, _, _ in wire.heard] == pytest.approx(times)
-    assert [data for _, data, _ in wire.heard] == [b"one", b"two", b"three"]
+    done = send(THREE, wire, hours.pace(factor=factor))
+    assert [at for at, _ in wire.heard] == pytest.approx(times)
+    assert [data for _, data in wire.heard] == [b"one", b"two", b"three"]
     assert (done.datagrams, done.octets, done.refused) == (3, 11, 0)
     assert max(hours.naps, default=0.0) <= NAP_S
 
@@ -59,7 +60,7 @@ def test_a_stop_ends_it_between_two_datagrams():
     """Once the caller says so, nothing more goes out, and the wait ends within a nap."""
     hours = Hours()
     wire = Wire(hours)
-    done = send(THREE, wire, ("192.0.2.2", 8600), hours.pace(stopped=lambda: hours.now > 51.0))
+    done = send(THREE, wire, hours.pace(stopped=lambda: hours.now > 51.0))
     assert done.datagrams == 2
     assert hours.now - 51.0 <= NAP_S + 1e-9
 
@@ -74,15 +75,15 @@ def test_what_is_late_goes_at_once_and_is_told():
         hours.now += 2.0
         yield from THREE[1:]
 
-    done = send(slow(), wire, ("192.0.2.2", 8600), hours.pace())
-    assert [at for at, _, _ in wire.heard] == pytest.approx([0.0, 2.0, 3.0])
+    done = send(slow(), wire, hours.pace())
+    assert [at for at, _ in wire.heard] == pytest.approx([0.0, 2.0, 3.0])
     assert done.late_s == pytest.approx(1.5)
 
 
 def test_refusals_are_counted():
     """A network that takes nothing stops nothing."""
     hours = Hours()
-    done = send(THREE, Wire(hours, broken=True), ("192.0.2.2", 8600), hours.pace())
+    done = send(THREE, Wire(hours, broken=True), hours.pace())
     assert (done.datagrams, done.octets, done.refused) == (0, 0, 3)
 
 
@@ -90,17 +91,7 @@ def test_refusals_are_counted():
 def test_time_must_go_on(factor):
     """A factor of 0 would wait for ever."""
     with pytest.raises(InputError, match="must be more than 0"):
-        send(THREE, Wire(Hours()), ("192.0.2.2", 8600), Hours().pace(factor=factor))
-
-
-def opened(host):
-    """A socket that sends to a host, or to a group by way of the loopback interface and no farther."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    if host == GROUP:
-        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(LOOPBACK))
-        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
-        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
-    return made
+        send(THREE, Wire(Hours()), Hours().pace(factor=factor))
 
 
 def heard_by(receiver, count):
@@ -130,8 +121,9 @@ def test_a_listener_on_this_machine_hears_them_at_their_pace(host):
             member = socket.inet_aton(GROUP) + socket.inet_aton(LOOPBACK)
             receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
         found, thread = heard_by(receiver, len(sent))
-        with opened(host) as through:
-            done = send(sent, through, (host, receiver.getsockname()[1]), Pace(clock=time.monotonic, sleep=time.sleep))
+        to = addresses([f"udp://{host}:{receiver.getsockname()[1]}?on={LOOPBACK}"], "--to")
+        with sending(to) as put:
+            done = send(sent, put, Pace(clock=time.monotonic, sleep=time.sleep))
         thread.join(10.0)
     assert [data for _, data in found] == [data for _, data in sent]
     assert (done.datagrams, done.refused) == (8, 0)

@@ -10,6 +10,7 @@ from farwatch.cli import app
 from farwatch.detect.coverage import coverage
 from farwatch.detect.posts import Post
 from farwatch.detect.reach import Target
+from farwatch.formats import netcdf_variables
 from farwatch.report.coverage import headline, rows
 from farwatch.scenario.typed import Level
 
@@ -62,6 +63,22 @@ def test_folder_holds_everything(ask, tmp_path):
     table = json.loads((out / "coverage.json").read_text())
     assert [row["height_m"] for row in table["heights"]] == [800.0, 3000.0]
     assert json.loads((out / "floor.geojson").read_text())["features"][0]["properties"]["radar"] == "asr-9"
+
+
+def test_netcdf_holds_the_fields_of_the_raster(ask, tmp_path):
+    """One field for the floor, the ground, and each height, as the GeoTIFF has them."""
+    rasterio = pytest.importorskip("rasterio")
+    words = ("--at", "46.95,8.35", "--radar", "asr-9", "--terrain", "alps-3s", "--radius-km", 8, "--height-m", 800)
+    done = ask(*words, "--out", tmp_path / "floor.tif", "--out", tmp_path / "floor.nc")
+    assert done.exit_code == 0, done.output
+    found, told = netcdf_variables.decode((tmp_path / "floor.nc").read_bytes())
+    with rasterio.open(tmp_path / "floor.tif") as read:
+        np.testing.assert_array_equal(found["floor_agl_m"].values, read.read(1))
+        np.testing.assert_array_equal(found["pd_800_m_agl"].values, read.read(2))
+        assert read.xy(0, 0) == pytest.approx((found["x"].values[0], found["y"].values[0]))
+    assert found["pd_800_m_agl"].attributes["long_name"] == "chance of detection in one look, 800 m above the ground"
+    assert "1 m²" in told["title"]
+    assert set(found) == {"crs", "floor_agl_m", "ground_m", "lat", "lon", "pd_800_m_agl", "x", "y"}
 
 
 def test_rows_grow_with_height(area):

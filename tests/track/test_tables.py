@@ -298,6 +298,30 @@ def test_truth_takes_words_for_ids_and_places_on_earth(write):
     assert one["y_m"] == pytest.approx(11_119, abs=5)
 
 
+def test_a_table_of_motion_is_truth(write):
+    """`flight` names the target; rows of what is no flight are left out, and the lines of others stay theirs."""
+    head = "time_s,flight,lat_deg,lon_deg,height_m,kind\n"
+    text = head + "0,site,47,8,0,battery\n1,b,47.1,8,1000,\n0,b,47,8,1000,target\n0,7,47,8,1000,track\n"
+    found = read_truth(write(text), Frame(47.0, 8.0))
+    assert found.target_names == ("b", "7")
+    assert found.truth["time_s"].tolist() == [0, 1, 0]
+    with pytest.raises(InputError) as caught:
+        read_truth(write(head + "0,site,47,8,0,radar\n1,b,x,8,1000,\n1,,47,8,1000,\n"), Frame(47.0, 8.0))
+    assert [problem.line for problem in caught.value.problems] == [3, 4]
+    assert "must have a flight" in str(caught.value)
+
+
+def test_a_target_id_counts_before_a_flight(write):
+    """Where a table has both names, the one that truth always had is taken."""
+    assert read_truth(write("t,target_id,flight,x,y,z\n0,4,a,1,2,3\n")).truth["target"].tolist() == [4]
+
+
+def test_a_header_without_end_is_refused(write):
+    """A thousand columns at most: short rows are filled up to the header's length."""
+    with pytest.raises(InputError, match="1000 at most"):
+        read_truth(write("t" + ",a" * 5_000 + "\n0\n"))
+
+
 def test_broken_truth_is_refused_with_its_lines(write):
     """Numbers that are none, ids that are missing, one target twice at one time: all are told."""
     text = "t,target_id,x,y,z\n0,1,x,2,3\n0,,1,2,3\n1,1,1,2,3\n1,1,1,2,3\n"

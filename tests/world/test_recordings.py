@@ -35,6 +35,14 @@ def test_repeats_and_rows_on_the_ground_are_left_out(tmp_path):
     np.testing.assert_array_equal(read_recording(table(tmp_path, text)).height_m, [10])
 
 
+@pytest.mark.parametrize("name", ["flights.csv", "flights.parquet"])
+def test_sites_of_a_table_of_motion_are_left_out(tmp_path, name):
+    """Rows whose `kind` says battery, radar, asset or round do not fly; other words say nothing."""
+    head = "time_s,flight,lat_deg,lon_deg,height_m,kind\n"
+    rows = "0,a,46,7,9000,target\n0,s,46,7,10,battery\n0,r,46,7,10,radar\n0,m,46,7,10,round\n0,b,46,7,8000,B738\n"
+    assert read_recording(table(tmp_path, head + rows, name)).names == ("a", "b")
+
+
 def test_all_problems_come_at_once(tmp_path):
     """Every broken column is named with its rows, what stands there and the rule."""
     text = "time_s,flight,lat_deg,lon_deg,height_m\nx,a,91,7,9000\n1,,46,7,\n2,a,46,7,9000\n3,a,-95,7,9000\n"

@@ -49,6 +49,7 @@ LONGEST_S = 10 * 366 * 86400.0
 """No recording is taken to last longer."""
 
 MIXED_HEIGHTS = "positions left out: pressure and geometric heights in one flight"
+SAME_TIME = "positions left out: at the time of another"
 RESTARTS, NO_TIME, SILENT = "counter began anew", "messages without a time", "aircraft without a position"
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -158,12 +159,13 @@ def _scene(source: str, epoch: datetime | None, heard: Rows, listener: Listener)
     moves["thing"], moves["sigma_m"] = thing, np.nan
     for name in ("time_s", "lat_deg", "lon_deg", "height_m", "east_m_s", "north_m_s", "up_m_s"):
         moves[name] = heard[name]
-    counts = listener.counts
+    flown, counts = ordered(moves[alike]), listener.counts
     counts[MIXED_HEIGHTS] += int((~alike).sum())
+    counts[SAME_TIME] += int(alike.sum()) - len(flown)
     counts[SILENT] += max(len(listener.aircraft) - len(keys), 0)
     notes = ["times of SBS lines are taken as UTC"] if epoch is not None else []
     return Scene(
-        source=source, epoch=epoch, moves=ordered(moves[alike]), notes=tuple(notes),
+        source=source, epoch=epoch, moves=flown, notes=tuple(notes),
         things=tuple(_thing(*one, listener) for one in zip(keys.tolist(), (share >= 0.5).tolist(), strict=True)),
         counts={what: count for what, count in counts.items() if count},
     )  # fmt: skip

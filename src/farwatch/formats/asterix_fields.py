@@ -64,6 +64,9 @@ MARK = np.dtype(
 _LETTERS = np.frombuffer(b" ABCDEFGHIJKLMNOPQRSTUVWXYZ????? ???????????????0123456789??????", "S1")
 """Six-bit characters of a callsign, ICAO Annex 10 volume IV, table 3-9."""
 
+_ERR, _BEFORE_ERR = 0x08, 0xF0
+"""Subfield of I048/RE that holds a range beyond 256 NM, and those that would lie before it."""
+
 _LONGEST_EXTENSION = 16
 """Bytes of an extended item that are looked at; no edition defines as many."""
 
@@ -120,7 +123,7 @@ def reports_of(data: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[An
     rows = np.zeros(places.shape[0], REPORT)
     rows["place"], rows["sensor"], rows["time_s"] = places[:, 0], _source(columns), _time_of_day(columns, "140")
     _describe(columns, rows)
-    rows["range_m"] = columns.real("040", 0, 2, NAUTICAL_MILE_M / 256)
+    rows["range_m"] = _range_m(columns)
     rows["azimuth_rad"] = columns.real("040", 2, 2, 2.0 * pi / 65536)
     _answers(columns, rows)
     _own_track(columns, rows)
@@ -140,6 +143,13 @@ def marks_of(data: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[Any]
     rows["lat_deg"] = columns.real("120", 2, 3, 180.0 / 2**23, signed=True)
     rows["lon_deg"] = columns.real("120", 5, 3, 180.0 / 2**23, signed=True)
     return rows
+
+
+def _range_m(columns: _Columns) -> NDArray[np.float64]:
+    """Slant range (I048/040), or beyond 256 NM that of the expansion field, part 4 appendix A (I048/RE, ERR)."""
+    told, far = columns.number("RE", 1, 1), columns.number("RE", 2, 3) * (NAUTICAL_MILE_M / 256)
+    extended = columns.has("RE") & (columns.number("RE", 0, 1) >= 5) & (told & _BEFORE_ERR == 0) & (told & _ERR != 0)
+    return np.where(extended, far, columns.real("040", 0, 2, NAUTICAL_MILE_M / 256))
 
 
 def _source(columns: _Columns) -> NDArray[np.int64]:

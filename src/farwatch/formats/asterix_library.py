@@ -341,38 +341,37 @@ def _numbered_end(data: bytes, at: int, end: int, places: Sequence[Place | None]
 # Numbers ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
     """Numbers out of records whose places are known, by the library's names; an item that the edition lacks is absent.
 
-    With several names the first that the edition declares counts.
+    octets: u1[], what `places` point into.
     """
 
-    def __init__(self, data: bytes, places: Whole, layout: Layout) -> None:
-        """data: what `places` point into."""
-        self._data = np.frombuffer(data, np.uint8) if data else np.zeros(1, np.uint8)
-        self._places = places
-        self._layout = layout
+    octets: NDArray[np.uint8]
+    places: Whole
+    layout: Layout
 
     def has(self, name: str) -> NDArray[np.bool_]:
         """Which records hold an item, or the step of it in which a number stands."""
-        item = name if name in self._layout.names else name.rpartition("/")[0]
-        if item not in self._layout.names:
-            return np.zeros(self._places.shape[0], np.bool_)
-        start = self._places[:, 2 + self._layout.names.index(item)]
+        item = name if name in self.layout.names else name.rpartition("/")[0]
+        if item not in self.layout.names:
+            return np.zeros(self.places.shape[0], np.bool_)
+        start = self.places[:, 2 + self.layout.names.index(item)]
         held = start >= 0
-        bits = self._layout.bits.get(name)
+        bits = self.layout.bits.get(name)
         for step in range(bits.skip // 8 if bits is not None and bits.stepped else 0):
             held = held & (self._octet(start + step) & 1 == 1)
         return np.asarray(held)
 
     def number(self, name: str) -> Whole:
         """Whole numbers as sent, 0 where absent."""
-        bits = self._layout.bits.get(name)
-        value = np.zeros(self._places.shape[0], np.int64)
+        bits = self.layout.bits.get(name)
+        value = np.zeros(self.places.shape[0], np.int64)
         if bits is None:
             return value
-        item = name if name in self._layout.names else name.rpartition("/")[0]
-        start = self._places[:, 2 + self._layout.names.index(item)]
+        item = name if name in self.layout.names else name.rpartition("/")[0]
+        start = self.places[:, 2 + self.layout.names.index(item)]
         first, last = bits.skip // 8, (bits.skip + bits.size - 1) // 8
         for k in range(first, last + 1):
             value = value << 8 | self._octet(start + k)
@@ -383,10 +382,15 @@ class Numbers:
 
     def real(self, name: str) -> Floats:
         """Numbers in metres, seconds and degrees; NaN where absent."""
-        bits = self._layout.bits.get(name)
+        bits = self.layout.bits.get(name)
         if bits is None:
-            return np.full(self._places.shape[0], np.nan)
+            return np.full(self.places.shape[0], np.nan)
         return np.where(self.has(name), self.number(name) * bits.factor, np.nan)
 
     def _octet(self, place: Whole) -> Whole:
-        return self._data[np.clip(place, 0, self._data.size - 1)].astype(np.int64)
+        return self.octets[np.clip(place, 0, self.octets.size - 1)].astype(np.int64)
+
+
+def numbers_of(data: bytes, places: Whole, layout: Layout) -> Numbers:
+    """Numbers of the records of `data` at `places`."""
+    return Numbers(np.frombuffer(data, np.uint8) if data else np.zeros(1, np.uint8), places, layout)

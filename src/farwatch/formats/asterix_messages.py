@@ -26,6 +26,9 @@ TICK_S = 1.0 / 128.0
 
 NAUTICAL_MILE_M, FOOT_M = 1852.0, 0.3048
 RANGE_STEP_M = NAUTICAL_MILE_M / 256.0
+FARTHEST_M = (2**24 - 1) * RANGE_STEP_M
+"""Range that the expansion field can hold."""
+
 AZIMUTH_STEP_RAD = 2.0 * pi / 65_536.0
 LEVEL_STEP_M = 25.0 * FOOT_M
 """A quarter of a flight level."""
@@ -71,14 +74,14 @@ class Source:
 
 
 def plots_of(plots: Rows, sensor: Sensor, source: Source) -> Messages:
-    """CAT048 reports of PLOT rows of one radar. Those without a finite time, range and azimuth are left out.
+    """CAT048 reports of PLOT rows of one radar. Those without a time, range and azimuth that can be sent are left out.
 
     A reply makes a combined report (TYP 3, with an address 7), without an echo of its own (`snr` 0) one of the
     transponder alone (2, 5). Code, address and height are sent only of plots with a reply; the height above the sea
     as if it were the pressure altitude. From 256 NM the range stands in the expansion field.
     """
     good = np.isfinite(plots["time_s"]) & np.isfinite(plots["range_m"]) & np.isfinite(plots["azimuth_rad"])
-    rows = plots[good & (plots["range_m"] >= 0.0)]
+    rows = plots[good & (plots["range_m"] >= 0.0) & (plots["range_m"] < FARTHEST_M)]
     rows = rows[np.argsort(rows["time_s"], kind="stable")]
     reply, coded = rows["reply"] == 1, rows["address"] > 0
     steps = np.rint(rows["range_m"] / RANGE_STEP_M)

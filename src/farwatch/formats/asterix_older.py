@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.formats.asterix_fields import DAY_S, FLIGHT_LEVEL_M, MARK, REPORT
-from farwatch.formats.asterix_library import Numbers, Walked, layout_of, walked
+from farwatch.formats.asterix_library import Numbers, Walked, layout_of, numbers_of, walked
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ def older_reports(data: bytes, blocks: Sequence[tuple[int, int]], edition: str =
     """
     layout = layout_of(1, _ITEMS[1], edition)
     found = walked(data, blocks, layout)
-    numbers, rows = Numbers(data, found.places, layout), np.zeros(found.places.shape[0], REPORT)
+    numbers, rows = numbers_of(data, found.places, layout), np.zeros(found.places.shape[0], REPORT)
     rows["place"], rows["sensor"], rows["time_s"] = found.places[:, 0], _sources(numbers, found), numbers.real("141")
     rows["kind"] = np.where(numbers.has("020/SSRPSR"), numbers.number("020/SSRPSR"), -1)
     for name, part in (("simulated", "SIM"), ("spi", "SPI"), ("field_monitor", "RAB"), ("test", "TST")):
@@ -61,7 +61,7 @@ def older_marks(data: bytes, blocks: Sequence[tuple[int, int]], edition: str = "
     """MARK rows of CAT002 blocks, like `older_reports`; CAT002 does not tell where a radar stands."""
     layout = layout_of(2, _ITEMS[2], edition)
     found = walked(data, blocks, layout)
-    numbers, rows = Numbers(data, found.places, layout), np.zeros(found.places.shape[0], MARK)
+    numbers, rows = numbers_of(data, found.places, layout), np.zeros(found.places.shape[0], MARK)
     rows["place"], rows["sensor"] = found.places[:, 0], _sources(numbers, found)
     time_s = numbers.real("030")
     rows["time_s"] = np.where(time_s < DAY_S, time_s, np.nan)

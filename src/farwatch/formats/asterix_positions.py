@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from farwatch.formats.asterix_fields import DAY_S, FLIGHT_LEVEL_M, spelt
 from farwatch.formats.asterix_frames import frames_of_datagrams
 from farwatch.formats.asterix_items import EMPTY, TRUNCATED, UNKNOWN
-from farwatch.formats.asterix_library import Numbers, layout_of, walked
+from farwatch.formats.asterix_library import Numbers, layout_of, numbers_of, walked
 from farwatch.world.earth import MEAN_RADIUS_M, geodesic_from
 
 Rows = NDArray[Any]
@@ -147,7 +147,7 @@ def _portion(data: bytes, blocks: Sequence[tuple[int, int]], category: int, edit
     """`positions_among` for as many blocks as the working room is meant for."""
     layout = layout_of(category, _ITEMS[category], edition)
     found = walked(data, blocks, layout)
-    numbers, rows = Numbers(data, found.places, layout), np.zeros(found.places.shape[0], POSITION)
+    numbers, rows = numbers_of(data, found.places, layout), np.zeros(found.places.shape[0], POSITION)
     rows["place"], rows["category"] = found.places[:, 0], category
     rows["sensor"] = np.where(numbers.has("010"), numbers.number("010"), -1)
     for name in ("x_m", "y_m", "height_m", "pressure_height_m", "east_m_s", "north_m_s", "up_m_s", "sigma_m"):

@@ -1,12 +1,11 @@
 """Datagrams onto a network at the pace of their times: unicast or a multicast group, faster or slower, until stopped.
 
-The caller gives socket, clock and sleep, so that nothing here reaches out by itself or knows what time it is.
+The caller gives what sends, clock and sleep, so that nothing here reaches out by itself or knows what time it is.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
 
 from farwatch.errors import InputError, Problem
 
@@ -14,11 +13,8 @@ NAP_S = 0.2
 """Longest sleep, so that a stop is noticed."""
 
 
-class Channel(Protocol):
-    """What sends: a UDP `socket.socket` that the caller has opened, for a group with its interface and hops set."""
-
-    def sendto(self, data: bytes, to: tuple[str, int], /) -> int:
-        """Send one datagram to a host and port; the bytes taken. OSError where the network refuses it."""
+Put = Callable[[bytes], int]
+"""Sends one datagram; to how many of its addresses that failed. `live.sources.sending` makes one over UDP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +43,8 @@ class Sent:
     """By how much the latest of them was behind its time."""
 
 
-def send(datagrams: Iterable[tuple[float, bytes]], through: Channel, to: tuple[str, int], pace: Pace) -> Sent:
-    """Send datagrams, each with its time (s), to a host and port; the first at once, the others as far apart as theirs.
+def send(datagrams: Iterable[tuple[float, bytes]], put: Put, pace: Pace) -> Sent:
+    """Send datagrams, each with its time (s); the first at once, the others as far apart as their times.
 
     None is skipped: what is late goes at once. A datagram that the network refuses is counted. InputError where the
     factor is not more than 0.
@@ -63,11 +59,10 @@ def send(datagrams: Iterable[tuple[float, bytes]], through: Channel, to: tuple[s
         if not _reached(due_s, pace):
             break
         late_s = max(late_s, 0.0 if pace.factor == inf else pace.clock() - due_s)
-        try:
-            octets += through.sendto(data, to)
-            count += 1
-        except OSError:
+        if put(data):
             refused += 1
+        else:
+            count, octets = count + 1, octets + len(data)
     return Sent(datagrams=count, octets=octets, refused=refused, late_s=late_s)
 
 

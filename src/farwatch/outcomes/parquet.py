@@ -16,17 +16,21 @@ from farwatch.outcomes.evidence import Array
 Columns = Mapping[str, Array]
 
 
-def write(path: Path, sources: Mapping[str, Columns], query: str) -> None:
-    """Write what `query` selects from the named `sources`.
+def write(
+    path: Path, sources: Mapping[str, Columns], query: str, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write what `query` selects from the named `sources`, and `metadata` of the whole file.
 
     The file gets a temporary name and is then renamed, so that under its own name it is whole or absent.
     """
+    keyed = ", ".join(f"{_quoted(key)}: {_quoted(value)}" for key, value in (metadata or {}).items())
+    options = "FORMAT parquet, COMPRESSION zstd" + (f", KV_METADATA {{{keyed}}}" if keyed else "")
     unfinished = path.with_name(f"{path.name}.partial")
     with _connection() as connection:
         try:
             for name, columns in sources.items():
                 _uninterrupted(partial(connection.register, name, dict(columns)))
-            copy = f"COPY ({query}) TO {_quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd)"
+            copy = f"COPY ({query}) TO {_quoted(unfinished)} ({options})"
             _uninterrupted(lambda: connection.execute(copy))
             unfinished.replace(path)
         except (OSError, _duckdb_error()) as error:
@@ -116,5 +120,5 @@ def _duckdb_error() -> type[Exception]:
     return error
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _quoted(text: Path | str) -> str:
+    return "'" + str(text).replace("'", "''") + "'"

@@ -13,7 +13,7 @@ from farwatch import __version__
 from farwatch.detect.coverage import Coverage
 from farwatch.detect.posts import Lit
 from farwatch.errors import StoreError
-from farwatch.formats import cog, geojson
+from farwatch.formats import cog, geojson, netcdf_grid
 from farwatch.formats.whole import appearing
 from farwatch.report.coverage import headline, rows, told
 from farwatch.report.coverage_request import Request
@@ -52,6 +52,26 @@ def _raster(area: Coverage, asked: Request, path: Path) -> None:
     slices = [_layer(area, level) for level in asked.heights] if asked.chosen else []
     tags = {"title": headline(area), "software": f"farwatch {__version__}", "notes": "; ".join(area.notices)}
     cog.write_cog(path, area.sheet, [floor, *slices], tags)
+
+
+def _grid(area: Coverage, asked: Request, path: Path) -> None:
+    """The raster's bands, and the ground, as fields of NetCDF."""
+    floor = netcdf_grid.Field(
+        name="floor_agl_m", values=area.floor_m(), unit="m",
+        meaning="lowest height above ground at which the target is seen",
+    )
+    ground = netcdf_grid.Field(
+        name="ground_m", values=area.sheet.height_m, unit="m", standard_name="surface_altitude", meaning="ground",
+    )
+    what = "chance of detection in one look" if area.target is not None else "number of posts that see it"
+    slices = [
+        netcdf_grid.Field(name=layer.name, values=layer.values, meaning=f"{what}, {told(level)}")
+        for level in (asked.heights if asked.chosen else ())
+        for layer in (_layer(area, level),)
+    ]
+    made, notes = f"farwatch {__version__}", "; ".join(area.notices)
+    tags = {"title": headline(area), "source": made, "history": f"written by {made}", "comment": notes}
+    netcdf_grid.write_grid(path, area.sheet, [floor, ground, *slices], tags)
 
 
 def _layer(area: Coverage, level: Level) -> cog.Layer:
@@ -196,5 +216,5 @@ def _whole(path: Path, content: bytes) -> None:
 
 
 _WRITERS: dict[str, Callable[[Coverage, Request, Path], Any]] = {
-    ".tif": _raster, ".tiff": _raster, ".geojson": _contours, ".json": _table, ".png": _map,
+    ".tif": _raster, ".tiff": _raster, ".geojson": _contours, ".json": _table, ".png": _map, ".nc": _grid,
 }

@@ -11,12 +11,15 @@ from farwatch.detect.posts import Post, posts_of
 from farwatch.detect.reach import Target
 from farwatch.errors import InputError, Problem
 from farwatch.scenario import Scenario, load, typed
-from farwatch.scenario.typed import Level
+from farwatch.scenario.typed import Level, Spot
 
 TOLD_M = (30.0, 100.0, 300.0, 1e3, 3e3, 10e3)
 """Heights above ground that are told when nobody asks for others."""
 
-SUFFIXES = (".tif", ".tiff", ".geojson", ".json", ".png")
+DRAWN = (".gpx", ".kml", ".kmz")
+"""Suffixes of files with routes that other programs draw."""
+
+SUFFIXES = (".tif", ".tiff", ".nc", ".geojson", ".json", ".png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,7 @@ def _target(words: Words, problems: list[Problem]) -> Target:
 
 
 def _route(words: Words, text: str, heights: list[Level], problems: list[Problem]) -> Route | None:
-    places = typed.route("--route", text, problems)
+    places = _drawn(text, problems) if text.lower().endswith(DRAWN) else typed.route("--route", text, problems)
     if words.line_of_sight:
         problems.append(Problem("--route", text, "needs a radar: a chance of detection has none otherwise"))
     if not heights:
@@ -164,6 +167,18 @@ def _route(words: Words, text: str, heights: list[Level], problems: list[Problem
         lat_deg=tuple(place.lat_deg for place in places), lon_deg=tuple(place.lon_deg for place in places),
         height_m=heights[0].height_m, above=heights[0].above,
     )
+
+
+def _drawn(text: str, problems: list[Problem]) -> list[Spot]:
+    """Places of the first route in a GPX or KML file."""
+    from farwatch.formats.route import routes
+
+    try:
+        first = routes(text)[0]
+    except InputError as error:
+        problems += [Problem("--route", text, f"{one.where}: {one.rule}", one.hint) for one in error.problems]
+        return []
+    return [Spot(float(lat), float(lon), 0.0) for lat, lon in zip(first.lat_deg, first.lon_deg, strict=True)]
 
 
 def _unwritable(out: list[Path]) -> Iterator[Problem]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from farwatch.formats.choosing import truth_in
 from farwatch.track.evaluate import Score, ScoreOptions, score
-from farwatch.track.files import read_tracks, read_truth
+from farwatch.track.files import read_tracks
 from farwatch.track.sensors import read_sensors, together
 from farwatch.track.standards import standard as standard_of
 
@@ -24,7 +25,7 @@ def asked(
 
 
 def judged(tracks: Path, truth: Path, sensor_files: Sequence[Path], options: ScoreOptions) -> Score:
-    """The score of a table of tracks by a table of truth, both in the frame of the first sensor where one is given."""
+    """The score of a table of tracks by the truth, in any form; both in the frame of the first sensor, if given."""
     sensors = [one for path in sensor_files for one in read_sensors(path)]
     frame = together(sensors[:1])[1] if sensors else None
-    return score(read_tracks(tracks, frame).states, read_truth(truth, frame).truth, options)
+    return score(read_tracks(tracks, frame).states, truth_in(truth, frame).truth, options)

@@ -16,6 +16,7 @@ _MORE_RULES: Mapping[str, str] = {
     "bool_parsing": "must be true or false",
     "string_pattern_mismatch": "must be letters, digits, - and _, starting with a letter or digit",
     "too_short": "must have {min_length} items or more",
+    "literal_error": "must be {expected}",
     "too_long": "must have at most {max_length} items",
 }
 

@@ -26,6 +26,9 @@ FIELDS = {"range_m": "range_bias_m", "azimuth_rad": "azimuth_bias_deg", "time_s"
 NAMED_SHARE = 0.5
 """Plots with a code or an address beyond which names tell which plots are of one target."""
 
+PRESSURE_SIGMA_M = 100.0
+"""How far pressure altitudes may be off, all alike: 12 hPa of weather."""
+
 _ADDRESS_DIGITS = 6
 
 
@@ -71,24 +74,32 @@ class Registered:
 
 
 def register(
-    plots: Any, sensors: Sequence[Sensor], reference: str | Path | None = None, options: Registering | None = None
+    plots: Any,
+    sensors: Sequence[Sensor],
+    reference: str | Path | TruthTable | None = None,
+    options: Registering | None = None,
 ) -> Registered:
     """Find constant errors of sensors from their plots, against a `reference` or between several sensors.
 
-    plots: as `track` takes them, known errors taken off. reference: table of where targets really were, `t, target_id`
-    and a place; target ids that are Mode S addresses are used as such. Raises InputError where files cannot be read, or
-    where there is neither a reference nor a second sensor.
+    plots: as `track` takes them, known errors taken off. reference: where targets really were: a table of
+    `t, target_id` and a place, or one read before; target ids that are Mode S addresses are used as such. Raises
+    InputError where files cannot be read, or where there is neither a reference nor a second sensor.
     """
     asked = Registering() if options is None else options
     radars, frame = together(sensors)
     table = table_of(plots, sensors)
     seen = table.plots[np.argsort(table.plots["time_s"], kind="stable")]
     if reference is not None:
-        known = read_truth(reference, frame)
-        height_m = asked.height_sigma_m or 0.0
-        chosen = Options(estimate=asked.estimate, height_sigma_m=height_m, addresses=addresses_of(known, seen))
+        known = reference if isinstance(reference, TruthTable) else read_truth(reference, frame)
+        wide_m = PRESSURE_SIGMA_M if known.pressure else 0.0
+        chosen = Options(
+            estimate=asked.estimate,
+            height_sigma_m=wide_m if asked.height_sigma_m is None else asked.height_sigma_m,
+            addresses=addresses_of(known, seen),
+            codes=None if known.codes is None else dict(known.codes),
+        )
         found = against_reference(seen, radars, known.truth, chosen)
-        how = f"against {np.unique(known.truth['target']).size} targets of {reference}"
+        how = f"against {np.unique(known.truth['target']).size} targets of {known.source}"
         how += ", by their addresses" if chosen.addresses else ""
     elif len(sensors) > 1:
         groups, how = _groups(seen, radars)
@@ -104,6 +115,8 @@ def register(
 
 def addresses_of(known: TruthTable, plots: np.ndarray) -> dict[int, int] | None:
     """Mode S address by target, where the ids of targets are such and plots have some of them; else None."""
+    if known.addresses is not None:
+        return dict(known.addresses) if np.isin(plots["address"], [*known.addresses.values()]).any() else None
     names = known.target_names
     if not names or any(len(name) != _ADDRESS_DIGITS for name in names):
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, cast
 
 import numpy as np
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from farwatch.errors import InputError, Problem
@@ -121,6 +122,13 @@ def sensor_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a sensor file."""
     made = Sensor.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "farwatch sensor"}
+
+
+def sensors_text(sensors: Sequence[Sensor]) -> str:
+    """Sensors as YAML that `read_sensors` reads back: one mapping, or a list of them, with the fields that were set."""
+    listed = [sensor.model_dump(exclude_none=True, exclude_unset=True) for sensor in sensors]
+    text: str = yaml.safe_dump(listed if len(listed) > 1 else listed[0], sort_keys=False, allow_unicode=True)
+    return text
 
 
 def together(sensors: Sequence[Sensor]) -> tuple[np.ndarray, Frame | None]:

@@ -46,6 +46,14 @@ _FIT_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a row is measured by: faster, or climbing faster, nothing recorded can move."""
+
+    fastest_m_s: float = FASTEST_M_S
+    steepest_m_s: float = STEEPEST_M_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One uninterrupted stretch of a recorded flight: rows `first` to `end` of the recording."""
 
@@ -67,13 +75,13 @@ class Cleaned:
 
 def clean(recording: Recording) -> Cleaned:
     """Drop outliers, cut flights at gaps and contradictions, leave out pieces too short to draw through."""
-    fresh = _fresh(recording)
+    fresh = fresh_rows(recording)
     heard = _only(recording, fresh)
-    good = _believable(heard)
+    good = believable(heard, Limits())
     kept = _only(heard, good)
     place_m = to_ecef(kept.lat_deg, kept.lon_deg, kept.height_m)
     apart_s = np.diff(kept.time_s)
-    cut = (np.diff(kept.flight) != 0) | (apart_s > GAP_S) | ~_possible(place_m, kept, 1)
+    cut = (np.diff(kept.flight) != 0) | (apart_s > GAP_S) | ~_possible(place_m, kept, 1, Limits())
     edges = np.concatenate([[0], np.flatnonzero(cut) + 1, [kept.time_s.size]])
     pieces, short, numbers = [], 0, dict.fromkeys(kept.names, 0)
     for first, end in pairwise(edges):
@@ -92,35 +100,46 @@ def clean(recording: Recording) -> Cleaned:
     )
 
 
-def _fresh(recording: Recording) -> NDArray[np.bool_]:
+def fresh_rows(recording: Recording) -> NDArray[np.bool_]:
     """Rows whose position is not, to the last digit, that of the row before."""
     same = np.diff(recording.flight) == 0
     same &= (np.diff(recording.lat_deg) == 0.0) & (np.diff(recording.lon_deg) == 0.0)
     return np.append(True, ~same)
 
 
-def _believable(recording: Recording) -> NDArray[np.bool_]:
+def believable(recording: Recording, limits: Limits) -> NDArray[np.bool_]:
     """Rows that agree with at least half of the up to eight rows around them that lie within `GAP_S`."""
     place_m = to_ecef(recording.lat_deg, recording.lon_deg, recording.height_m)
     count = recording.time_s.size
     asked, agreed = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     for lag in range(1, min(_NEIGHBOURS, count - 1) + 1):
-        near = recording.flight[lag:] == recording.flight[:-lag]
-        near &= recording.time_s[lag:] - recording.time_s[:-lag] <= GAP_S
-        fits = near & _possible(place_m, recording, lag)
+        near = _near(recording, lag, GAP_S)
+        fits = near & _possible(place_m, recording, lag, limits)
         for rows in (slice(lag, None), slice(None, -lag)):
             asked[rows] += near
             agreed[rows] += fits
     return np.asarray(2 * agreed >= asked)
 
 
-def _possible(place_m: Array, recording: Recording, lag: int) -> NDArray[np.bool_]:
+def possible(recording: Recording, lag: int, limits: Limits, gap_s: float = GAP_S) -> NDArray[np.bool_]:
+    """Whether two rows `lag` apart are of one flight, within `gap_s`, and one aircraft can be at both, (n - lag,)."""
+    place_m = to_ecef(recording.lat_deg, recording.lon_deg, recording.height_m)
+    return _near(recording, lag, gap_s) & _possible(place_m, recording, lag, limits)
+
+
+def _near(recording: Recording, lag: int, gap_s: float) -> NDArray[np.bool_]:
+    """Whether two rows `lag` apart are of one flight and lie within `gap_s`, (n - lag,)."""
+    near = recording.flight[lag:] == recording.flight[:-lag]
+    return np.asarray(near & (recording.time_s[lag:] - recording.time_s[:-lag] <= gap_s))
+
+
+def _possible(place_m: Array, recording: Recording, lag: int, limits: Limits) -> NDArray[np.bool_]:
     """Whether one aircraft can be at both of two rows `lag` apart, (n - lag,)."""
     apart_s = recording.time_s[lag:] - recording.time_s[:-lag]
     moved_m = np.linalg.norm(place_m[lag:] - place_m[:-lag], axis=1)
     climbed_m = np.abs(recording.height_m[lag:] - recording.height_m[:-lag])
-    level = moved_m <= FASTEST_M_S * apart_s + _DISTANCE_SLACK_M
-    return np.asarray(level & (climbed_m <= STEEPEST_M_S * apart_s + _HEIGHT_SLACK_M))
+    level = moved_m <= limits.fastest_m_s * apart_s + _DISTANCE_SLACK_M
+    return np.asarray(level & (climbed_m <= limits.steepest_m_s * apart_s + _HEIGHT_SLACK_M))
 
 
 def _only(recording: Recording, good: NDArray[np.bool_]) -> Recording:

@@ -19,6 +19,9 @@ COLUMNS = ("time_s", "flight", "lat_deg", "lon_deg", "height_m")
 """Columns a recording must have; `on_ground` (true or false) may be there too, others are ignored."""
 
 LIMITS = {"time_s": (-1e12, 1e12), "lat_deg": (-90.0, 90.0), "lon_deg": (-180.0, 360.0), "height_m": (-500.0, 1e5)}
+NOT_FLIGHTS = ("round", "battery", "radar", "asset")
+"""What a column `kind` may say of a row, as tables of motion have it, that is no flight: such rows are left out."""
+
 _ROWS_NAMED = 3
 
 
@@ -37,8 +40,9 @@ class Recording:
 def read_recording(path: str | Path) -> Recording:
     """Read recorded flights. InputError lists all that is wrong with the file, rows by number.
 
-    Times are seconds on any clock. Rows with `on_ground` true are left out, as are exact repeats of a time
-    within a flight. Heights are metres above mean sea level; pressure altitudes pass as such.
+    Times are seconds on any clock. Rows with `on_ground` true are left out, rows whose `kind` is one of
+    `NOT_FLIGHTS`, and exact repeats of a time within a flight. Heights are metres above mean sea level; pressure
+    altitudes pass as such.
     """
     import duckdb
 
@@ -52,7 +56,7 @@ def read_recording(path: str | Path) -> Recording:
         missing = [_absent(column, names) for column in COLUMNS if column not in names]
         if missing:
             raise InputError(str(path), missing)
-        rows = relation.project(_projection("on_ground" in names)).fetchnumpy()
+        rows = relation.project(_projection(names)).fetchnumpy()
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise InputError(str(path), [Problem("bytes", "", f"cannot be read as {_kind(source)} ({first})")]) from error
@@ -71,14 +75,17 @@ def _relation(connection: Any, source: Path) -> Any:
     return connection.read_csv(str(source), header=True, all_varchar=True)
 
 
-def _projection(has_ground: bool) -> str:
-    """Each number twice: as a number where it is one, and whether it was given at all."""
+def _projection(names: list[str]) -> str:
+    """Each number twice, as a number where it is one and as it is spelled; and whether the row is of no flight."""
     numbers = [column for column in COLUMNS if column != "flight"]
     parts = [f"coalesce(try_cast({c} AS DOUBLE), 'nan'::DOUBLE) AS {c}" for c in numbers]
     parts.append("coalesce(cast(flight AS VARCHAR), '') AS flight")
     parts += [f"coalesce(cast({c} AS VARCHAR), '') AS {c}_text" for c in numbers]
-    ground = "coalesce(try_cast(on_ground AS BOOLEAN), false)" if has_ground else "false"
-    return ", ".join([*parts, f"{ground} AS on_ground"])
+    ground = "coalesce(try_cast(on_ground AS BOOLEAN), false)" if "on_ground" in names else "false"
+    if "kind" in names:
+        listed = ", ".join(f"'{kind}'" for kind in NOT_FLIGHTS)
+        ground += f" OR coalesce(cast(kind AS VARCHAR), '') IN ({listed})"
+    return ", ".join([*parts, f"{ground} AS grounded"])
 
 
 def _absent(column: str, names: list[str]) -> Problem:
@@ -114,7 +121,7 @@ def _broken(column: str, bad: NDArray[np.int64], texts: Any, rule: str) -> Probl
 
 
 def _in_order(rows: dict[str, Any]) -> Recording:
-    airborne = ~np.asarray(rows["on_ground"], dtype=bool)
+    airborne = ~np.asarray(rows["grounded"], dtype=bool)
     names, flight = np.unique(np.asarray(rows["flight"], dtype=str)[airborne], return_inverse=True)
     columns = {c: np.asarray(rows[c], dtype=np.float64)[airborne] for c in COLUMNS if c != "flight"}
     order = np.lexsort((columns["time_s"], flight))

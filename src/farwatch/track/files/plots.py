@@ -143,6 +143,46 @@ def plot_table(table: Any, sensors: Sequence[Sensor]) -> PlotTable:
     return _joined([columns_of(table, NUMBERS, WORDS)], sensors)
 
 
+def plot_columns(plots: np.ndarray, sensors: Sequence[Sensor]) -> dict[str, np.ndarray]:
+    """PLOT[n] as columns that `read_plots` reads back: equally long, NaN or an empty text for what is not told.
+
+    Known errors of the sensors, which reading takes off, are put on again. InputError where a `radar_index` is none of
+    the sensors'.
+    """
+    mine = plots["radar_index"]
+    if mine.size and not 0 <= mine.min() <= mine.max() < len(sensors):
+        raise InputError("plots", [Problem("radar_index", str(mine.max()), f"must be below {len(sensors)}")])
+
+    def of_sensor(name: str) -> Floats:
+        return np.asarray(np.array([float(getattr(one, name)) for one in sensors])[mine])
+
+    def told(name: str, sigma: str) -> Floats:
+        return np.where(plots[sigma] > 0.0, plots[name], np.nan)
+
+    azimuth_rad = plots["azimuth_rad"] + np.radians(of_sensor("azimuth_bias_deg"))
+    columns = {
+        "time_s": plots["time_s"] + of_sensor("time_bias_s"),
+        "sensor": np.array([one.name for one in sensors], object)[mine],
+        "range_m": plots["range_m"] + of_sensor("range_bias_m"),
+        "azimuth_rad": np.mod(azimuth_rad, 2.0 * pi),
+    }
+    for name in ("elevation_rad", "doppler_m_s", "height_m"):
+        columns[name] = told(name, _sigma_of(name))
+    for name in ("range_m", "azimuth_rad", "elevation_rad", "doppler_m_s", "height_m"):
+        columns[_sigma_of(name)] = told(_sigma_of(name), _sigma_of(name))
+    columns |= {name: plots[name].copy() for name in ("snr", "rcs_m2")}
+    columns["reply"] = plots["reply"].astype(np.int64)
+    columns["mode_a"] = np.array([f"{code:04o}" if code else "" for code in plots["mode_a"].tolist()], object)
+    columns["address"] = np.array([f"{code:06x}" if code else "" for code in plots["address"].tolist()], object)
+    columns["truth"] = plots["truth"].copy()
+    return columns
+
+
+def _sigma_of(name: str) -> str:
+    """The column of a quantity's standard deviation: `range_sigma_m` of `range_m`."""
+    return next(column for column in QUANTITIES if column.replace("_sigma", "") == name and column != name)
+
+
 def _of_records(plots: np.ndarray, sensors: Sequence[Sensor]) -> PlotTable:
     """PLOT records through the same checks; what they hold beyond columns is kept."""
     names = [name for name in QUANTITIES if name != "scan"]

@@ -28,6 +28,9 @@ CSV_SUFFIXES, PARQUET_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt"), (".parquet
 NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 """Cells, in small letters, that say that there is no value."""
 
+MOST_COLUMNS = 1_000
+"""Of a CSV file. Short rows are filled up to the header, so that a longer one could fill the memory."""
+
 _BLOCK_ROWS = 5_000
 _SNIFFED_BYTES = 8_192
 
@@ -275,6 +278,8 @@ def _header(source: Path, file: IO[str]) -> _Header:
         delimiter = max(",;\t", key=line.count)
         cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
         names = tuple(cell.strip().strip("'\"") for cell in cells)
+        if len(names) > MOST_COLUMNS:
+            raise _refused(source, f"has {len(names)} columns, of which {MOST_COLUMNS} at most can be read")
         again = sorted({name for name in names if names.count(name) > 1})
         if again:
             twice = [Problem(f"column {name}", "", "appears twice", line=count) for name in again]

@@ -1,52 +1,83 @@
 """Truth as tables: where targets really were, to judge tracks by."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from farwatch.errors import InputError, Problem
 from farwatch.records import TRUTH
-from farwatch.track.files.reading import Columns, Floats, Whole, absent, read_columns
+from farwatch.track.files.reading import Columns, Floats, Whole, Words, absent, read_columns
 from farwatch.world.earth import Frame
+from farwatch.world.recordings import NOT_FLIGHTS
 
 TIME = ("t", "time_s")
 POSITION = ("lat_deg", "lon_deg", "height_m")
 LOCAL = ("x", "y", "z")
 VELOCITY = ("vx", "vy", "vz")
 
-_KNOWN = (*TIME, *LOCAL, *VELOCITY, *POSITION, "target_id")
+IDS = ("target_id", "flight")
+"""Columns that may name the target; the first that is there counts."""
+
+_KNOWN = (*TIME, *LOCAL, *VELOCITY, *POSITION, *IDS)
 _ROWS_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TruthTable:
-    """Truth of a file: TRUTH[n] by target, then time; `target_names`: the text of each, empty for plain numbers."""
+    """Truth of a file: TRUTH[n] by target, then time; `target_names`: the text of each, empty for plain numbers.
+
+    addresses, codes: Mode S address and SSR code by target, of those that are known to have one; None: by their names.
+    pressure: some heights are pressure altitudes.
+    """
 
     truth: np.ndarray
     target_names: tuple[str, ...] = ()
+    source: str = "a table"
+    addresses: Mapping[int, int] | None = None
+    codes: Mapping[int, int] | None = None
+    pressure: bool = False
 
 
 def read_truth(path: str | Path, frame: Frame | None = None) -> TruthTable:
     """Truth of a file: `t, target_id` and `x, y, z` in the frame of the tracks, or latitude, longitude and height.
 
     Those need the `frame` of a sensor that says where it stands; `height_m` is above the ellipsoid. Velocities
-    `vx, vy, vz` may be absent: NaN. InputError lists all that is wrong, rows by line.
+    `vx, vy, vz` may be absent: NaN. A table of motion is truth too: its `flight` is the `target_id`, and rows whose
+    `kind` says that they are no flight are left out. InputError lists all that is wrong, rows by line.
     """
-    found = read_columns(path, (*TIME, *LOCAL, *VELOCITY, *POSITION), ("target_id",))
-    if "target_id" not in found.words:
+    found = _flights(read_columns(path, (*TIME, *LOCAL, *VELOCITY, *POSITION), (*IDS, "kind")))
+    named = next((name for name in IDS if name in found.words), None)
+    if named is None:
         raise InputError(str(path), [absent("target_id", found, _KNOWN)])
     rows = np.zeros(len(found), TRUTH)
     rows["time_s"] = times_of(found)
     rows["x_m"], rows["y_m"], rows["z_m"] = placed(found, frame).T
     for axis in VELOCITY:
         rows[f"{axis}_m_s"] = found.numbers.get(axis, np.full(len(found), np.nan))
-    rows["target"], names = numbered(found, "target_id")
-    problems = finite_rows(found, rows, ("time_s", "x_m", "y_m", "z_m"), "target_id", rows["target"])
+    rows["target"], names = numbered(found, named)
+    problems = finite_rows(found, rows, ("time_s", "x_m", "y_m", "z_m"), named, rows["target"])
     if problems:
         raise InputError(str(path), problems)
-    return TruthTable(truth=rows[np.lexsort((rows["time_s"], rows["target"]))], target_names=names)
+    return TruthTable(truth=rows[np.lexsort((rows["time_s"], rows["target"]))], target_names=names, source=str(path))
+
+
+def _flights(found: Columns) -> Columns:
+    """The rows that do not say they are something else than a flight."""
+    kind = found.words.get("kind")
+    if kind is None:
+        return found
+    kept = np.array([*(name not in NOT_FLIGHTS for name in kind.names), True])[kind.codes]
+    words = {name: _used(one, kept) for name, one in found.words.items()}
+    numbers = {name: cells[kept] for name, cells in found.numbers.items()}
+    return replace(found, numbers=numbers, words=words, lines=found.lines[kept])
+
+
+def _used(words: Words, kept: np.ndarray) -> Words:
+    """The words of the rows that are kept, numbered in their old order."""
+    used, codes = np.unique(np.append(words.codes[kept], -1), return_inverse=True)
+    return Words(codes[:-1] - 1, tuple(words.names[k] for k in used[1:].tolist()))
 
 
 def times_of(found: Columns) -> Floats:

@@ -1,0 +1,120 @@
+"""Parts of a scene, where not all of it is wanted; and the truth in it, to judge tracks by."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from farwatch.errors import InputError, Problem
+from farwatch.formats import forms
+from farwatch.formats.opening import opened
+from farwatch.formats.scene import ASSET, BATTERY, RADAR, ROUND, TARGET, TRACK, Scene
+from farwatch.records import PLOT, TRUTH
+from farwatch.track.files import TruthTable, read_truth
+from farwatch.world.earth import Frame, east_north_up
+
+PARTS = {"targets": (TARGET,), "tracks": (TRACK,), "rounds": (ROUND,), "sites": (BATTERY, RADAR, ASSET)}
+"""Words for kinds of thing; beside them there are `plots` and `events`."""
+
+TABLES = (".csv", ".csv.gz", ".tsv", ".parquet", ".pq")
+"""Suffixes of tables of truth."""
+
+DAY_S = 86_400.0
+
+
+def only(scene: Scene, wanted: Collection[str]) -> Scene:
+    """Those parts of a scene: targets, tracks, rounds, sites, plots, events. InputError: another word, nothing left.
+
+    Nothing wanted means everything.
+    """
+    known = (*PARTS, "plots", "events")
+    strange = [word for word in wanted if word not in known]
+    if strange:
+        rule = "is no part of a scene"
+        raise InputError("--what", [Problem("what", word, rule, f"one of {', '.join(known)}") for word in strange])
+    if not wanted:
+        return scene
+    kinds = {kind for word in wanted for kind in PARTS.get(word, ())}
+    kept = [i for i, thing in enumerate(scene.things) if thing.kind in kinds]
+    place = np.full(len(scene.things) + 1, -1)
+    place[kept] = np.arange(len(kept))
+    moves = scene.moves[place[scene.moves["thing"]] >= 0].copy()
+    moves["thing"] = place[moves["thing"]]
+    plots = scene.plots if "plots" in wanted else np.zeros(0, PLOT)
+    chosen = replace(
+        scene,
+        things=tuple(scene.things[i] for i in kept),
+        moves=moves,
+        plots=plots,
+        happenings=scene.happenings if "events" in wanted else (),
+    )
+    if not (chosen.moves.size or chosen.plots.size or chosen.happenings):
+        has = [word for word, of in PARTS.items() if any(thing.kind in of for thing in scene.things)]
+        has += [word for word, there in (("plots", scene.plots.size), ("events", scene.happenings)) if there]
+        raise InputError(scene.source, [Problem("what", ", ".join(wanted), "is not in it", f"it has {', '.join(has)}")])
+    return chosen
+
+
+def truth_of(scene: Scene, frame: Frame | None) -> TruthTable:
+    """Where the targets of a scene really were, in the frame of the tracks; of one without targets its tracks.
+
+    Things that tell no height are left out. InputError without a frame, or where nothing is left.
+    """
+    kind = TARGET if any(thing.kind == TARGET for thing in scene.things) else TRACK
+    parts = {i: scene.of(i) for i, thing in enumerate(scene.things) if thing.kind == kind}
+    parts = {i: rows for i, rows in parts.items() if rows.size and (rows["height_m"] != 0.0).any()}
+    if not parts:
+        raise InputError(scene.source, [Problem("truth", "", "holds nothing that moves and tells its height")])
+    if frame is None:
+        rule = "is in degrees: name a sensor that says where it stands"
+        raise InputError(scene.source, [Problem("truth", "", rule, "--sensor alpha.yaml")])
+    things = [scene.things[i] for i in parts]
+    moves = np.concatenate(list(parts.values()))
+    rows = np.zeros(moves.size, TRUTH)
+    rows["time_s"], rows["target"] = moves["time_s"], np.repeat(np.arange(len(parts)), [r.size for r in parts.values()])
+    rows["x_m"], rows["y_m"], rows["z_m"] = frame.to_local(moves["lat_deg"], moves["lon_deg"], moves["height_m"]).T
+    rows["vx_m_s"], rows["vy_m_s"], rows["vz_m_s"] = _in_frame(moves, frame).T
+    return TruthTable(
+        truth=rows,
+        target_names=tuple(thing.key for thing in things),
+        source=scene.source,
+        addresses={n: thing.address for n, thing in enumerate(things) if thing.address},
+        codes={n: thing.mode_a for n, thing in enumerate(things) if thing.mode_a},
+        pressure=any(thing.pressure for thing in things),
+    )
+
+
+def on_the_day_of(truth: TruthTable, time_s: np.ndarray) -> TruthTable:
+    """The truth, its times moved by whole days to where other times (n,) lie: both may count from midnights."""
+    if not time_s.size or not truth.truth.size:
+        return truth
+    days = round((float(np.median(time_s)) - float(np.median(truth.truth["time_s"]))) / DAY_S)
+    moved = truth.truth.copy()
+    moved["time_s"] += DAY_S * days
+    return replace(truth, truth=moved)
+
+
+def truth_in(path: str | Path, frame: Frame | None) -> TruthTable:
+    """Truth of a table, or of any form that farwatch reads. InputError where it cannot be had."""
+    if str(path).lower().endswith(TABLES) and not _is_flights(path):
+        return read_truth(path, frame)
+    return truth_of(forms.read(path), frame)
+
+
+def _is_flights(path: str | Path) -> bool:
+    """Whether a table is of flights as other people keep them."""
+    from farwatch.formats.flight_forms import form_of
+
+    return Path(path).is_file() and form_of(opened(path), str(path)) is not None
+
+
+def _in_frame(moves: np.ndarray, frame: Frame) -> np.ndarray:
+    """Velocities (n, 3), east, north, up where things are, in the frame's axes."""
+    lat, lon = np.radians(moves["lat_deg"]), np.radians(moves["lon_deg"])
+    east, north, up = moves["east_m_s"], moves["north_m_s"], np.nan_to_num(moves["up_m_s"])
+    outward = np.cos(lat) * up - np.sin(lat) * north
+    x = -np.sin(lon) * east + np.cos(lon) * outward
+    y = np.cos(lon) * east + np.sin(lon) * outward
+    z = np.cos(lat) * north + np.sin(lat) * up
+    return np.asarray(np.stack([x, y, z], axis=1) @ east_north_up(frame.lat_deg, frame.lon_deg).T)
