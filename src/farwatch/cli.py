@@ -15,6 +15,7 @@ import typer.core
 
 from farwatch.cli_campaign import app as campaigns
 from farwatch.cli_formats import convert, forms, replay
+from farwatch.cli_picture import picture
 from farwatch.cli_terminal import console_of as _console
 from farwatch.cli_terminal import say_compiling as _say_compiling
 from farwatch.errors import FarwatchError
@@ -492,7 +493,7 @@ def warm() -> None:
     typer.echo("compiled")
 
 
-for verb in (convert, replay, forms):
+for verb in (convert, replay, forms, picture):
     app.command()(verb)
 
 

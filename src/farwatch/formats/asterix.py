@@ -436,7 +436,7 @@ def _sensor(code: int, r: int, plots: Rows, marks: Rows) -> Sensor:
     mine, told = plots[plots["radar_index"] == r], marks[marks["sensor"] == r]
     sited = told[_stands(told)]
     north = told[(told["kind"] == NORTH) & np.isfinite(told["time_s"])]
-    period_s, period_from = _period(mine, told)
+    period_s, period_from = period_of(mine, told)
     place = {name: float(sited[name][-1]) for name in ("lat_deg", "lon_deg", "height_m")} if sited.size else {}
     sac, sic = divmod(code, 256) if code >= 0 else (-1, -1)
     return Sensor(
@@ -456,8 +456,8 @@ def _stands(marks: Rows) -> NDArray[np.bool_]:
     return np.asarray(on_earth & (marks["height_m"] >= -1000.0))
 
 
-def _period(plots: Rows, marks: Rows) -> tuple[float, str]:
-    """Time of a turn (s) and what tells it, by the first of the four that can."""
+def period_of(plots: Rows, marks: Rows) -> tuple[float, str]:
+    """Time of a turn (s) of one radar and what tells it, by the first of the four that can; NaN if none."""
     timed = marks[np.isfinite(marks["time_s"])]
     north = timed[timed["kind"] == NORTH]
     period_s = _spacing(north["time_s"], np.zeros(north.size, np.int64))
