@@ -320,7 +320,7 @@ def register(
         list[str] | None, typer.Option(help="Error to find: range_m, azimuth_rad or time_s; all. Repeatable.")
     ] = None,
     height_sigma_m: Annotated[
-        float | None, typer.Option(help="How far heights may be off, all alike, m: 100 or so of pressure heights.")
+        float | None, typer.Option(help="How far heights may be off, all alike, m: 300 of pressure heights, else 30.")
     ] = None,
     only: OnlyRadars = None,
     out: Annotated[

@@ -40,6 +40,7 @@ class Case:
     addressed: bool = True
     coded: bool = True
     weather_m: float = 0.0  # levels are too high by this
+    warm: float = 0.0  # levels are too low by this share, in air warmer than standard
     rounding: str = "round"  # of counts of range and azimuth, or `floor`
     clutter: float = 0.0  # false plots a scan
     stray: float = 0.0  # share of plots far from where they should be
@@ -122,7 +123,7 @@ def radar_blocks(case, sky):
     astray = luck.random(n) < case.stray
     far = far + case.far_m + luck.normal(0, case.range_sigma_m, n) + astray * luck.normal(0, 3000, n)
     turn = np.degrees(turn) + case.turn_deg + luck.normal(0, case.azimuth_sigma_deg, n) + astray * luck.normal(0, 3, n)
-    level = sky.at(flight, time_s)[2] + case.weather_m
+    level = sky.at(flight, time_s)[2] * (1 - case.warm) + case.weather_m
     blocks = []
     for k in range(n):
         who = {"220": int(sky.addresses[flight[k]])} if case.addressed else {}
@@ -206,7 +207,7 @@ def points_of(case, sky):
     height = height + luck.normal(0, case.height_off_m, sky.number)[flight]
     told_s = time_s + luck.normal(0, case.reference_late_s, sky.number)[flight]
     order = np.argsort(told_s, kind="stable")
-    level = height + case.weather_m
+    level = height * (1 - case.warm) + case.weather_m
     return Points(*(column[order] for column in (flight, told_s, lat, lon, height, level)))
 
 
@@ -241,8 +242,8 @@ def unix(case, time_s):
 def opensky(case, sky, path, geometric=True):
     """CSV of state vectors."""
     p = points_of(case, sky)
-    rows = ["time,icao24,lat,lon,velocity,heading,vertrate,callsign,onground,alert,spi,squawk,baroaltitude,geoaltitude,"
-            "lastposupdate,lastcontact"]  # fmt: skip
+    names = "time,icao24,lat,lon,velocity,heading,vertrate,callsign,onground,alert,spi,squawk,baroaltitude,geoaltitude"
+    rows = [f"{names},lastposupdate,lastcontact"]
     for k in range(p.flight.size):
         t = unix(case, p.time_s[k])
         high = f"{p.height[k]:.2f}" if geometric else ""

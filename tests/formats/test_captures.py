@@ -94,7 +94,7 @@ def test_79_minutes_scored_by_parabolas_through_the_plots(tracked, tmp_path):
     assert told.exit_code == 0, told.output
     found = json.loads(told.output)
     assert found["siap"]["completeness_share"] > 0.99
-    assert (found["identity"]["switches"], found["identity"]["breaks"], found["identity"]["mostly_tracked"]) == (0, 0, 2)
+    assert [found["identity"][name] for name in ("switches", "breaks", "mostly_tracked")] == [0, 0, 2]
     assert found["identity"]["purity_share"] > 0.97  # the rest are rows of coasting, where no plots tell the truth
     assert found["siap"]["number_changes_per_s"] == 0.0
     assert found["initiation"]["found"] == 2
@@ -116,7 +116,7 @@ def test_79_minutes_live_against_hindsight(tracked, tmp_path):
 
 
 def test_a_capture_of_two_seconds_holds_plots_but_no_track(folder, tmp_path):
-    """63 aircraft once each: plots of a radar that tells its place are read, nothing is confirmed, the score is empty."""
+    """63 aircraft once each: plots are read, no track is confirmed, the score is empty."""
     recording = read(folder / "cat_034_048.pcap")
     counts = np.unique(recording.plots["address"], return_counts=True)[1]
     assert (counts.size, counts.max()) == (63, 1)
@@ -138,7 +138,8 @@ def test_every_radar_of_the_capture_can_be_placed_by_a_user(folder, tmp_path):
     for heard in recording.sensors:
         if not heard.is_placed:
             more += ["--sensor", tmp_path / f"{heard.name}.yaml"]
-            more[-1].write_text(f"name: {heard.name}\nrevisit_s: 5\nat: {{lat_deg: 44, lon_deg: 16}}\n", encoding="utf-8")
+            told = f"name: {heard.name}\nrevisit_s: 5\nat: {{lat_deg: 44, lon_deg: 16}}\n"
+            more[-1].write_text(told, encoding="utf-8")
     told = said("track", folder / "cat_034_048.pcap", *more, "-o", tmp_path / "tracks.csv")
     assert told.exit_code == 0, told.output
     assert "63 plots of" in told.output

@@ -1,4 +1,4 @@
-"""`farwatch register` on recordings that others made: it finds what was put in, within the deviations that it states."""
+"""`farwatch register` on recordings that others made: it finds what was put in, within what it states."""
 
 import json
 from dataclasses import replace
@@ -91,7 +91,7 @@ CASES = {
     "062 level": {"weather_m": 90.0, "placed": False, "north": False},
     "062 nameless": {"addressed": False, "coded": False, "clutter": 5.0, "stray": 0.03, "strangers": 3, "decoys": 4},
     "opensky": {"begin_s": 86_200.0, "gaps": True, "step_s": 1.0},
-    "traffic level": {"step_s": 10.0, "weather_m": 60.0, "wild": 0.01},
+    "traffic level": {"step_s": 10.0, "warm": 0.03, "weather_m": 60.0, "wild": 0.01},
     "table day": {"flights": 2, "reference_sigma_m": 30.0},
     "table unix": {"begin_s": 100.0, "turn_deg": -0.5, "far_m": -185.2, "period_s": 8.0, "length_s": 600.0},
     "trace": {"flights": 2, "length_s": 900.0},
