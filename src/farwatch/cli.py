@@ -320,7 +320,7 @@ def register(
         list[str] | None, typer.Option(help="Error to find: range_m, azimuth_rad or time_s; all. Repeatable.")
     ] = None,
     height_sigma_m: Annotated[
-        float | None, typer.Option(help="How far heights may be off, all alike, m: 100 or so of pressure heights.")
+        float | None, typer.Option(help="How far heights may be off, all alike, m: 300 of pressure heights, else 30.")
     ] = None,
     only: OnlyRadars = None,
     out: Annotated[
@@ -331,20 +331,20 @@ def register(
     from farwatch.errors import InputError
     from farwatch.formats.asterix_tracking import given
     from farwatch.report import registration as pages
-    from farwatch.report.registration_request import known_truth
+    from farwatch.report.registration_request import asked, known_truth, misfit
     from farwatch.report.tracking import show_recording
-    from farwatch.track.registering import FIELDS, Registering
     from farwatch.track.registering import register as find
 
-    options = Registering(estimate=tuple(estimate or FIELDS), height_sigma_m=height_sigma_m)
     read = given(plots, sensor or [], only or [])
+    options = asked(read, estimate or [], height_sigma_m)
     console = _console()
     if read.recording is not None:
         show_recording(console, read.recording, read.left_out)
-    found = find(read.plots, read.sensors, None if reference is None else known_truth(read, reference), options)
+    known = None if reference is None else known_truth(read, reference)
+    found = find(read.plots, read.sensors, known, options)
     pages.show(console, found)
     if found.problems:
-        raise InputError("registration", found.problems)
+        raise InputError("registration", [*found.problems, *([] if known is None else misfit(read, known))])
     if out is not None:
         typer.echo(f"wrote {pages.write(out, found.mended())}")
 

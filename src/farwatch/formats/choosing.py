@@ -22,6 +22,10 @@ TABLES = (".csv", ".csv.gz", ".tsv", ".parquet", ".pq")
 
 DAY_S = 86_400.0
 
+_PLACE_HINT = "--sensor FILE that holds its name and at: {lat_deg: ..., lon_deg: ..., height_m: ...}"
+
+_LATEST_S, _DAY_MINUTES, _DAYS_TRIED = 1e11, 1440, 20
+
 
 def only(scene: Scene, wanted: Collection[str]) -> Scene:
     """Those parts of a scene: targets, tracks, rounds, sites, plots, events. InputError: another word, nothing left.
@@ -68,7 +72,7 @@ def truth_of(scene: Scene, frame: Frame | None) -> TruthTable:
         raise InputError(scene.source, [Problem("truth", "", "holds nothing that moves and tells its height")])
     if frame is None:
         rule = "is in degrees: name a sensor that says where it stands"
-        raise InputError(scene.source, [Problem("truth", "", rule, "--sensor alpha.yaml")])
+        raise InputError(scene.source, [Problem("truth", "", rule, _PLACE_HINT)])
     things = [scene.things[i] for i in parts]
     moves = np.concatenate(list(parts.values()))
     rows = np.zeros(moves.size, TRUTH)
@@ -85,14 +89,45 @@ def truth_of(scene: Scene, frame: Frame | None) -> TruthTable:
     )
 
 
-def on_the_day_of(truth: TruthTable, time_s: np.ndarray) -> TruthTable:
-    """The truth, its times moved by whole days to where other times (n,) lie: both may count from midnights."""
-    if not time_s.size or not truth.truth.size:
+def on_the_day_of(truth: TruthTable, time_s: np.ndarray, address: np.ndarray | None = None) -> TruthTable:
+    """The truth, its times moved by whole days to where other times (n,) lie: both may count from other midnights.
+
+    Of several days the one that has most of the others' minutes counts; minutes of one Mode S address, where both tell
+    addresses. time_s, address: of plots or tracks.
+    """
+    rows = truth.truth
+    if not np.isfinite(time_s).any() or not np.isfinite(rows["time_s"]).any():
         return truth
-    days = round((float(np.median(time_s)) - float(np.median(truth.truth["time_s"]))) / DAY_S)
-    moved = truth.truth.copy()
-    moved["time_s"] += DAY_S * days
+    named = truth.addresses or {}
+    own = np.array([named.get(int(k), 0) for k in np.unique(rows["target"])], np.int64)
+    own = own[np.unique(rows["target"], return_inverse=True)[1]]
+    other = np.zeros(time_s.size, np.int64) if address is None else address
+    if not np.intersect1d(own[own > 0], other[other > 0]).size:
+        own, other = np.zeros_like(own), np.zeros_like(other)
+    there, here = _minutes(rows["time_s"], own), _minutes(time_s, other)
+    moved = rows.copy()
+    moved["time_s"] += DAY_S * _best_shift(there, here)
     return replace(truth, truth=moved)
+
+
+def _minutes(time_s: np.ndarray, address: np.ndarray) -> np.ndarray:
+    """Minutes and addresses (2, n) at which something was, each once."""
+    told = np.isfinite(time_s) & (abs(time_s) < _LATEST_S)
+    return np.unique([np.floor(time_s[told] / 60.0).astype(np.int64), address[told].astype(np.int64)], axis=1)
+
+
+def _best_shift(there: np.ndarray, here: np.ndarray) -> int:
+    """Days by which `there` must move so that most of `here` lies in it; the least move of equally good ones."""
+    days = [np.unique(minutes[0] // _DAY_MINUTES, return_counts=True) for minutes in (there, here)]
+    fullest = [day[np.argsort(-count, kind="stable")[:_DAYS_TRIED]] for day, count in days]
+    shifts = {int(h - t) + more for t in fullest[0] for h in fullest[1] for more in (-1, 0, 1)}
+    held = there[0] << 24 | there[1]
+    best, most = 0, -1
+    for shift in sorted(shifts, key=lambda days: (abs(days), days)):
+        common = int(np.isin((here[0] - shift * _DAY_MINUTES) << 24 | here[1], held).sum())
+        if common > most:
+            best, most = shift, common
+    return best
 
 
 def truth_in(path: str | Path, frame: Frame | None) -> TruthTable:

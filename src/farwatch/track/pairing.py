@@ -40,6 +40,10 @@ class Options:
 
     The part that is alike is estimated along, so that the stated deviations of range and clock allow for it.
     """
+    range_step_m: float = 0.0
+    azimuth_step_rad: float = 0.0
+    """Steps in which plots tell range and azimuth. Whether a radar rounds or cuts off is not known: half a step of
+    doubt is added to the stated deviations."""
     least_pairs: int = 20
     """Fewer give no estimate."""
     addresses: Mapping[int, int] | None = None

@@ -26,8 +26,11 @@ FIELDS = {"range_m": "range_bias_m", "azimuth_rad": "azimuth_bias_deg", "time_s"
 NAMED_SHARE = 0.5
 """Plots with a code or an address beyond which names tell which plots are of one target."""
 
-PRESSURE_SIGMA_M = 100.0
-"""How far pressure altitudes may be off, all alike: 12 hPa of weather."""
+PRESSURE_SIGMA_M = 300.0
+"""How far pressure altitudes may be off, all alike: 12 hPa of weather are 100 m, air 8 K warmer 300 m at 10 km."""
+
+GEOID_SIGMA_M = 30.0
+"""How far heights may be off that may be above the sea or above the ellipsoid: deviation of the geoid, EGM96."""
 
 _ADDRESS_DIGITS = 6
 
@@ -36,11 +39,14 @@ _ADDRESS_DIGITS = 6
 class Registering:
     """What to estimate: `range_m`, `azimuth_rad`, `time_s`; and how far heights may be off, all alike (m).
 
-    None: 0 against a reference, 100 m between radars.
+    None: 30 m against a reference of geometric heights, 300 m against one of pressure heights, 100 m between radars.
+    Steps: in which plots tell range and azimuth, where they are coarse; see `pairing.Options`.
     """
 
     estimate: tuple[str, ...] = tuple(FIELDS)
     height_sigma_m: float | None = None
+    range_step_m: float = 0.0
+    azimuth_step_rad: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse errors that a sensor file cannot hold."""
@@ -66,7 +72,9 @@ class Registered:
     def problems(self) -> list[Problem]:
         """Why it cannot be used, a line for each sensor of which something is not told; none: all was found."""
         said = [_reason(self.biases, r) for r in range(len(self.sensors))]
-        return [Problem(one.name, "", rule) for one, rule in zip(self.sensors, said, strict=True) if rule]
+        hints = ["ask for less with --estimate" if one == UNOBSERVABLE else "" for one in self.biases.status]
+        told = zip(self.sensors, said, hints, strict=True)
+        return [Problem(one.name, "", rule, hint) for one, rule, hint in told if rule]
 
     def mended(self) -> tuple[Sensor, ...]:
         """Sensors with what was found added to the errors that they knew before; what was not told stays."""
@@ -91,10 +99,12 @@ def register(
     seen = table.plots[np.argsort(table.plots["time_s"], kind="stable")]
     if reference is not None:
         known = reference if isinstance(reference, TruthTable) else read_truth(reference, frame)
-        wide_m = PRESSURE_SIGMA_M if known.pressure else 0.0
+        wide_m = PRESSURE_SIGMA_M if known.pressure else GEOID_SIGMA_M
         chosen = Options(
             estimate=asked.estimate,
             height_sigma_m=wide_m if asked.height_sigma_m is None else asked.height_sigma_m,
+            range_step_m=asked.range_step_m,
+            azimuth_step_rad=asked.azimuth_step_rad,
             addresses=addresses_of(known, seen),
             codes=None if known.codes is None else dict(known.codes),
         )

@@ -6,6 +6,7 @@ state the covariance of what they found, and refuse what the data cannot tell. S
 
 Sources: [huber1981] Huber, "Robust Statistics", ch. 7 (reweighted least squares).
 [barshalom2001] Bar-Shalom, Li, Kirubarajan, sections 3.4 (least squares) and 5.4 (chi-square tests).
+[liang1986] Liang, Zeger, "Longitudinal data analysis using generalized linear models", Biometrika 73 (1986).
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from farwatch.track import bias_model
 from farwatch.track.bias_model import NAMES, USUAL, WIDE
 from farwatch.track.consistency import gate_threshold
 from farwatch.track.pairing import Options, Pairs, best_pairs, candidates, coarse_bias
-from farwatch.track.trajectories import Floats, Trajectories, places_at, trajectories
+from farwatch.track.trajectories import Floats, Rows, Trajectories, places_at, trajectories
 
 GOOD, FEW, UNOBSERVABLE, INCONSISTENT = "good", "too few pairs", "unobservable", "inconsistent"
 """What became of a radar: all asked for was found; no estimate; some of it cannot be told; pairs contradict."""
@@ -33,6 +34,7 @@ TRUSTED_PROBABILITY = 0.9999
 
 _SCALE_LIMIT = 4.0  # pairs that scatter wider than this many stated deviations are not pairs
 _ROUNDS, _STEPS = 3, 12
+_GROUPS = 6  # fewer targets than this are cut into parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -299,9 +301,44 @@ def _last(
     degrees = max(int((slope[used] != 0).any(axis=2).sum()) - len(columns), 1)
     ratio = float(distance[used].sum()) / degrees
     count = int(used.sum())
+    alike = _alike(left[used], slope[used], covariance, _groups(kept.target[used], plots["time_s"][kept.plot][used]))
+    wider = np.sqrt(np.maximum(np.diag(covariance) * max(1.0, ratio), alike) / np.diag(covariance))
+    covariance = covariance * np.outer(wider, wider) + np.diag(_half_steps(options)[columns] ** 2)
     p = len(columns_of(options.estimate))
-    covariance = covariance[:p, :p] * max(1.0, ratio)
-    return _Fit(found[:7], covariance, count, pairs.plot.size - count, ratio, degrees, scale)
+    return _Fit(found[:7], covariance[:p, :p], count, pairs.plot.size - count, ratio, degrees, scale)
+
+
+def _half_steps(options: Options) -> Floats:
+    """How far counts that are cut off may move each error, f8[8]."""
+    return np.array([options.range_step_m / 2, 0.0, options.azimuth_step_rad / 2, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def _alike(left: Floats, slope: Floats, covariance: Floats, group: Rows) -> Floats:
+    """Variances f8[p] of what is estimated, where leftovers within a group of plots may be alike; 0: too few groups.
+
+    A broadcast that is late, or an altimeter that is off, moves all plots of its aircraft the same way. [liang1986]
+    """
+    count, p = int(group.max(initial=-1)) + 1, covariance.shape[0]
+    if count <= p:
+        return np.zeros(p)
+    sums = np.zeros((count, p))
+    np.add.at(sums, group, np.einsum("ncp,nc->np", slope, left))
+    spread = sums @ covariance
+    return np.asarray((spread**2).sum(axis=0) * count / (count - p))
+
+
+def _groups(target: Rows, time_s: Floats) -> Rows:
+    """Number of the group of each plot: its target, or, of few targets, a part of that target's time."""
+    names, own = np.unique(target, return_inverse=True)
+    parts = max(1, -(-_GROUPS // max(names.size, 1)))
+    if not own.size:
+        return own
+    first, last = (np.full(names.size, at) for at in (np.inf, -np.inf))
+    np.minimum.at(first, own, time_s)
+    np.maximum.at(last, own, time_s)
+    share = (time_s - first[own]) / np.maximum(last - first, 1.0)[own]
+    groups = own * parts + np.minimum((share * parts).astype(np.int64), parts - 1)
+    return np.asarray(np.unique(groups, return_inverse=True)[1])
 
 
 def apply(plots: np.ndarray, biases: Biases) -> np.ndarray:

@@ -17,8 +17,8 @@ POSITION = ("lat_deg", "lon_deg", "height_m")
 LOCAL = ("x", "y", "z")
 VELOCITY = ("vx", "vy", "vz")
 
-IDS = ("target_id", "flight")
-"""Columns that may name the target; the first that is there counts."""
+IDS = ("target_id", "flight", "track_id")
+"""Columns that may name the target; the first that is there counts. Tracks may be the truth of other tracks."""
 
 _KNOWN = (*TIME, *LOCAL, *VELOCITY, *POSITION, *IDS)
 _ROWS_NAMED = 20
