@@ -11,12 +11,15 @@ from farwatch.cli_terminal import console_of, say_compiling
 from farwatch.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from farwatch.formats.converting import Written
     from farwatch.formats.replaying import Told
     from farwatch.formats.scene import Scene
 
 What = Annotated[
     list[str] | None,
-    typer.Option("--what", help="Parts wanted: targets, tracks, rounds, sites, plots, events; all. Repeatable."),
+    typer.Option(
+        "--what", help="Parts wanted: targets, tracks, rounds, sites, plots, events; all when left out. Repeatable."
+    ),
 ]
 Epoch = Annotated[
     str | None, typer.Option(help="Date of time 0 for sources without one, as 2030-05-01T06:00:00Z; else 2000-01-01.")
@@ -49,17 +52,19 @@ def convert(
     scene, written = convert_file(source, out, wish)
     if scene is not None:
         pages.show(console_of(), scene)
-    for path in written:
-        typer.echo(f"wrote {path}")
+    _say(written)
 
 
 def forms() -> None:
     """List the forms that can be read and written, with the suffixes that tell them."""
     from farwatch.formats.forms import FORMS
 
+    typer.echo(f"{'form':<12}{'direction':<12}what it is, suffixes, and what opens it")
     for name, form in FORMS.items():
         does = "in and out" if form.reads and form.writes else "in" if form.reads else "out"
-        typer.echo(f"{name:<12}{does:<12}{form.says}  ({' '.join(form.suffixes)})")
+        opens = f"; for {form.opens}" if form.opens else ""
+        typer.echo(f"{name:<12}{does:<12}{form.says}  ({' '.join(form.suffixes)}){opens}")
+    typer.echo("\nAny other table of flights is read with --map: see docs/formats/flights.md.")
 
 
 def replay(
@@ -78,19 +83,58 @@ def replay(
     seed: Annotated[int | None, typer.Option(help="Of a scenario: seed of all chance.")] = None,
 ) -> None:
     """Tell one trial, or a recording, again: to a file for other programs, or paced over UDP to a display."""
-    from farwatch.formats.replaying import is_recorded, told_again
+    from farwatch.formats.replaying import told_again
     from farwatch.report import scene as pages
 
     console, kept = console_of(), tuple(what or ())
-    play = None if is_recorded(source) else lambda: _trial(source, trial, seed, every)
+    is_trial = _is_trial(source, trial, seed)
+    _refuse_sending(to, send)
+    play = (lambda: _trial(source, trial, seed, every)) if is_trial else None
     told = told_again(source, to, kept, _moment(epoch), play)
     if told.scene is not None:
         pages.show(console, told.scene)
     if not told.goes_out:
-        for path in told.write():
-            typer.echo(f"wrote {path}")
+        _say(told.write())
         return
     _send(told, send, speed)
+
+
+def _say(written: "Written") -> None:
+    """Say what was written, and what of the scene was not."""
+    for line in written.lines():
+        typer.echo(line)
+
+
+def _is_trial(source: str, trial: int, seed: int | None) -> bool:
+    """Whether a source is a run or a scenario, not a recorded file. InputError for options that do not fit it."""
+    from farwatch.formats.replaying import is_recorded
+
+    place, recorded = Path(source), is_recorded(source)
+    problems = []
+    if recorded and trial:
+        problems.append(Problem("--trial", f"{trial}", "is of a run or a scenario; this is a recorded file"))
+    if seed is not None and (recorded or place.is_dir()):
+        holds = "a run, which has its own" if place.is_dir() else "a recorded file, which has none"
+        problems.append(Problem("--seed", f"{seed}", f"is of a scenario; this is {holds}"))
+    if place.is_dir() and not (place / "manifest.json").is_file():
+        hint = "farwatch run SCENARIO --out FOLDER makes one"
+        problems.append(Problem("folder", "", "holds no run: it has no manifest.json", hint))
+    if problems:
+        raise InputError(source, problems)
+    return not recorded
+
+
+def _refuse_sending(to: str, form: str) -> None:
+    """InputError where something is to be sent to no address, or in no form that is sent; before the work."""
+    from farwatch.formats.replaying import SENT
+
+    if "://" not in to:
+        return
+    from farwatch.live.sources import addresses
+
+    addresses([to], "--to")
+    if form not in SENT:
+        raise InputError("command line", [Problem("--send", form, f"must be {' or '.join(SENT)}")])
 
 
 def _trial(source: str, trial: int, seed: int | None, every_s: float) -> "Scene":

@@ -16,6 +16,9 @@ What the physics itself may do (no detection, no intercept) is a value in a resu
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_SHOWN = 60
+"""So much is shown of a value that is no text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -30,9 +33,16 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line is not None else ""
-        shown = f" = {self.value}" if self.value else ""
+        shown = f" = {_printable(self.value)}" if self.value else ""
         nearest = f"; {self.hint}" if self.hint else ""
         return f"{place}{self.where}{shown}: {self.rule}{nearest}"
+
+
+def _printable(value: str) -> str:
+    """A value as a terminal may show it: bytes of a stranger could steer it."""
+    if value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else "?" for c in value[:_SHOWN]) + ("..." if len(value) > _SHOWN else "")
 
 
 class FarwatchError(Exception):

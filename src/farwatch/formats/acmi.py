@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 from farwatch.formats.dates import told
 from farwatch.formats.scene import ASSET, BATTERY, RADAR, ROUND, TRACK, Happening, Scene, Thing
 from farwatch.formats.whole import appearing
+from farwatch.formats.zipped import pack
 
 Rows = NDArray[Any]
+
+PACKED = ".zip.acmi"
+"""End of the name of a file that is a zip archive."""
 
 COLOURS = {"hostile": "Red", "friend": "Blue", "neutral": "Green", "unknown": "Yellow"}
 """Colour by side: Tacview knows Red, Orange, Yellow, Green, Cyan, Blue and Violet."""
@@ -49,9 +53,15 @@ _FRAME = "#%.3f\n"
 
 
 def write(path: str | Path, scene: Scene) -> None:
-    """Write a scene; the file appears whole or not at all. StoreError where it cannot be written."""
+    """Write a scene, packed where the name ends in .zip.acmi; the file appears whole or not at all.
+
+    StoreError where it cannot be written.
+    """
     with appearing(Path(path)) as partial, partial.open("wb") as stream:
-        stream.writelines(encode(scene))
+        if str(path).lower().endswith(PACKED):
+            pack(stream, f"{Path(path).name[: -len(PACKED)]}.acmi", encode(scene))
+        else:
+            stream.writelines(encode(scene))
 
 
 def encode(scene: Scene) -> Iterator[bytes]:
@@ -144,11 +154,12 @@ def _extras(scene: Scene) -> list[tuple[float, bool, str]]:
             known = thing.key in killed or thing.fate == "landed"
             found.append((float(rows["time_s"][-1]), 2, _end(k + 1, thing, known)))
     found.extend((h.time_s, 1, _event(h, number)) for h in scene.happenings)
-    return [(time_s, rank == 0, text) for time_s, rank, text in sorted(found, key=lambda row: row[:2])]
+    spelled = [(float(np.round(time_s, 3)), rank, text) for time_s, rank, text in found]  # as motion is spelled
+    return [(time_s, rank == 0, text) for time_s, rank, text in sorted(spelled, key=lambda row: row[:2])]
 
 
 def _appearance(thing: Thing, number: dict[str, int]) -> str:
-    """What is known of a thing. Kind and Family are ours: Tacview keeps what it does not know, and shows it."""
+    """What is known of a thing. Kind, Family, Pressure are ours: Tacview keeps and shows what it does not know."""
     kind_type = KIND_TYPES.get(thing.kind) or TYPES.get(thing.family, TYPES[""])
     linked = number.get(thing.of)
     link = "LockedTarget" if thing.kind == ROUND else "Parent"
@@ -163,6 +174,7 @@ def _appearance(thing: Thing, number: dict[str, int]) -> str:
         link: str(linked) if linked and thing.kind != TRACK else "",
         "Kind": thing.kind,
         "Family": thing.family,
+        "Pressure": "true" if thing.pressure else "",
     }
     properties = ",".join(f"{name}={_text(value)}" for name, value in told_of.items() if value)
     return f"{number[thing.key]},{properties}\n"

@@ -18,7 +18,7 @@ import numpy as np
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, room_for, rows_of
+from farwatch.formats.gathered import code, gathered, room_for, rows_of
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, BATTERY, KINDS, RADAR, ROUND, SIDES, TARGET, TRACK, Happening, Scene, Thing
 from farwatch.formats.zipped import is_zip, member
@@ -179,7 +179,7 @@ class _Recording:
 _ABOUT = frozenset(["ReferenceTime", "ReferenceLongitude", "ReferenceLatitude", "Title"])
 _KEPT = frozenset(
     ["Type", "Name", "CallSign", "Pilot", "Coalition", "Color", "ICAO24", "Squawk", "Parent", "LockedTarget",
-     "Kind", "Family"]
+     "Kind", "Family", "Pressure"]
 )  # fmt: skip
 
 
@@ -230,8 +230,9 @@ def _thing(k: int, recording: _Recording, keys: list[str]) -> Thing | None:
         family=_family(known.words, tags) if kind in {TARGET, TRACK} else "",
         class_name=known.words.get("Name", ""),
         callsign=known.words.get("CallSign", "") or known.words.get("Pilot", ""),
-        address=_whole(known.words.get("ICAO24", ""), 16, 0xFFFFFF),
-        mode_a=_whole(known.words.get("Squawk", ""), 8, 0o7777),
+        address=code(known.words.get("ICAO24", ""), 16, 0xFFFFFF),
+        mode_a=code(known.words.get("Squawk", ""), 8, 0o7777),
+        pressure=known.words.get("Pressure") == "true",
         fate=known.fate,
         of=keys[linked] if linked is not None else "",
     )
@@ -270,12 +271,3 @@ def _shift_deg(text: str) -> float:
     except ValueError:
         return 0.0
     return value if abs(value) <= 360.0 else 0.0
-
-
-def _whole(text: str, radix: int, most: int) -> int:
-    """A number within 1 and `most`; 0 where it is none."""
-    try:
-        value = int(text[:_MOST_HEX], radix)
-    except ValueError:
-        return 0
-    return value if 0 < value <= most else 0

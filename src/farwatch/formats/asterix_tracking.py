@@ -15,6 +15,7 @@ import numpy as np
 from farwatch.errors import InputError, Problem
 from farwatch.formats.asterix import ELEVATION_MIN_RAD, RANGE_STEP_M, Recording, read
 from farwatch.formats.asterix import Sensor as Heard
+from farwatch.formats.plot_table import sensors_beside
 from farwatch.track.sensors import Sensor, read_sensors
 
 SUFFIXES = frozenset({".ast", ".asterix", ".gps", ".pcap", ".pcapng"})
@@ -33,6 +34,8 @@ class Given(NamedTuple):
 def given(paths: Sequence[Path], files: Sequence[Path], only: Sequence[str]) -> Given:
     """What a user named: tables with their sensors, or one recording, which brings its own. The suffix tells which.
 
+    Sensors that are not named are those of the file beside a table, as `formats.plot_table` writes them.
+
     Raises InputError where a recording is not alone, tables have no sensor, or as `chosen` and the readers do.
     """
     recorded = [path for path in paths if path.suffix.lower() in SUFFIXES]
@@ -43,6 +46,8 @@ def given(paths: Sequence[Path], files: Sequence[Path], only: Sequence[str]) -> 
     if not recorded and only:
         hint = "of tables, name fewer sensors"
         problems.append(Problem("--only", ", ".join(only), "picks radars of a recording", hint))
+    if not recorded:
+        files = files or [beside for path in paths if (beside := sensors_beside(path)).is_file()]
     if not recorded and not files:
         problems.append(Problem("--sensor", "", "is missing: name the sensor of the plots", "--sensor alpha.yaml"))
     if problems:

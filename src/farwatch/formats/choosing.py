@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from farwatch.world.earth import Frame, east_north_up
 
 PARTS = {"targets": (TARGET,), "tracks": (TRACK,), "rounds": (ROUND,), "sites": (BATTERY, RADAR, ASSET)}
 """Words for kinds of thing; beside them there are `plots` and `events`."""
+
+KNOWN, ALL = (*PARTS, "plots", "events"), "all"
 
 TABLES = (".csv", ".csv.gz", ".tsv", ".parquet", ".pq")
 """Suffixes of tables of truth."""
@@ -32,11 +35,7 @@ def only(scene: Scene, wanted: Collection[str]) -> Scene:
 
     Nothing wanted means everything.
     """
-    known = (*PARTS, "plots", "events")
-    strange = [word for word in wanted if word not in known]
-    if strange:
-        rule = "is no part of a scene"
-        raise InputError("--what", [Problem("what", word, rule, f"one of {', '.join(known)}") for word in strange])
+    wanted = words_of(wanted)
     if not wanted:
         return scene
     kinds = {kind for word in wanted for kind in PARTS.get(word, ())}
@@ -54,10 +53,31 @@ def only(scene: Scene, wanted: Collection[str]) -> Scene:
         happenings=scene.happenings if "events" in wanted else (),
     )
     if not (chosen.moves.size or chosen.plots.size or chosen.happenings):
-        has = [word for word, of in PARTS.items() if any(thing.kind in of for thing in scene.things)]
-        has += [word for word, there in (("plots", scene.plots.size), ("events", scene.happenings)) if there]
-        raise InputError(scene.source, [Problem("what", ", ".join(wanted), "is not in it", f"it has {', '.join(has)}")])
+        has = counted(scene)
+        hint = f"it has {', '.join(has) or 'nothing'}"
+        raise InputError(scene.source, [Problem("--what", ", ".join(wanted), "is not in it", hint)])
     return chosen
+
+
+def words_of(wanted: Collection[str]) -> tuple[str, ...]:
+    """Words for parts, also several in one with commas; none for `all`. InputError: a word that is none."""
+    words = tuple(dict.fromkeys(part.strip() for word in wanted for part in word.split(",")))
+    problems = []
+    for word in words:
+        if word not in {*KNOWN, ALL}:
+            near = get_close_matches(word, KNOWN, n=1)
+            hint = f"nearest: {near[0]}" if near else f"one of {', '.join((*KNOWN, ALL))}"
+            problems.append(Problem("--what", word, "is no part of a scene", hint))
+    if problems:
+        raise InputError("command line", problems)
+    return () if ALL in words else words
+
+
+def counted(scene: Scene) -> dict[str, int]:
+    """How much a scene has of each part that it has: things, plots, events."""
+    has = {word: sum(thing.kind in kinds for thing in scene.things) for word, kinds in PARTS.items()}
+    has |= {"plots": scene.plots.size, "events": len(scene.happenings)}
+    return {word: count for word, count in has.items() if count}
 
 
 def truth_of(scene: Scene, frame: Frame | None) -> TruthTable:

@@ -133,8 +133,8 @@ def _properties(thing: Thing) -> dict[str, str]:
     told_of = {
         "kind": thing.kind, "side": thing.side, "family": thing.family, "class": thing.class_name,
         "callsign": thing.callsign, "address": f"{thing.address:06X}" if thing.address else "",
-        "mode_a": f"{thing.mode_a:04o}" if thing.mode_a else "", "fate": thing.fate, "of": thing.of,
-        "symbol": symbol(thing),
+        "mode_a": f"{thing.mode_a:04o}" if thing.mode_a else "", "pressure": "true" if thing.pressure else "",
+        "fate": thing.fate, "of": thing.of, "symbol": symbol(thing),
     }  # fmt: skip
     return {name: value for name, value in told_of.items() if value}
 

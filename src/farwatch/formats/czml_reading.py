@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from farwatch.errors import InputError, Problem
 from farwatch.formats.czml import turned
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, room_for, rows_of
+from farwatch.formats.gathered import code, gathered, room_for, rows_of
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
 from farwatch.records import FAMILIES
@@ -201,17 +201,9 @@ def _thing(key: str, entity: _Entity, moves: bool) -> Thing:
         family=words["family"] if words.get("family") in FAMILIES else "",
         class_name=words.get("class", ""),
         callsign=words.get("callsign", "") or (entity.name if entity.name != key else ""),
-        address=_whole(words.get("address", ""), 16, 0xFFFFFF),
-        mode_a=_whole(words.get("mode_a", ""), 8, 0o7777),
+        address=code(words.get("address", ""), 16, 0xFFFFFF),
+        mode_a=code(words.get("mode_a", ""), 8, 0o7777),
+        pressure=words.get("pressure") == "true",
         fate=words.get("fate", ""),
         of=words.get("of", ""),
     )
-
-
-def _whole(text: str, radix: int, most: int) -> int:
-    """A number within 1 and `most`; 0 where it is none."""
-    try:
-        value = int(text[:8], radix)
-    except ValueError:
-        return 0
-    return value if 0 < value <= most else 0

@@ -23,7 +23,13 @@ def form_of(data: bytes, name: str) -> str | None:
 
 def mapping_needed(data: bytes, name: str) -> InputError:
     """The error for a table of no known form: which columns it has, and that a mapping is asked for."""
-    names = names_of(unpacked(data, name), name)
+    content = unpacked(data, name)
+    if not content.strip():
+        return InputError(name, [Problem("content", "", "is empty")])
+    names = names_of(content, name)
+    if not names or not all(one.isprintable() for one in names):
+        rule, hint = "is neither a table nor JSON of a known form", "`farwatch forms` lists what is read"
+        return InputError(name, [Problem("content", f"{len(content):,} bytes", rule, hint)])
     hint = "give a mapping (--map FILE): `time`, `lat`, `lon` and `height` each name a column (docs/formats/flights.md)"
     rule = "is a table, but not of OpenSky or of the library traffic"
     return InputError(name, [Problem("columns", columns_shown(names) or "none", rule, hint)])

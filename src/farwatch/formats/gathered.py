@@ -25,6 +25,15 @@ _LATEST_S = 253_402_214_400.0  # the last day of the year 9999, where dates end
 _EARLIEST_S = -62_135_596_800.0  # the year 1
 
 
+def code(text: str, radix: int, most: int) -> int:
+    """A code as a number within 1 and `most`; 0 where it is none."""
+    try:
+        value = int(text[:8], radix)
+    except ValueError:
+        return 0
+    return value if 0 < value <= most else 0
+
+
 def room_for(count: int, source: str) -> None:
     """Raise InputError where a file has more things than are read."""
     if count > MOST_THINGS:

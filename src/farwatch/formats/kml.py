@@ -17,8 +17,12 @@ from farwatch.formats.dates import told, told_all
 from farwatch.formats.scene import ASSET, BATTERY, KINDS, RADAR, ROUND, TARGET, TRACK, Happening, Scene, Thing
 from farwatch.formats.symbols import symbol
 from farwatch.formats.whole import appearing
+from farwatch.formats.zipped import pack
 
 Rows = NDArray[Any]
+
+PACKED = ".kmz"
+"""End of the name of a file that is a zip archive."""
 
 COLOURS = {"hostile": "ff4040ff", "friend": "ffff9040", "neutral": "ff50c850", "unknown": "ff40d0ff"}
 """Opacity, blue, green, red by side, as KML writes a colour."""
@@ -39,9 +43,15 @@ _CHUNK = 20_000
 
 
 def write(path: str | Path, scene: Scene) -> None:
-    """Write a scene; the file appears whole or not at all. StoreError where it cannot be written."""
+    """Write a scene, packed where the name ends in .kmz; the file appears whole or not at all.
+
+    StoreError where it cannot be written.
+    """
     with appearing(Path(path)) as partial, partial.open("wb") as stream:
-        stream.writelines(encode(scene))
+        if str(path).lower().endswith(PACKED):
+            pack(stream, "doc.kml", encode(scene))
+        else:
+            stream.writelines(encode(scene))
 
 
 def encode(scene: Scene) -> Iterator[bytes]:
@@ -107,7 +117,9 @@ def _data(thing: Thing) -> str:
     """What else is known, under the names a scene gives it, and the symbol code of MIL-STD-2525D."""
     told_of = {
         "key": thing.key, "kind": thing.kind, "side": thing.side, "family": thing.family, "class": thing.class_name,
-        "callsign": thing.callsign, "fate": thing.fate, "of": thing.of, "symbol": symbol(thing),
+        "callsign": thing.callsign, "address": f"{thing.address:06X}" if thing.address else "",
+        "mode_a": f"{thing.mode_a:04o}" if thing.mode_a else "", "pressure": "true" if thing.pressure else "",
+        "fate": thing.fate, "of": thing.of, "symbol": symbol(thing),
     }  # fmt: skip
     return _extended(told_of)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import gathered, room_for, rows_of
+from farwatch.formats.gathered import code, gathered, room_for, rows_of
 from farwatch.formats.markup import elements, words
 from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
@@ -144,6 +144,9 @@ def _thing(placemark: Element, told_of: dict[str, str], moves: bool) -> Thing:
         family=told_of["family"] if told_of.get("family") in FAMILIES else "",
         class_name=told_of.get("class", ""),
         callsign=told_of.get("callsign", "") or (name if name != key else ""),
+        address=code(told_of.get("address", ""), 16, 0xFFFFFF),
+        mode_a=code(told_of.get("mode_a", ""), 8, 0o7777),
+        pressure=told_of.get("pressure") == "true",
         fate=told_of.get("fate", ""),
         of=told_of.get("of", ""),
     )

@@ -8,15 +8,15 @@ from typing import Any
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats import forms
-from farwatch.formats.choosing import only
-from farwatch.formats.converting import dated, write
-from farwatch.formats.scene import TRACK, Scene
+from farwatch.formats.choosing import only, words_of
+from farwatch.formats.converting import Written, dated, feed_of, write
+from farwatch.formats.scene import Scene
 
 UDP = "udp://"
 SENT = ("asterix", "dis")
 """Forms that go over UDP."""
 
-DEFAULT_SUFFIX = {"dis": ".dis.pcap", "asterix": ".ast", "acmi": ".acmi", "table": ".csv"}
+DEFAULT_SUFFIX = {"dis": ".dis.pcap", "asterix": ".ast", "acmi": ".acmi", "table": ".csv", "plots": ".plots.csv"}
 """Suffixes of files that are named after a form; of other forms the first of theirs."""
 
 
@@ -39,32 +39,29 @@ class Told:
         """Whether it is sent, not written."""
         return self.to.startswith(UDP)
 
-    def write(self) -> list[Path]:
-        """Write the file, named after the source where only a form was given; the files written."""
+    def write(self) -> Written:
+        """Write the file, named after the source where only a form, or a suffix, was given; what was written."""
         assert self.scene is not None
-        if self.to in forms.FORMS:
-            suffix = DEFAULT_SUFFIX.get(self.to, forms.FORMS[self.to].suffixes[0])
-            return write(self.scene, Path(f"{self.name}{suffix}"), self.to)
-        return write(self.scene, Path(self.to))
+        if _is_path(self.to):
+            return write(self.scene, Path(self.to))
+        form = forms.named(self.to, "--to", reading=False)
+        suffix = DEFAULT_SUFFIX.get(form, forms.FORMS[form].suffixes[0])
+        return write(self.scene, Path(f"{self.name}{suffix if self.to == form else f'.{self.to}'}"), form)
 
     def about(self, form: str) -> list[str]:
         """What whoever listens must know: categories, and which source has which code."""
         if form != "asterix" or self.scene is None:
             return []
-        from farwatch.formats.asterix_writing import codes_of
+        from farwatch.formats.asterix_writing import WHAT, codes_of
 
         codes = codes_of(self.scene, self._feed())
         named = ", ".join(f"{name} {sac}/{sic}" for name, (sac, sic) in codes.items())
-        return ["CAT048 and CAT034 of each radar, CAT062 and CAT065 of the picture", f"SAC/SIC: {named}"]
+        return [WHAT[word] for word in self._feed().what] + [f"SAC/SIC: {named}"]
 
     def _feed(self) -> Any:
-        """What of the scene goes out: plots and tracks where there are any, else the targets themselves."""
-        from farwatch.formats.asterix_writing import PLOTS, TARGETS, TRACKS, Feed
-
+        """What of the scene goes out."""
         assert self.scene is not None
-        kinds = {thing.kind for thing in self.scene.things}
-        there = [PLOTS] * bool(self.scene.plots.size) + [TRACKS] * (TRACK in kinds)
-        return Feed(what=tuple(there or [TARGETS]), simulated=self.simulated)
+        return feed_of(self.scene, self.simulated)
 
     def datagrams(self, form: str) -> Iterator[tuple[float, bytes]]:
         """Time (s) and bytes of each datagram. InputError for a form that is not sent."""
@@ -82,6 +79,12 @@ class Told:
         from farwatch.formats import asterix_writing
 
         return asterix_writing.datagrams(self.scene, self._feed())
+
+
+def _is_path(to: str) -> bool:
+    """Whether a place to write is a file, not a bare form or suffix."""
+    bare = {*forms.FORMS, *(suffix[1:] for form in forms.FORMS.values() for suffix in form.suffixes)}
+    return to not in bare and any(sign in to for sign in "./\\")
 
 
 def is_recorded(source: str) -> bool:
@@ -103,7 +106,8 @@ def told_again(
     """
     name = Path(source).name.split(".")[0]
     if not to.startswith(UDP):  # refused before the work, not after
-        forms.writer(to if to in forms.FORMS else forms.write_form(to))
+        forms.writer(forms.write_form(to) if _is_path(to) else to)
+    words_of(what)
     if play is not None:
         return Told(name=name, to=to, scene=only(dated(play(), epoch), what))
     form = forms.read_form(source)

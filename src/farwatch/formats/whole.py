@@ -14,10 +14,14 @@ def appearing(path: Path) -> Iterator[Path]:
 
     StoreError where that cannot be.
     """
+    if not path.parent.is_dir():
+        raise StoreError(f"{path}: cannot be written, there is no folder {path.parent}")
+    if path.is_dir():
+        raise StoreError(f"{path}: is a folder; name a file in it")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             partial = Path(folder) / path.name
             yield partial
             partial.replace(path)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be written ({error})") from error
+        raise StoreError(f"{path}: cannot be written ({error.strerror or error})") from error

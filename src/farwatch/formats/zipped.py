@@ -1,8 +1,10 @@
-"""The one file that matters of a zip archive, within limits. Nothing is written, and no name in it becomes a path."""
+"""The one file that matters of a zip archive, within limits. No name in it becomes a path."""
 
 import zipfile
 import zlib
+from collections.abc import Iterable
 from io import BytesIO
+from typing import BinaryIO
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.opening import LEAST_ROOM, MOST_BYTES, MOST_RATIO
@@ -14,6 +16,19 @@ _ZIP, _ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _STEP = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError, OverflowError, KeyError)
+
+
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+"""Time of what is packed, always the same."""
+
+
+def pack(stream: BinaryIO, name: str, parts: Iterable[bytes]) -> None:
+    """Write a zip archive that holds one file, `name`; the same parts give the same bytes."""
+    info = zipfile.ZipInfo(name, _MOMENT)
+    info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
+    with zipfile.ZipFile(stream, "w") as archive, archive.open(info, "w") as member_of:
+        for part in parts:
+            member_of.write(part)
 
 
 def is_zip(data: bytes) -> bool:

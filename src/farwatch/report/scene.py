@@ -2,10 +2,11 @@
 
 from collections import Counter
 
+import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from farwatch.formats.scene import KINDS, Scene
+from farwatch.formats.scene import ASSET, BATTERY, KINDS, RADAR, Scene
 from farwatch.report.wording import number, plural
 
 PLURALS = {"battery": "batteries"}
@@ -28,16 +29,22 @@ def contents(scene: Scene) -> str:
     kinds = Counter(thing.kind for thing in scene.things)
     said = [plural(kinds[kind], kind, PLURALS.get(kind, f"{kind}s")) for kind in KINDS if kinds[kind]]
     if scene.moves.size:
-        said.append(f"{scene.moves.size:,} positions")
+        said.append(_many(scene.moves.size, "position"))
     if scene.plots.size:
-        said.append(f"{scene.plots.size:,} plots of {plural(len(scene.sensors), 'radar')}")
+        said.append(f"{_many(scene.plots.size, 'plot')} of {plural(len(scene.sensors), 'radar')}")
     if scene.happenings:
-        said.append(plural(len(scene.happenings), "event"))
+        said.append(_many(len(scene.happenings), "event"))
     return ", ".join(said) or "nothing"
 
 
+def _many(amount: int, one: str) -> str:
+    return f"{amount:,} {one}" + "s" * (amount != 1)
+
+
 def _span(scene: Scene) -> str:
-    times = [rows["time_s"] for rows in (scene.moves, scene.plots) if rows.size]
+    sites = [i for i, thing in enumerate(scene.things) if thing.kind in {BATTERY, RADAR, ASSET}]
+    flown = scene.moves[~np.isin(scene.moves["thing"], sites)]
+    times = [rows["time_s"] for rows in (flown, scene.plots) if rows.size]
     if not times:
         return ""
     first, last = min(float(t.min()) for t in times), max(float(t.max()) for t in times)
