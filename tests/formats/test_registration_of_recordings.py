@@ -26,7 +26,7 @@ SHORT = world.Case(flights=6, length_s=400.0)
 
 def said(*words):
     """What the program prints and how it ends."""
-    found = CliRunner().invoke(app, [str(word) for word in words])
+    found = CliRunner(env={"COLUMNS": "200"}).invoke(app, [str(word) for word in words])
     assert not found.exception or isinstance(found.exception, SystemExit), found.exception
     return found
 

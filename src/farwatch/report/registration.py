@@ -35,7 +35,7 @@ def error_table(found: Registered) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, right in (("sensor", 0), ("error", 0), ("found", 1), ("±", 1), ("pairs", 1), ("rejected", 1),
                         ("χ² ratio", 1), ("p-value", 1), ("", 0)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "")  # figures are never cut
     for row in found.biases.table():
         turn = degrees(1.0) if row["error"] == "azimuth_rad" else 1.0
         style = "" if row["status"] == GOOD else "yellow"
