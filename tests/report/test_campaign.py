@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from campaign.answered import FIELD, Rehearsed, figures, planned
+from farwatch import catalogue
 from farwatch.campaign.answer_tables import tables_of
 from farwatch.campaign.answers import answer
 from farwatch.campaign.plan_file import CampaignPlan
@@ -17,7 +18,7 @@ from farwatch.errors import StoreError
 from farwatch.outcomes.summary import Estimate
 from farwatch.report import campaign_page, campaign_wording
 from farwatch.report.campaign import show
-from farwatch.report.figures import intervals
+from farwatch.report.figures import exchanges, intervals
 
 RICH = {
     "title": "Does a <b>layer</b> & more pay?",
@@ -149,6 +150,38 @@ def test_its_figures_are_sound(rich):
         assert "<desc" in svg
     names = re.findall(r'\bid="([^"]+)"', page)
     assert len(names) == len(set(names))
+
+
+def test_figures_are_listed_with_range_and_source(rich):
+    """Assumptions first and marked, sources numbered and spelled; the scenarios can be taken away."""
+    plan, answers = rich
+    scenarios = planned(RICH).scenarios
+    known = catalogue.figures(scenarios["alone"].resolved_catalogue())
+    drawn = [known[name] for name in ("48n6e3.range_max_m", "48n6e3.price_usd", "one-way-drone.speed_m_s")]
+    page = campaign_page.compose(answers, plan, drawn, scenarios)
+    ledger = page[page.index('<table class="ledger">') :].partition("</table>")[0]
+    assert ledger.index("price_") < ledger.index("range_")
+    assert "240 to 250" in ledger
+    listed = page[page.index('<ol class="sources">') :].partition("</ol>")[0]
+    assert listed.count("<li>") == len(set(re.findall(r"\[(\d+)\]", ledger))) == 2
+    assert set(re.findall(r'download="(\w+\.yaml)"', page)) == {"plan.yaml", "alone.yaml", "layered.yaml"}
+
+
+def test_cost_against_cost_draws_its_data(rich):
+    """Both bills of every point, told in dollars."""
+    made = exchanges.draw(rich[1].money.exchanges)
+    assert [row[0] for row in made.rows] == [row.label for row in rich[1].points]
+    for row, exchange in zip(made.rows, rich[1].money.exchanges, strict=True):
+        assert row[1] == exchange.spent_usd.value
+        assert row[6] == exchange.flown_usd.value
+    assert all(len(row) == len(made.header) for row in made.rows)
+
+
+def test_scatter_of_leakers_is_told_with_intervals(rich):
+    """Three levels at every point, each within its interval."""
+    made = intervals.quantiles(rich[1].points)
+    assert len(made.rows) == 3 * len(rich[1].points)
+    assert all(low <= value <= high for *_, value, low, high in made.rows)
 
 
 def test_the_same_answers_give_the_same_bytes(rich):

@@ -1,21 +1,34 @@
 """The answers of a campaign as one self-contained page; the same answers give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from farwatch.campaign.answers import Answers, Sensitivity
 from farwatch.campaign.plan_file import CampaignPlan, plain_plan
+from farwatch.catalogue.figures import Figure
 from farwatch.errors import StoreError
 from farwatch.report import campaign_wording, wording
-from farwatch.report.figures import curves, intervals, matters
+from farwatch.report.figures import curves, exchanges, intervals, matters
 from farwatch.report.figures.canvas import Picture
-from farwatch.report.page import TEMPLATES, breakable, show
+from farwatch.report.ledger import Entry, cited, entries, places_of
+from farwatch.report.page import TEMPLATES, breakable, show, text_link
+from farwatch.scenario import Scenario, plain
 
 
-def write(answers: Answers, plan: CampaignPlan, path: Path) -> Path:
-    """Write the page; StoreError when the file cannot be written."""
-    text = compose(answers, plan)
+def write(
+    answers: Answers,
+    plan: CampaignPlan,
+    path: Path,
+    figures: Sequence[Figure] = (),
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> Path:
+    """Write the page; StoreError when the file cannot be written.
+
+    figures: those that trials drew. scenarios: by the names that the plan uses; they know the figures' sources.
+    """
+    text = compose(answers, plan, figures, scenarios)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -24,8 +37,13 @@ def write(answers: Answers, plan: CampaignPlan, path: Path) -> Path:
     return path
 
 
-def compose(answers: Answers, plan: CampaignPlan) -> str:
-    """The page as text: all that comes from a file is escaped."""
+def compose(
+    answers: Answers,
+    plan: CampaignPlan,
+    figures: Sequence[Figure] = (),
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> str:
+    """The page as text: all that comes from a file is escaped. Arguments as of `write`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -40,6 +58,8 @@ def compose(answers: Answers, plan: CampaignPlan) -> str:
     )
     environment.filters |= {"number": wording.number, "money": wording.money, "breakable": breakable}
     head, rows = matters_table(answers.sensitivity)
+    told = _ledger(answers, figures, scenarios or {})
+    texts = {"plan": plan_text(plan)} | {name: _scenario_text(one) for name, one in (scenarios or {}).items()}
     return environment.get_template("campaign.html.j2").render(
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
         version=__version__,
@@ -49,6 +69,8 @@ def compose(answers: Answers, plan: CampaignPlan) -> str:
         percent=f"{100.0 * answers.confidence:g}",
         measured=_measured(answers),
         compared=_compared(answers),
+        scatter=intervals.quantiles(answers.points) if any(row.quantiles for row in answers.points) else None,
+        exchange_picture=exchanges.draw(answers.money.exchanges) if answers.money and answers.money.exchanges else None,
         curve_picture=curves.draw(answers.curves) if answers.curves else None,
         matters_picture=_matters(answers.sensitivity),
         matters_head=head,
@@ -56,8 +78,28 @@ def compose(answers: Answers, plan: CampaignPlan) -> str:
         fixed=dict(plan.break_even.fixed_usd) if plan.break_even else {},
         starred=any(campaign_wording.is_starred(one) for row in answers.points for one in row.measures),
         method=method(plan),
-        plan_text=plan_text(plan),
+        ledger=told,
+        sources=cited(told),
+        places=places_of(told),
+        files=[(f"{name}.yaml", text, text_link(text, "application/yaml")) for name, text in texts.items()],
     )
+
+
+def _ledger(answers: Answers, figures: Sequence[Figure], scenarios: Mapping[str, Scenario]) -> tuple[Entry, ...]:
+    """Every figure that was drawn, with range and source, and what settling it would take off the spread."""
+    sources: dict[str, Any] = {}
+    for scenario in scenarios.values():
+        sources |= {name: asdict(source) for name, source in scenario.resolved_catalogue().sources.items()}
+    shares = answers.sensitivity.shares.inputs if answers.sensitivity and answers.sensitivity.shares else ()
+    matters = {one.name: wording.percent(one.settled.value) for one in shares if one.settled.low > 0.0}
+    return entries([asdict(figure) for figure in figures if not figure.fixed], sources, matters)
+
+
+def _scenario_text(scenario: Scenario) -> str:
+    """A scenario as YAML, defaults written out."""
+    import yaml
+
+    return yaml.safe_dump(plain(scenario), sort_keys=False, allow_unicode=True, width=100)
 
 
 def _measured(answers: Answers) -> list[Picture]:

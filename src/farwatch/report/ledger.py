@@ -1,6 +1,6 @@
 """The figures a result leaned on, with range and source: what nobody publishes first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +31,36 @@ class Entry:
 
 
 def ledger(result: Result) -> tuple[Entry, ...]:
-    """Every figure that was drawn, assumptions first, then by name."""
+    """Every figure that was drawn in a run, assumptions first, then by name."""
     matters = {row.name: wording.percent(row.share.value) for row in result.summary().split.figures}
-    sources = result.manifest.get("sources", {})
-    rows = [_entry(figure, sources, matters) for figure in result.manifest["figures"]]
+    return entries(result.manifest["figures"], result.manifest.get("sources", {}), matters)
+
+
+def entries(
+    figures: Iterable[Mapping[str, Any]], sources: Mapping[str, Any], matters: Mapping[str, str]
+) -> tuple[Entry, ...]:
+    """Figures with their sources, by id, as a reader sees them: assumptions first, then by name."""
+    rows = [_entry(figure, sources, matters) for figure in figures]
     return tuple(sorted(rows, key=lambda row: (ORDER.index(row.kind) if row.kind in ORDER else 9, row.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A source of some figures: its title and its address, empty where it has none that a page may link to."""
+
+    title: str
+    url: str
+
+
+def cited(rows: Iterable[Entry]) -> tuple[Cited, ...]:
+    """Every source of a ledger once, by title."""
+    found = {row.source: row.url for row in rows if row.source}
+    return tuple(Cited(title, found[title]) for title in sorted(found))
+
+
+def places_of(rows: Iterable[Entry]) -> dict[str, int]:
+    """The number of each source in the list of `cited`, by title."""
+    return {source.title: place for place, source in enumerate(cited(rows), start=1)}
 
 
 def _entry(figure: Mapping[str, Any], sources: Mapping[str, Any], matters: Mapping[str, str]) -> Entry:

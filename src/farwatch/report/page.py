@@ -13,10 +13,23 @@ from typing import TYPE_CHECKING, Any
 from farwatch.campaign import Result
 from farwatch.errors import FarwatchError, StoreError
 from farwatch.outcomes.summary import Summary
-from farwatch.report import glossary, sights, wording
-from farwatch.report.figures import chain, leakers, money, raid_map, reach, reasons, timeline, unknowns
+from farwatch.report import as_drawn, glossary, sights, wording
+from farwatch.report.figures import (
+    busy,
+    chain,
+    flow,
+    leakers,
+    money,
+    raid_coverage,
+    raid_map,
+    reach,
+    reasons,
+    timeline,
+    unknowns,
+)
 from farwatch.report.figures.canvas import Picture
-from farwatch.report.ledger import ledger
+from farwatch.report.ledger import cited, ledger, places_of
+from farwatch.report.losses import losses
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -47,6 +60,7 @@ def compose(result: Result) -> str:
     from markupsafe import Markup
 
     mission, absent = _prepared(result)
+    told = ledger(result)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -75,10 +89,13 @@ def compose(result: Result) -> str:
         absent=absent,
         w=wording,
         show=show,
-        ledger=ledger(result),
+        ledger=told,
+        sources=cited(told),
+        places=places_of(told),
         glossary=glossary.TERMS,
         tiles=tiles(result.summary()),
         scenario_text=scenario_text(result),
+        scenario_link=text_link(scenario_text(result), "application/yaml"),
         command=command(result),
         **_pictures(result, mission),
     )
@@ -101,15 +118,18 @@ def _pictures(result: Result, mission: "Mission | None") -> dict[str, Any]:
     claims = sights.claims(result.scenario)
     longest = sights.farthest_round(claims)
     labels = class_labels(result)
-    seen = sights.sights(mission) if mission is not None and raid else ()
+    seen = sights.sights(mission, as_drawn.strength_db(result, mission)) if mission is not None and raid else ()
     return {
+        "flow": flow.draw(losses(result), summary.raid.per_trial, summary.leakers.mean) if raid else None,
         "chain": chain.draw(summary, labels) if raid else None,
         "reasons": reasons.draw(summary.reasons) if summary.reasons.leakers else None,
         "leakers": leakers.draw(summary) if raid else None,
         "money": money.draw(summary) if raid else None,
         "unknowns": unknowns.draw(summary.split) if wording.tells(summary.split) else None,
         "timeline": timeline.draw(result) if raid else None,
-        "map": raid_map.draw(result, mission, claims) if mission is not None else None,
+        "busy": busy.draw(result, as_drawn.channels(result, mission) if mission is not None else {}) if raid else None,
+        "map": raid_map.draw(result, mission, claims, seen, labels) if mission is not None else None,
+        "coverage": raid_coverage.draw(mission, seen, longest, labels) if mission is not None and seen else None,
         "reach": reach.draw(seen, longest, summary, labels) if seen else None,
         "sights": seen,
         "labels": labels,
@@ -132,6 +152,7 @@ def show(picture: Picture) -> Mapping[str, Any]:
 
     return {
         "svg": Markup(picture.svg),  # noqa: S704  drawn here; matplotlib escapes the text in it
+        "title": picture.title,
         "words": picture.words,
         "name": picture.name,
         "csv": csv_link(picture.header, picture.rows),
@@ -151,8 +172,12 @@ def csv_link(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([_tame(value) for value in row] for row in rows)
-    coded = base64.b64encode(buffer.getvalue().encode()).decode()
-    return f"data:text/csv;charset=utf-8;base64,{coded}"
+    return text_link(buffer.getvalue(), "text/csv")
+
+
+def text_link(text: str, kind: str) -> str:
+    """A text as a `data:` address of some media type."""
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
 
 
 def _tame(value: object) -> object:

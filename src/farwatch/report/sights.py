@@ -2,8 +2,9 @@
 
 For every radar, azimuth and height the farthest range is taken at which all of these hold: the mean echo from ahead is
 detected with chance 0.8 in one look (`detect.reach`: beam, air, weather), the ray clears smooth earth and terrain, and
-the radar's own limits allow it. The defence sees what its farthest-seeing radar sees. Figures are at their most likely
-values; the range over azimuths is what terrain and sectors do. See `docs/report.md`.
+the radar's own limits allow it. The defence sees what its farthest-seeing radar sees. The range over azimuths is what
+terrain and sectors do. All this holds at the most likely figures, and again with as weak and as strong an echo in that
+radar as the trials drew in one of ten: the range of what nobody knows exactly. See `docs/report.md`.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from farwatch.detect.air import air_db
 from farwatch.detect.equation import range_for_snr
 from farwatch.detect.horizon import slant_range_of
 from farwatch.detect.rain import path_in_rain_m
-from farwatch.detect.reach import Target, fill_stretch, reach_of
+from farwatch.detect.reach import Target, fill_seen, fill_stretch, reach_of
 from farwatch.detect.statistics import required_snr
 from farwatch.report import wording
 from farwatch.scenario import Scenario
@@ -41,24 +42,48 @@ HEIGHTS_M = (30.0, 60.0, 100.0, 200.0, 300.0, 600.0, 1e3, 2e3, 3e3, 6e3, 1e4, 15
 TOLD_M = (30.0, 100.0, 300.0, 1e3, 3e3, 1e4)
 """Heights that the table names."""
 
-AZIMUTHS = 120
+AZIMUTHS = 180
 _SAMPLES = 24
+
+NOT_SEEN, STRONG_ONLY, LIKELY, WEAK_TOO = range(4)
+"""With which figures a place is seen: none, kind ones only, the most likely too, unkind ones too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A range in metres: median, 10 % and 90 % over azimuths at the most likely figures; medians at others."""
+
+    median_m: float
+    low_m: float
+    high_m: float
+    weak_m: float
+    strong_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What one radar sees of a class at its height: `levels` u1[azimuths, ranges] of NOT_SEEN … WEAK_TOO."""
+
+    radar: str
+    x_m: float
+    y_m: float
+    ground_range_m: Floats
+    levels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One class: ranges in metres at `HEIGHTS_M`, median and middle four fifths over azimuths; and at its height here.
+    """One class: how far out it is seen at each of `HEIGHTS_M`, and at its height here; and where.
 
     `free_m` is the range that its echo alone would allow.
     """
 
     class_name: str
     free_m: float
-    median_m: Floats
-    low_m: Floats
-    high_m: Floats
+    spans: tuple[Span, ...]
     height_m: float
-    here_m: tuple[float, float, float]
+    here: Span
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,37 +103,73 @@ class Claimed:
 class _View:
     """One radar's surroundings: arrays over (azimuth, ground range)."""
 
+    name: str
     radar: Any
     ground_range_m: Floats
     floor_m: Floats
     ground_m: Floats
 
 
-def sights(mission: "Mission") -> tuple[Sight, ...]:
-    """What the defence can see of each class of the raid, in the order of the catalogue."""
+Stretch = tuple[Floats, Floats]
+"""Heights above mean sea level between which a class is seen from ahead, line of sight given: (azimuth, range) each."""
+
+
+def sights(mission: "Mission", strength_db: tuple[Floats, Floats]) -> tuple[Sight, ...]:
+    """What the defence can see of each class of the raid, in the order of the catalogue.
+
+    strength_db: how much weaker, and stronger, than most likely an echo may be: f8[radars, classes] each, dB.
+    """
     raid = mission.world.targets["raid"] != 0
     views = list(_views(mission))
     found = []
     for index in np.unique(mission.world.targets["class_index"][raid]):
         members = np.flatnonzero(raid & (mission.world.targets["class_index"] == index))
-        found.append(_sight(mission, views, int(index), members))
+        offsets = [np.array([weak[index], 0.0, strong[index]]) for weak, strong in zip(*strength_db, strict=True)]
+        found.append(_sight(mission, views, offsets, members))
     return tuple(found)
 
 
-def _sight(mission: "Mission", views: list[_View], index: int, members: NDArray[np.int64]) -> Sight:
+def _sight(mission: "Mission", views: list[_View], offsets_db: list[Floats], members: NDArray[np.int64]) -> Sight:
+    index = int(mission.world.targets["class_index"][members[0]])
     cls = mission.world.classes[index]
     height_m = usual_height_m(mission, members)
-    stretches = [_stretch(view, cls) for view in views]
-    seen = np.array([_farthest(views, stretches, height) for height in (*HEIGHTS_M, height_m)])
-    low, median, high = np.quantile(seen, [0.1, 0.5, 0.9], axis=1)
+    stretches = [_stretches(view, cls, offset_db) for view, offset_db in zip(views, offsets_db, strict=True)]
+    pairs = list(zip(views, stretches, strict=True))
+    spans = [_span(pairs, height) for height in (*HEIGHTS_M, height_m)]
     return Sight(
         class_name=mission.world.class_names[index],
         free_m=max((_free_range_m(view.radar, cls) for view in views), default=0.0),
-        median_m=median[:-1],
-        low_m=low[:-1],
-        high_m=high[:-1],
+        spans=tuple(spans[:-1]),
         height_m=height_m,
-        here_m=(float(median[-1]), float(low[-1]), float(high[-1])),
+        here=spans[-1],
+        seen=tuple(
+            Seen(
+                radar=view.name,
+                x_m=float(view.radar["x_m"]),
+                y_m=float(view.radar["y_m"]),
+                ground_range_m=view.ground_range_m,
+                levels=_closed(np.sum([_is_seen(view, one, height_m) for one in own], axis=0, dtype=np.uint8)),
+            )
+            for view, own in pairs
+        ),
+    )
+
+
+def _closed(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Levels without gaps of one or two rings, which come about where the lowest stretch of heights jumps."""
+    closed = levels.copy()
+    before2, before, after, after2 = levels[:, :-4], levels[:, 1:-3], levels[:, 3:-1], levels[:, 4:]
+    for left, right in ((before, after), (before, after2), (before2, after)):
+        closed[:, 2:-2] = np.maximum(closed[:, 2:-2], np.minimum(left, right))
+    return closed
+
+
+def _span(pairs: list[tuple[_View, list[Stretch]]], height_m: float) -> Span:
+    """How far out the defence sees a class at a height above ground."""
+    weak, likely, strong = (_farthest([(view, own[k]) for view, own in pairs], height_m) for k in range(3))
+    low, median, high = (float(q) for q in np.quantile(likely, [0.1, 0.5, 0.9]))
+    return Span(
+        median_m=median, low_m=low, high_m=high, weak_m=float(np.median(weak)), strong_m=float(np.median(strong))
     )
 
 
@@ -132,6 +193,7 @@ def _views(mission: "Mission") -> Iterator[_View]:
     radars = sensors.radars.copy()
     detect.settle(radars)
     azimuth_rad = 2.0 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
+    names = [f"{battery}/{radar}" for battery, radar in mission.sensors.radar_names]
     for r, radar in enumerate(radars):
         rows = np.arange(AZIMUTHS) * sensors.floors.shape[1] // AZIMUTHS
         floor_m = np.asarray(sensors.floors[r, rows, 1:], np.float64)
@@ -139,6 +201,7 @@ def _views(mission: "Mission") -> Iterator[_View]:
         place = mission.world.frame.from_local(np.array([radar["x_m"], radar["y_m"], radar["z_m"]]))
         lat, lon = _along(float(place[0]), float(place[1]), azimuth_rad, ground_range_m)
         yield _View(
+            name=names[r],
             radar=radar,
             ground_range_m=ground_range_m,
             floor_m=floor_m,
@@ -166,24 +229,41 @@ def _free_range_m(radar: Any, cls: Any) -> float:
     return low_m
 
 
-def _stretch(view: _View, cls: Any) -> tuple[Floats, Floats]:
-    """Heights above mean sea level between which a class is seen from ahead, line of sight given: (azimuth, range)."""
+def _stretches(view: _View, cls: Any, offsets_db: Floats) -> list[Stretch]:
+    """The stretch of heights seen with an echo that is some decibels stronger than most likely, for each of these."""
     wanted = Target(rcs_m2=float(cls["rcs_nose_m2"]), pd=PD, swerling=int(cls["swerling"]))
     reach = reach_of(view.radar, wanted, float(view.ground_range_m[-1]))
+    count = reach.azimuth_db.size
+    rows = slice(None, None, max(count // AZIMUTHS, 1))  # an azimuth of ours is one of its own: none is in between
+    reach = reach._replace(
+        azimuth_db=reach.azimuth_db[rows].copy(),
+        seen_low_m=reach.seen_low_m[rows].copy(),
+        seen_high_m=reach.seen_high_m[rows].copy(),
+    )
+    needed_db = float(required_snr(PD, float(view.radar["pfa"]), int(view.radar["pulses"]), wanted.swerling))
     azimuth_rad = 2.0 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
-    low_m, high_m = np.empty((2, AZIMUTHS, view.ground_range_m.size))
-    fill_stretch(reach, azimuth_rad, view.ground_range_m, low_m, high_m)
-    return low_m, high_m
+    found = []
+    for offset_db in offsets_db:
+        fill_seen(reach, needed_db - float(offset_db))
+        low_m, high_m = np.empty((2, AZIMUTHS, view.ground_range_m.size))
+        fill_stretch(reach, azimuth_rad, view.ground_range_m, low_m, high_m)
+        found.append((low_m, high_m))
+    return found
 
 
-def _farthest(views: list[_View], stretches: list[tuple[Floats, Floats]], height_m: float) -> Floats:
+def _is_seen(view: _View, stretch: Stretch, height_m: float) -> NDArray[np.bool_]:
+    """Where a radar sees a target at a height above ground: (azimuth, range)."""
+    low_m, high_m = stretch
+    target_m = view.ground_m + height_m
+    return np.asarray((target_m >= view.floor_m) & (target_m >= low_m) & (target_m <= high_m))
+
+
+def _farthest(pairs: list[tuple[_View, Stretch]], height_m: float) -> Floats:
     """Farthest slant range, by azimuth, at which any radar sees a target at a height above ground; 0 for none."""
     best = np.zeros(AZIMUTHS)
-    for view, (low_m, high_m) in zip(views, stretches, strict=True):
-        target_m = view.ground_m + height_m
-        slant_m = slant_range_of(view.ground_range_m, view.radar["height_m"], target_m)
-        seen = (target_m >= view.floor_m) & (target_m >= low_m) & (target_m <= high_m)
-        best = np.maximum(best, np.max(np.where(seen, slant_m, 0.0), axis=1))
+    for view, stretch in pairs:
+        slant_m = slant_range_of(view.ground_range_m, view.radar["height_m"], view.ground_m + height_m)
+        best = np.maximum(best, np.max(np.where(_is_seen(view, stretch, height_m), slant_m, 0.0), axis=1))
     return best
 
 

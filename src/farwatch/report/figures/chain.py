@@ -41,7 +41,7 @@ def draw(summary: Summary, labels: Mapping[str, str]) -> Picture:
         axes.set(xlim=(-2.12, 6 * COLUMN - 0.15), ylim=(-len(rows) + 0.2, 1.35), xticks=[], yticks=[])
         spine_free(axes)
         words = ("What became of the raid", _words(summary, labels))
-        return picture(figure, "chain", words, ("class", "number", *_header()), map(_data, rows))
+        return picture(figure, "chain", words, ("class", "number_per_trial", *_header()), map(_data, rows))
 
 
 def _row(axes: Any, y: float, row: ClassRow, label: str) -> None:
@@ -75,7 +75,8 @@ def _words(summary: Summary, labels: Mapping[str, str]) -> str:
 
 
 def _header() -> list[str]:
-    return [f"{title} {part}" for title in wording.STEP_TITLES for part in ("share", "low", "high")]
+    names = [title.replace(" ", "_") for title in wording.STEP_TITLES]
+    return [f"{name}_{part}" for name in names for part in ("share", "low_share", "high_share")]
 
 
 def _data(row: ClassRow) -> list[object]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from farwatch.campaign.curves import Curve
+from farwatch.outcomes.summary import Estimate
 from farwatch.report import campaign_wording as words
 from farwatch.report import wording
 from farwatch.report.figures.canvas import (
@@ -21,8 +22,10 @@ from farwatch.report.figures.canvas import (
 )
 
 SHADES = (BLUE, RED, GREEN, AMBER, PINK, SKY)
+MARKERS, DASHES = "osD^vP", ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 2, 1, 2)))
+"""Curves differ in mark and dash as well as in colour."""
 
-HEADER = ("curve", "field", "at", "raid", "value", "low", "high", "share", "share low", "share high")
+HEADER = ("curve", "field", "at", "raid_count", "measure", "value", "low", "high", "share", "share_low", "share_high")
 
 
 def draw(curves: Sequence[Curve], name: str = "curves") -> Picture:
@@ -30,7 +33,7 @@ def draw(curves: Sequence[Curve], name: str = "curves") -> Picture:
     with drawing(name, (WIDTH_IN, 3.6)) as figure:
         axes = figure.add_subplot()
         for place, curve in enumerate(curves):
-            _curve(axes, curve, SHADES[place % len(SHADES)])
+            _curve(axes, curve, place)
         first = curves[0]
         axes.set(xlabel=first.field, ylabel=words.name_of(first.measure))
         if first.measure.endswith("_usd"):
@@ -44,9 +47,10 @@ def draw(curves: Sequence[Curve], name: str = "curves") -> Picture:
         return picture(figure, name, (title, told), HEADER, [row for curve in curves for row in _rows(curve)])
 
 
-def _curve(axes: Any, curve: Curve, shade: str) -> None:
-    values = [one.value for one in curve.value]
-    axes.plot(curve.at, values, color=shade, marker="o", markersize=4.0, label=curve.label)
+def _curve(axes: Any, curve: Curve, place: int) -> None:
+    shade = SHADES[place % len(SHADES)]
+    look: Any = {"marker": MARKERS[place % len(MARKERS)], "linestyle": DASHES[place % len(DASHES)]}
+    axes.plot(curve.at, [one.value for one in curve.value], color=shade, markersize=4.5, label=curve.label, **look)
     for at, one in zip(curve.at, curve.value, strict=True):
         if abs(one.low) != float("inf"):
             axes.plot([at, at], [one.low, one.high], color=shade, linewidth=1.2)
@@ -56,8 +60,12 @@ def _curve(axes: Any, curve: Curve, shade: str) -> None:
         axes.axvline(bend.at.value, color=shade, linewidth=0.9, linestyle="--")
 
 
+def _plain(it: Estimate) -> tuple[float, float, float]:
+    return it.value, it.low, it.high
+
+
 def _rows(curve: Curve) -> list[tuple[object, ...]]:
     return [
-        (curve.label, curve.field, at, raid, one.value, one.low, one.high, share.value, share.low, share.high)
+        (curve.label, curve.field, at, raid, curve.measure, *_plain(one), *_plain(share))
         for at, raid, one, share in zip(curve.at, curve.raid, curve.value, curve.share, strict=True)
     ]

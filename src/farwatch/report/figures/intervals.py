@@ -7,7 +7,19 @@ from farwatch.campaign.answers import Difference, PointAnswer
 from farwatch.outcomes.summary import Estimate
 from farwatch.report import campaign_wording as words
 from farwatch.report import wording
-from farwatch.report.figures.canvas import BLUE, INK, LINE, SOFT, WIDTH_IN, Picture, drawing, picture, spine_free
+from farwatch.report.figures.canvas import (
+    AMBER,
+    BLUE,
+    INK,
+    LINE,
+    RED,
+    SOFT,
+    WIDTH_IN,
+    Picture,
+    drawing,
+    picture,
+    spine_free,
+)
 
 MOST = 40
 """Rows shown; the data has all."""
@@ -57,5 +69,40 @@ def draw(name: str, told: tuple[str, str], measure: str, rows: Sequence[Row], *,
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.grid(visible=True, axis="x")
         spine_free(axes, "bottom")
-        header = ("what", "value", "low", "high")
-        return picture(figure, name, told, header, [(label, it.value, it.low, it.high) for label, it in rows])
+        header = ("what", "measure", "value", "low", "high")
+        return picture(figure, name, told, header, [(label, measure, it.value, it.low, it.high) for label, it in rows])
+
+
+def quantiles(rows: Sequence[PointAnswer]) -> Picture:
+    """How the leakers of a trial scatter at every point: the number not exceeded in 50, 90 and 99 % of trials."""
+    shown = [row for row in rows if row.quantiles][:MOST]
+    with drawing("leakers", (WIDTH_IN, 0.95 + 0.36 * len(shown))) as figure:
+        axes = figure.add_subplot()
+        for place, row in enumerate(shown):
+            spread = [one.leakers.value for one in row.quantiles]
+            axes.plot([min(spread), max(spread)], [-place, -place], color=LINE, linewidth=4.0, zorder=1)
+            for one, (marker, colour, shift) in zip(row.quantiles, _QUANTILES, strict=False):
+                y = -place + shift
+                axes.plot([one.leakers.low, one.leakers.high], [y, y], color=INK, linewidth=1.2)
+                axes.plot([one.leakers.value], [y], color=colour, marker=marker, markersize=5.5, linestyle="none")
+        for one, (marker, colour, _) in zip(shown[0].quantiles, _QUANTILES, strict=False):
+            told = f"in {100.0 * one.level:g} % of trials no more"
+            axes.plot([], [], color=colour, marker=marker, linestyle="none", label=told)
+        figure.legend(loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
+        axes.set(yticks=[-k for k in range(len(shown))], yticklabels=[row.label for row in shown])
+        axes.set(ylim=(0.5 - len(shown), 0.6), xlabel="threats that get through in one trial")
+        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+        axes.grid(visible=True, axis="x")
+        spine_free(axes, "bottom")
+        said = "How the number that gets through scatters over trials. Thin lines are intervals, good for any law."
+        header = ("point", "trials", "level", "leakers", "leakers_low", "leakers_high")
+        data = [
+            (row.label, row.trials, one.level, one.leakers.value, one.leakers.low, one.leakers.high)
+            for row in rows
+            for one in row.quantiles
+        ]
+        return picture(figure, "leakers", ("How many get through", said), header, data)
+
+
+_QUANTILES = (("o", BLUE, 0.0), ("s", AMBER, 0.17), ("^", RED, -0.17))
+"""Mark, colour and shift of each level."""

@@ -11,6 +11,7 @@ from farwatch.report.figures.canvas import (
     AMBER,
     GREY,
     INK,
+    PAPER,
     SOFT,
     WIDTH_IN,
     Picture,
@@ -30,7 +31,8 @@ def draw(it: Sensitivity) -> Picture:
     if it.shares is not None:
         return _draw(it, shares_bars(it.shares), shares_rows(it.shares), SHARES_HEADER)
     if it.screening is not None:
-        return _draw(it, screening_bars(it.screening), screening_rows(it.screening), EFFECTS_HEADER)
+        rows = [(*row, it.measure) for row in screening_rows(it.screening)]
+        return _draw(it, screening_bars(it.screening), rows, EFFECTS_HEADER)
     raise ValueError("nothing was played")
 
 
@@ -39,7 +41,8 @@ def _draw(it: Sensitivity, bars: Sequence[Bar], rows: Any, header: Sequence[str]
         axes = figure.add_subplot()
         widest = max([one.high for _, one, _, _ in bars if one.high == one.high] + [1e-9])
         for place, (_, one, shade, note) in enumerate(bars):
-            axes.barh(-place, max(one.value, 0.0), 0.55, color=shade, linewidth=0)
+            hatch = "///" if shade == AMBER else ""
+            axes.barh(-place, max(one.value, 0.0), 0.55, color=shade, linewidth=0, hatch=hatch, edgecolor=PAPER)
             axes.plot([one.low, one.high], [-place, -place], color=INK, linewidth=1.0)
             axes.text(max(one.high, 0.0) + 0.01 * widest, -place, note, va="center", fontsize=8.0, color=SOFT)
         axes.set(yticks=[-k for k in range(len(bars))], yticklabels=[bar[0] for bar in bars], xticks=[])
@@ -61,15 +64,15 @@ def shares_bars(shares: VarianceShares) -> list[Bar]:
     )
 
 
-SHARES_HEADER = ("input", "first", "low", "high", "settled", "low", "high", "total", "low", "high")
+_PARTS = ("", "_low", "_high")
+SHARES_HEADER = ("input", *(f"{name}_share{part}" for name in ("alone", "settled", "total") for part in _PARTS))
 
 
 def shares_rows(shares: VarianceShares) -> list[tuple[object, ...]]:
     """Every index of every input, and of chance."""
-    return [
-        (one.name, *_plain(one.first), *_plain(one.settled), *_plain(one.total))
-        for one in (*words.by_share(shares.inputs), shares.chance)
-    ]
+    all_of_them = ("all figures together", "", "", "", *_plain(shares.unknown), "", "", "")
+    inputs = (*words.by_share(shares.inputs), shares.chance)
+    return [all_of_them, *((one.name, *_plain(one.first), *_plain(one.settled), *_plain(one.total)) for one in inputs)]
 
 
 def screening_bars(screening: Screening) -> list[Bar]:
@@ -83,7 +86,7 @@ def _size(effect: Effect) -> str:
     return words.estimate("", effect.size)
 
 
-EFFECTS_HEADER = ("input", "mu*", "low", "high", "mu", "low", "high", "sigma", "low", "high")
+EFFECTS_HEADER = ("input", *(f"{name}{part}" for name in ("mu_star", "mu", "sigma") for part in _PARTS), "measure")
 
 
 def screening_rows(screening: Screening) -> list[tuple[object, ...]]:

@@ -22,7 +22,10 @@ from farwatch.report.figures.canvas import (
     spine_free,
 )
 
-SHADES = (BLUE, SKY, GREEN, PINK, AMBER)
+SHADES = ((BLUE, ""), (SKY, "///"), (GREEN, "..."), (PINK, "\\\\\\"), (AMBER, "xx"))
+"""Colour and hatch of a kind of round."""
+
+HEADER = ("what", "mean_usd", "p10_usd", "p90_usd")
 
 
 def draw(summary: Summary) -> Picture:
@@ -40,7 +43,7 @@ def draw(summary: Summary) -> Picture:
         axes.set(xlim=(0.0, 1.25 * widest), ylim=(-0.45, 1.65))
         spine_free(axes, "left")
         words = ("Who pays", _words(summary))
-        return picture(figure, "money", words, ("what", "mean USD", "10 % USD", "90 % USD"), _data(summary))
+        return picture(figure, "money", words, HEADER, _data(summary))
 
 
 def _rounds(axes: Any, summary: Summary) -> None:
@@ -49,12 +52,14 @@ def _rounds(axes: Any, summary: Summary) -> None:
         spent = row.cost.mean.value
         if isnan(spent) or spent <= 0.0:
             continue
+        colour, hatch = SHADES[place % len(SHADES)]
         axes.barh(
             1.0,
             spent,
             0.5,
             left=left,
-            color=SHADES[place % len(SHADES)],
+            color=colour,
+            hatch=hatch,
             linewidth=0.8,
             edgecolor=PAPER,
             label=f"{row.battery} {row.name}: {wording.money(spent)}",
@@ -66,7 +71,8 @@ def _spread(axes: Any, y: float, cost: Cost) -> None:
     axes.plot([cost.low, cost.high], [y, y], color=INK, linewidth=1.2)
     for end in (cost.low, cost.high):
         axes.plot([end, end], [y - 0.09, y + 0.09], color=INK, linewidth=1.2)
-    axes.text(max(cost.high, cost.mean.value), y, f"  {wording.money(cost.mean.value)}", va="center", weight="bold")
+    edge, told = max(cost.high, cost.mean.value), wording.money(cost.mean.value)
+    axes.annotate(told, (edge, y), (7, 0), textcoords="offset points", va="center", weight="bold")
 
 
 def _words(summary: Summary) -> str:

@@ -1,6 +1,6 @@
 """The map: terrain, defence, what it defends, the raid's routes, and where in one trial things happened."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from farwatch.campaign import Result
 from farwatch.report import wording
+from farwatch.report.figures import ground
 from farwatch.report.figures.canvas import (
     BLUE,
     GREEN,
     INK,
-    LINE,
     PAPER,
     RED,
     SOFT,
@@ -20,55 +20,51 @@ from farwatch.report.figures.canvas import (
     Picture,
     drawing,
     picture,
-    spine_free,
 )
-from farwatch.report.sights import Claimed
+from farwatch.report.figures.ground import Panel
+from farwatch.report.figures.raid_coverage import levels_on
+from farwatch.report.sights import LIKELY, Claimed, Sight
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission
 
 Floats = NDArray[np.float64]
 
-SAMPLES = 420
-"""Samples of terrain across a panel."""
+ROUTE_POINTS, TRACK_POINTS, ALL_TRACK_POINTS = 200, 40, 6000
+"""Points of a route, of a track, and of all tracks together: so the page stays small for a large raid."""
 
-TONES = 24
-"""Tones of shading; few, so that the picture stays small."""
+OUTLINE_SAMPLES = 260
+"""Samples across a panel from which the edge of what is seen is drawn."""
 
-ROUTE_POINTS = 200
-_LOW, _HIGH = np.array([222.0, 216.0, 196.0]), np.array([196.0, 176.0, 146.0])
-_SEA = np.array([190.0, 208.0, 220.0])
+HIGHEST_FLIGHT_M = 25e3
+"""Above this a class does not fly but falls."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    """Half the width of a panel, and the length of its scale bar, in kilometres."""
-
-    half_km: float
-    bar_km: float
+HEADER = ("time_s", "what", "target", "who", "east_m", "north_m", "above_plane_m")
 
 
-def draw(result: Result, mission: "Mission", found: tuple[Claimed, ...]) -> Picture:
+def draw(
+    result: Result, mission: "Mission", found: tuple[Claimed, ...], seen: tuple[Sight, ...], labels: Mapping[str, str]
+) -> Picture:
     """Two panels: the whole raid, and the last stretch around the defence."""
     wide, near = _extents(result, mission, found)
-    with drawing("map", (WIDTH_IN, 5.35)) as figure:
+    with drawing("map", (WIDTH_IN, 5.6)) as figure:
         panels = figure.subplots(1, 2)
         for axes, panel, title in zip(panels, (wide, near), ("The whole raid", "Close to the defence"), strict=True):
-            _ground(axes, mission, panel)
+            ground.lay(axes, ground.shaded(mission, panel.half_km), panel.half_km)
+            _outlines(axes, seen, labels, panel)
             _routes(axes, mission, (0.0, panel.half_km) if panel is near else (0.4 * wide.half_km, wide.half_km))
             _rings(axes, mission, found, panel)
-            _happenings(axes, result, mission, panel)
+            _happenings(axes, result, mission)
             _sites(axes, mission, panel, arrivals(result))
-            _furniture(axes, panel, title)
-        figure.legend(
-            *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=8.5, labelcolor=INK
-        )
-        words = ("Where it happened", _words(result))
-        header = ("time s", "what", "target", "who", "east m", "north m", "height above the plane m")
-        return picture(figure, "map", words, header, _data(result))
+            axes.set(xlim=(-panel.half_km, panel.half_km), ylim=(-panel.half_km, panel.half_km))
+            ground.furniture(axes, panel, title)
+        handles, names = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8.5, labelcolor=INK)
+        words = ("Where it happened", _words(result, seen))
+        return picture(figure, "map", words, HEADER, _data(result, mission))
 
 
-def _extents(result: Result, mission: "Mission", found: tuple[Claimed, ...]) -> tuple[_Panel, _Panel]:
+def _extents(result: Result, mission: "Mission", found: tuple[Claimed, ...]) -> tuple[Panel, Panel]:
     """Wide enough for the raid and the farthest round; close enough for what was shot down."""
     raid = mission.world.targets[mission.world.targets["raid"] != 0]
     ends = mission.world.knots[raid["first_knot"]]
@@ -79,41 +75,25 @@ def _extents(result: Result, mission: "Mission", found: tuple[Claimed, ...]) -> 
     ends_here = np.isin(events["kind"], ["kill", "leak", "miss"])
     away_km = 1e-3 * np.hypot(events["x_m"][ends_here], events["y_m"][ends_here])
     near_km = float(np.clip(np.quantile(away_km, 0.85) * 1.3 if len(away_km) else 40.0, 15.0, 0.6 * wide_km))
-    return _Panel(wide_km, _round_km(wide_km / 2.5)), _Panel(near_km, _round_km(near_km / 2.5))
+    return ground.panel_of(wide_km), ground.panel_of(near_km)
 
 
-def _round_km(length_km: float) -> float:
-    """The largest of 1, 2, 5, 10 … that is not longer."""
-    step = 10.0 ** np.floor(np.log10(length_km))
-    return float(max(m * step for m in (1.0, 2.0, 5.0) if m * step <= length_km))
+def outlined(seen: tuple[Sight, ...]) -> tuple[Sight, ...]:
+    """The class that flies lowest and the one that flies highest in the air."""
+    flying = sorted((one for one in seen if one.height_m <= HIGHEST_FLIGHT_M), key=lambda one: one.height_m)
+    return tuple({one.class_name: one for one in flying[:1] + flying[-1:]}.values())
 
 
-def _ground(axes: Any, mission: "Mission", panel: _Panel) -> None:
-    """Shaded relief, lit from the north-west, higher ground darker."""
-    if mission.world.terrain.is_flat:
-        axes.set_facecolor(PAPER)
-        return
-    axis_m = np.linspace(-1e3 * panel.half_km, 1e3 * panel.half_km, SAMPLES)
-    east, north = np.meshgrid(axis_m, axis_m)
-    flat = np.stack([east, north, np.zeros_like(east)], axis=-1)
-    places = mission.world.frame.from_local(flat.reshape(-1, 3))
-    height_m = mission.world.terrain.height_at(places[:, 0], places[:, 1]).reshape(east.shape)
-    image = relief(height_m, axis_m[1] - axis_m[0])
-    half = panel.half_km
-    axes.imshow(image, origin="lower", extent=(-half, half, -half, half), interpolation="none", zorder=0)
-
-
-def relief(height_m: Floats, step_m: float) -> NDArray[np.uint8]:
-    """A height field (rows northward) as RGB u1[rows, columns, 3]."""
-    south_north, west_east = np.gradient(height_m, step_m)
-    tilt = (west_east - south_north) / np.sqrt(2.0)
-    steep = float(np.quantile(np.abs(tilt), 0.98)) or 1.0
-    shade = np.round(TONES * np.clip(0.5 + 0.5 * tilt / steep, 0.0, 1.0)) / TONES
-    low, high = np.quantile(height_m, [0.02, 0.98])
-    share = np.round(8.0 * np.clip((height_m - low) / max(high - low, 1.0), 0.0, 1.0)) / 8.0
-    tone = _LOW + share[..., None] * (_HIGH - _LOW)
-    tone = np.where((height_m <= 0.0)[..., None], _SEA, tone)
-    return np.asarray(np.clip(tone * (0.78 + 0.3 * shade[..., None]), 0.0, 255.0), np.uint8)
+def _outlines(axes: Any, seen: tuple[Sight, ...], labels: Mapping[str, str], panel: Panel) -> None:
+    """The edge of where the lowest and the highest class are seen, at the most likely figures."""
+    axis_km = np.linspace(-panel.half_km, panel.half_km, OUTLINE_SAMPLES)
+    for sight, dashes in zip(outlined(seen), ((0, (1, 1.2)), (0, (6, 2, 1, 2))), strict=False):
+        surely = levels_on(sight.seen, panel.half_km, OUTLINE_SAMPLES) >= LIKELY
+        told = f"edge of sight: {labels[sight.class_name]}, {wording.height(sight.height_m)}"
+        look: dict[str, Any] = {"linewidths": 1.2, "colors": BLUE, "linestyles": [dashes], "zorder": 3}
+        if surely.any() and not surely.all():
+            axes.contour(axis_km, axis_km, surely.astype(np.float64), levels=[0.5], **look)
+        axes.plot([], [], color=BLUE, linewidth=1.2, linestyle=dashes, label=told)
 
 
 def _routes(axes: Any, mission: "Mission", named_km: tuple[float, float]) -> None:
@@ -125,14 +105,11 @@ def _routes(axes: Any, mission: "Mission", named_km: tuple[float, float]) -> Non
         if int(target["first_knot"]) in drawn:
             continue
         drawn.add(int(target["first_knot"]))
-        x, y = _path_km(world.knots, target)
         raid = target["raid"] != 0
+        x, y = _path_km(world.knots, target, ROUTE_POINTS if raid else TRACK_POINTS)
         label = ("planned route of the raid" if raid else "other aircraft") if int(target["raid"]) not in told else None
         told.add(int(target["raid"]))
-        look = (
-            {"color": RED, "linewidth": 0.9, "alpha": 0.8} if raid else {"color": SOFT, "linewidth": 0.4, "alpha": 0.4}
-        )
-        axes.plot(x, y, label=label, **look)
+        axes.plot(x, y, label=label, **(_RAID if raid else _OTHERS))
         group = int(target["group_index"])
         start_km = max(abs(x[0]), abs(y[0]))
         if raid and named_km[0] <= start_km <= named_km[1] and -1 - group not in drawn:
@@ -140,9 +117,13 @@ def _routes(axes: Any, mission: "Mission", named_km: tuple[float, float]) -> Non
             _name(axes, (x[0], y[0]), world.group_names[group], named_km[1])
 
 
-def _path_km(knots: Any, target: Any) -> tuple[Floats, Floats]:
+_RAID: dict[str, Any] = {"color": RED, "linewidth": 1.0, "alpha": 0.9, "linestyle": (0, (4, 1.5))}
+_OTHERS: dict[str, Any] = {"color": SOFT, "linewidth": 0.4, "alpha": 0.4}
+
+
+def _path_km(knots: Any, target: Any, most: int = ROUTE_POINTS) -> tuple[Floats, Floats]:
     first, count = int(target["first_knot"]), int(target["knot_count"])
-    picked = np.unique(np.linspace(first, first + count - 1, min(count, ROUTE_POINTS)).astype(np.int64))
+    picked = np.unique(np.linspace(first, first + count - 1, min(count, most)).astype(np.int64))
     return np.round(1e-3 * knots["x_m"][picked], 2), np.round(1e-3 * knots["y_m"][picked], 2)
 
 
@@ -153,26 +134,10 @@ def _name(axes: Any, place: tuple[float, float], text: str, half_km: float) -> N
     side = "left" if outward[0] >= 0.0 else "right"
     if abs(x) > 0.6 * half_km:
         side = {"left": "right", "right": "left"}[side]
-    _label(axes, place, text, (5.0 * outward[0], 11.0 if y >= 0.0 else -11.0), side)
+    ground.label(axes, place, text, (5.0 * outward[0], 11.0 if y >= 0.0 else -11.0), side)
 
 
-def _label(axes: Any, place: tuple[float, float], text: str, offset: tuple[float, float], side: str) -> None:
-    axes.annotate(
-        text,
-        place,
-        offset,
-        textcoords="offset points",
-        fontsize=8.0,
-        ha=side,
-        va="center",
-        annotation_clip=True,
-        clip_on=True,
-        zorder=8,
-        bbox={"boxstyle": "round,pad=0.15", "facecolor": PAPER, "alpha": 0.78, "linewidth": 0},
-    )
-
-
-def _rings(axes: Any, mission: "Mission", found: tuple[Claimed, ...], panel: _Panel) -> None:
+def _rings(axes: Any, mission: "Mission", found: tuple[Claimed, ...], panel: Panel) -> None:
     """Farthest published range of each round, about its battery."""
     batteries = mission.defence.defence.batteries
     angle = np.linspace(0.0, 2.0 * np.pi, 181)
@@ -193,7 +158,7 @@ def _rings(axes: Any, mission: "Mission", found: tuple[Claimed, ...], panel: _Pa
         )
         label = None
         side = -min(radius_km, 0.9 * panel.half_km)
-        _label(
+        ground.label(
             axes,
             (x + side * 0.7071, y + side * 0.7071) if radius_km < 0.98 * panel.half_km * 1.41 else (x, y),
             f"{claim.label} {wording.number(radius_km)} km",
@@ -202,7 +167,7 @@ def _rings(axes: Any, mission: "Mission", found: tuple[Claimed, ...], panel: _Pa
         )
 
 
-def _happenings(axes: Any, result: Result, mission: "Mission", panel: _Panel) -> None:
+def _happenings(axes: Any, result: Result, mission: "Mission") -> None:
     """Where raid targets of the traced trial were first seen, killed, missed, or got through."""
     events = result.events
     raid = np.append(result.cast.raid, False)[events["target"]]
@@ -216,22 +181,36 @@ def _happenings(axes: Any, result: Result, mission: "Mission", panel: _Panel) ->
         "missed": ((events["kind"] == "miss") & raid, {"marker": "x", "markeredgecolor": SOFT, "markersize": 4.0}),
         "got through": (
             (events["kind"] == "leak") & raid,
-            {"marker": "D", "markerfacecolor": RED, "markeredgecolor": PAPER, "markersize": 6.0},
+            {"marker": "D", "markerfacecolor": RED, "markeredgecolor": PAPER, "markersize": 8.0, "zorder": 8},
         ),
     }
     shot = ((events["kind"] == "kill") | (events["kind"] == "miss")) & raid
     _shots(axes, result, mission, shot)
+    label: str | None = "track, as believed"
+    for places in tracks(result):
+        x, y = 1e-3 * events["x_m"][places], 1e-3 * events["y_m"][places]
+        axes.plot(x, y, color=BLUE, linewidth=1.3, alpha=0.9, zorder=4, label=label)
+        label = None
     for label, (mask, look) in kinds.items():
         axes.plot(
             1e-3 * events["x_m"][mask],
             1e-3 * events["y_m"][mask],
-            linestyle="none",
-            label=label,
-            zorder=6,
-            markeredgewidth=0.9,
-            **look,
+            **({"linestyle": "none", "label": label, "zorder": 6, "markeredgewidth": 0.9} | look),
         )
-    axes.set(xlim=(-panel.half_km, panel.half_km), ylim=(-panel.half_km, panel.half_km))
+
+
+def tracks(result: Result) -> list[NDArray[np.int64]]:
+    """Events that make the line of each track of a raid target, thinned, one array for each track."""
+    events = result.events
+    raid = np.append(result.cast.raid, False)[events["target"]]
+    rows = np.flatnonzero((events["kind"] == "track") & raid)
+    serials = np.unique(events["track"][rows])
+    most = max(min(TRACK_POINTS, ALL_TRACK_POINTS // max(len(serials), 1)), 3)
+    found = []
+    for serial in serials:
+        own = rows[events["track"][rows] == serial]
+        found.append(own[np.unique(np.linspace(0, len(own) - 1, min(len(own), most)).astype(np.int64))])
+    return found
 
 
 def _first(events: Any, mask: Any) -> Any:
@@ -247,6 +226,7 @@ def _shots(axes: Any, result: Result, mission: "Mission", mask: Any) -> None:
     """A thin line from the battery to where each round met its target."""
     events = result.events
     batteries = mission.defence.defence.batteries
+    label: str | None = "round, to where it ended"
     for k in np.flatnonzero(mask):
         name = str(events["who"][k]).partition("/")[0]
         if name not in mission.defence.battery_names:
@@ -259,7 +239,9 @@ def _shots(axes: Any, result: Result, mission: "Mission", mask: Any) -> None:
             linewidth=0.6,
             alpha=0.55,
             zorder=4,
+            label=label,
         )
+        label = None
 
 
 def arrivals(result: Result) -> dict[str, int]:
@@ -268,7 +250,7 @@ def arrivals(result: Result) -> dict[str, int]:
     return {asset: int((at == asset).sum()) for asset in result.cast.assets}
 
 
-def _sites(axes: Any, mission: "Mission", panel: _Panel, arrived: dict[str, int]) -> None:
+def _sites(axes: Any, mission: "Mission", panel: Panel, arrived: dict[str, int]) -> None:
     batteries, assets = mission.defence.defence.batteries, mission.world.assets
     for label, places, marker, colour, size in (
         ("defended", assets, "s", INK, 5.5),
@@ -289,75 +271,45 @@ def _sites(axes: Any, mission: "Mission", panel: _Panel, arrived: dict[str, int]
         return
     for name, site in zip(mission.world.asset_names, assets, strict=True):
         told = f"{name}: {arrived[name]} got through" if arrived.get(name) else name
-        _label(axes, (1e-3 * site["x_m"], 1e-3 * site["y_m"]), told, (7.0, -9.0), "left")
+        ground.label(axes, (1e-3 * site["x_m"], 1e-3 * site["y_m"]), told, (7.0, -9.0), "left")
     for name, site in zip(mission.defence.battery_names, batteries, strict=True):
-        _label(axes, (1e-3 * site["x_m"], 1e-3 * site["y_m"]), name, (-8.0, 9.0), "right")
+        ground.label(axes, (1e-3 * site["x_m"], 1e-3 * site["y_m"]), name, (-8.0, 9.0), "right")
 
 
-def _furniture(axes: Any, panel: _Panel, title: str) -> None:
-    """Title, scale bar, north arrow."""
-    half, bar = panel.half_km, panel.bar_km
-    axes.plot(
-        [-0.93 * half, -0.93 * half + bar],
-        [-0.92 * half] * 2,
-        color=INK,
-        linewidth=3.0,
-        zorder=9,
-        solid_capstyle="butt",
-    )
-    _label(axes, (-0.93 * half + 0.5 * bar, -0.86 * half), f"{bar:g} km", (0.0, 0.0), "center")
-    axes.annotate(
-        "N",
-        (0.92 * half, 0.96 * half),
-        (0.92 * half, 0.80 * half),
-        ha="center",
-        va="top",
-        zorder=9,
-        weight="bold",
-        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2},
-    )
-    axes.set_title(title)
-    axes.set(xticks=[], yticks=[], aspect="equal")
-    spine_free(axes)
-    axes.add_patch(_frame(half))
-
-
-def _frame(half_km: float) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(
-        (-half_km, -half_km), 2 * half_km, 2 * half_km, fill=False, edgecolor=LINE, linewidth=1.0, zorder=9
-    )
-
-
-def _words(result: Result) -> str:
+def _words(result: Result, seen: tuple[Sight, ...]) -> str:
     events = result.events
     kills, leaks = (int((events["kind"] == kind).sum()) for kind in ("kill", "leak"))
+    edges = (
+        "Where the lowest and the highest flyer come into sight is outlined, at the most likely figures; "
+        "the figure above has all classes and what is uncertain. "
+        if seen
+        else ""
+    )
     return (
-        f"{_which(result)}: the routes of the raid, where each target was first seen, "
-        f"{wording.plural(kills, 'kill')} and {wording.plural(leaks, 'arrival')}. Dashed rings are the longest ranges "
-        "published for each round. North is up; the frame is a plane that touches the earth at the defence."
+        f"{_which(result)}: the routes of the raid, where each target was first seen, its track, "
+        f"{wording.plural(kills, 'kill')} and {wording.plural(leaks, 'arrival')}; a thin line from a battery is a "
+        f"round that met its target or missed it. {edges}Dashed rings are the longest ranges published for each round. "
+        "Higher ground is darker. North is up; the frame is a plane that touches the earth at the defence."
     )
 
 
 def _which(result: Result) -> str:
-    trial = f"Trial {result.evidence.traced}" if result.evidence.traced >= 0 else "No trial was traced"
-    return f"{trial}, over {result.scenario.terrain or 'a smooth earth'}"
+    played = len(result.evidence)
+    others = f" of {played}, which end differently" if played > 1 else ""
+    trial = f"Trial {result.evidence.traced}{others};" if result.evidence.traced >= 0 else "No trial was traced;"
+    return f"{trial} over {result.scenario.terrain or 'a smooth earth'}"
 
 
-def _data(result: Result) -> list[tuple[object, ...]]:
-    """The traced trial's events that the map shows."""
+def _data(result: Result, mission: "Mission") -> Iterator[tuple[object, ...]]:
+    """What the map shows of the traced trial: events, tracks, and the planned routes of the raid."""
     events = result.events
-    shown = np.flatnonzero(
-        np.isin(events["kind"], ["seen", "confirmed", "hostile", "launch", "kill", "miss", "lost", "leak"])
-    )
-    return [
-        (
-            round(float(events["time_s"][k]), 1),
-            events["kind"][k],
-            events["name"][k],
-            events["who"][k],
-            *(round(float(events[axis][k])) for axis in ("x_m", "y_m", "z_m")),
-        )
-        for k in shown
-    ]
+    kinds = ["seen", "confirmed", "hostile", "launch", "kill", "miss", "lost", "leak"]
+    for k in (*np.flatnonzero(np.isin(events["kind"], kinds)), *(k for places in tracks(result) for k in places)):
+        place = (round(float(events[axis][k])) for axis in ("x_m", "y_m", "z_m"))
+        yield round(float(events["time_s"][k]), 1), events["kind"][k], events["name"][k], events["who"][k], *place
+    world = mission.world
+    routes = {int(target["first_knot"]): target for target in world.targets[world.targets["raid"] != 0]}
+    for target in routes.values():
+        for east_km, north_km in zip(*_path_km(world.knots, target), strict=True):
+            name = world.group_names[int(target["group_index"])]
+            yield "", "planned route", name, "", round(1e3 * float(east_km)), round(1e3 * float(north_km)), ""

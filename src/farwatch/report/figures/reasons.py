@@ -26,6 +26,6 @@ def draw(table: ReasonTable) -> Picture:
         spine_free(axes)
         told = "; ".join(f"{wording.percent(i.share.value)}: {i.sentence}" for i in ranked)
         words = ("Why they got through", f"Shares of all that got through; they add to 100 %. {told}")
-        header = ("reason", "stage", "sentence", "leakers", "share", "low", "high")
+        header = ("reason", "stage", "sentence", "leakers", "share", "low_share", "high_share")
         rows = [(i.name, i.stage, i.sentence, i.count, i.share.value, i.share.low, i.share.high) for i in table.shares]
         return picture(figure, "reasons", words, header, rows)
