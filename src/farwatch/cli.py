@@ -14,6 +14,7 @@ import typer
 import typer.core
 
 from farwatch.cli_campaign import app as campaigns
+from farwatch.cli_console import console as console_verb
 from farwatch.cli_formats import convert, forms, replay
 from farwatch.cli_picture import picture
 from farwatch.cli_terminal import console_of as _console
@@ -493,6 +494,7 @@ def warm() -> None:
     typer.echo("compiled")
 
 
+app.command("console")(console_verb)
 for verb in (convert, replay, forms, picture):
     app.command()(verb)
 

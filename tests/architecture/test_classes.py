@@ -13,7 +13,7 @@ OUTSIDE_BASES = {
     "ModuleType",  # `farwatch.track` is a room and a verb: a module that can be called
 }
 COLLECTORS = {"Checks"}  # gathers problems while a file is read, and is gone when it has been
-ROOM_SIGNALS = {"YamlError"}  # caught where its room ends, so no user ever meets it
+ROOM_SIGNALS = {"YamlError", "Page"}  # caught where their room ends, so no user ever meets them
 
 
 @cache

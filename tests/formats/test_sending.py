@@ -6,10 +6,10 @@ import time
 from math import inf
 
 import pytest
-from farwatch.live.sources import addresses, sending
 
 from farwatch.errors import InputError
 from farwatch.formats.sending import NAP_S, Pace, send
+from farwatch.live.sources import addresses, sending
 
 LOOPBACK, GROUP = "127.0.0.1", "239.255.86.7"
 THREE = [(100.0, b"one"), (100.5, b"two"), (103.0, b"three")]

@@ -8,8 +8,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from farwatch.errors import StoreError
+
+TRIES = 3
+"""A look by `in_use` may hold a lock for a moment; a process that plays holds it for good."""
 
 
 @contextmanager
@@ -31,22 +35,54 @@ def sole_use(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def _locked(folder: Path) -> int | None:
-    """An open handle of the folder that holds the lock; None where there are no locks."""
+def in_use(folder: Path) -> bool:
+    """Whether a process plays into `folder` now; False too where the system knows no such locks, or there is none."""
     try:
         import fcntl
 
         handle = os.open(folder, os.O_RDONLY)
     except (ImportError, OSError):
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
+def _locked(folder: Path) -> int | None:
+    """An open handle of the folder that holds the lock; None where there are no locks."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(handle)
     except BlockingIOError:
         os.close(handle)
         raise StoreError(
             f"another process plays into {folder}; wait until it ends, or name another folder with --out"
         ) from None
-    except OSError:
+    except (ImportError, OSError):
         os.close(handle)
         return None
     return handle
+
+
+def _take(handle: int) -> None:
+    """Lock an open folder; BlockingIOError where another process holds it for longer than `in_use` looks."""
+    import fcntl
+
+    for left in reversed(range(TRIES)):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not left:
+                raise
+            Event().wait(0.02)
+        else:
+            return

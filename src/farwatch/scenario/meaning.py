@@ -299,11 +299,12 @@ def _waypoints_have_one_place(draft: Draft) -> Iterator[Finding]:
 
 
 def _starts_are_near(draft: Draft) -> Iterator[Finding]:
+    via: dict[Path, list[Row]] = {}
+    for at, point in _waypoints(draft):
+        via.setdefault(at[:2], []).append((at, point))
     for path, row in draft.rows("raid"):
         here = draft.assets.get(str(row.get("to")))
-        points = [((*path, "from"), row.get("from"))]
-        points += [(at, point) for at, point in _waypoints(draft) if at[:2] == path]
-        for at, point in points:
+        for at, point in [((*path, "from"), row.get("from")), *via.get(path, ())]:
             far = distance_km(here, point)
             if far is not None and far > START_LIMIT_KM:
                 rule = f"lies {far:.0f} km from {row.get('to')}; must be within {START_LIMIT_KM:.0f} km"

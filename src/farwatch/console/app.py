@@ -1,0 +1,105 @@
+"""The application: what each address answers. A page and its JSON share one address; what is asked for decides."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from farwatch.console import campaigns, library, maps, runs
+from farwatch.console.answers import plain, warmed
+from farwatch.console.desk import STATIC, Desk, Page, Refusal
+from farwatch.console.shelf import shelf_of
+from farwatch.console.work import Jobs
+from farwatch.errors import FarwatchError, InputError
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    404: {"model": Refusal, "description": "There is no such thing in the folder."},
+    409: {"model": Refusal, "description": "It cannot be done as things stand."},
+    413: {"model": Refusal, "description": "The body is too large."},
+    422: {"model": Refusal, "description": "What was asked cannot be used; each problem is told."},
+    507: {"model": Refusal, "description": "The disk is full."},
+}
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] = bool) -> FastAPI:
+    """The application over a folder, and runs elsewhere by name. Wrap it in `guard.Guard` before serving it.
+
+    leaving: whether the server is about to stop. FarwatchError where a folder does not exist.
+    """
+    shelf = shelf_of(home, named)
+    desk = Desk(shelf, Jobs(shelf.home), leaving=leaving)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        first = asyncio.ensure_future(desk.reader.ask(warmed))  # so that the first page need not wait for its imports
+        yield
+        first.cancel()
+        desk.close()
+
+    app = FastAPI(title="farwatch console", docs_url=None, redoc_url=None, lifespan=lifespan, responses=REFUSALS)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.desk = desk
+    app.exception_handler(Page)(_page)
+    app.exception_handler(FarwatchError)(_refused)
+    app.exception_handler(HTTPException)(_not_done)
+    app.exception_handler(RequestValidationError)(_unreadable)
+    app.exception_handler(OSError)(_disk)
+    for part in (library, runs, campaigns, maps):
+        part.add(app, desk)
+    return app
+
+
+async def _page(_request: Any, _asked: Exception) -> HTMLResponse:
+    return HTMLResponse(_index())
+
+
+@cache
+def _index() -> str:
+    return (STATIC / "index.html").read_text(encoding="utf-8")
+
+
+async def _refused(_request: Any, error: Exception) -> JSONResponse:
+    """What a user can mend: all problems, each with its place."""
+    return _told(422, str(error), error.problems if isinstance(error, InputError) else ())
+
+
+async def _not_done(_request: Any, error: Exception) -> JSONResponse:
+    """What an address refuses by its status."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    answer = _told(status, str(getattr(error, "detail", error)))
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
+
+
+async def _unreadable(_request: Any, error: Exception) -> JSONResponse:
+    """A request that does not fit its description."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    problems = [
+        {"where": ".".join(str(step) for step in one["loc"][1:]), "value": "", "rule": str(one["msg"]), "hint": "",
+         "line": None, "column": None}
+        for one in found[:50]
+    ]  # fmt: skip
+    told = "; ".join(f"{one['where']}: {one['rule']}" for one in problems[:3])
+    return JSONResponse({"error": f"the request cannot be used: {told}", "problems": problems}, status_code=422)
+
+
+async def _disk(_request: Any, error: Exception) -> JSONResponse:
+    """What the disk did not take or give; the machine's paths stay its own."""
+    full = isinstance(error, OSError) and error.errno in _FULL
+    reason = (error.strerror if isinstance(error, OSError) else None) or "unknown"
+    return _told(507 if full else 409, f"the disk did not do it: {reason.lower()}")
+
+
+def _told(status: int, reason: str, problems: Sequence[Any] = ()) -> JSONResponse:
+    return JSONResponse({"error": reason, "problems": plain(list(problems))}, status_code=status)

@@ -1,0 +1,132 @@
+"""Addresses of what there is: the overview, the catalogue, scenarios and plans."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from farwatch.console.answers import campaign_line, plain, run_line
+from farwatch.console.desk import PAGE, Desk, job_line
+from farwatch.console.drafts import plan_problems, read_draft, text_of
+from farwatch.console.shelf import PLAN, SCENARIO
+from farwatch.scenario import schema, shipped
+
+MOST_TEXT = 300_000
+"""Letters of a scenario that is sent: a hundred times a shipped one; the worst of this size is checked in seconds."""
+
+
+class ScenarioText(BaseModel):
+    """A scenario as text. `version`: that of the text it was made from; another one there now is not overwritten."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=MOST_TEXT)
+    version: str | None = Field(default=None, max_length=64)
+
+
+def add(app: FastAPI, desk: Desk) -> None:
+    """Add these addresses."""
+
+    @app.get("/", dependencies=PAGE)
+    def overview() -> dict[str, Any]:
+        """Everything there is: scenarios, plans, runs, campaigns, jobs."""
+        return contents(desk)
+
+    @app.get("/catalogue", dependencies=PAGE)
+    def catalogue() -> dict[str, Any]:
+        """The catalogue: names by kind, and one row for each entry."""
+        from farwatch import catalogue
+
+        found = catalogue.load()
+        names = {kind: sorted(getattr(found, kind)) for kind in ("systems", "radars", "rounds", "classes")}
+        return names | {"rows": plain(catalogue.summary(found))}
+
+    @app.get("/catalogue/{name}", dependencies=PAGE)
+    def entry(name: str) -> dict[str, Any]:
+        """An entry: its figures with ranges, sources, conflicts and assumptions."""
+        from farwatch import catalogue
+
+        found = catalogue.load()
+        if name not in {entry.name for entry in found.entries()}:
+            raise HTTPException(404, f"{name!r} is not in the catalogue")
+        return {"name": name, "sections": plain(catalogue.sections(catalogue.find_any(found, name), found))}
+
+    @app.get("/schema")
+    def json_schema() -> dict[str, Any]:
+        """The JSON Schema of scenarios."""
+        return schema()
+
+    _scenarios(app, desk)
+
+
+def _scenarios(app: FastAPI, desk: Desk) -> None:
+    @app.get("/scenarios/{name}", dependencies=PAGE)
+    def scenario(name: str) -> dict[str, Any]:
+        """The text of a scenario, or of a plan, and what is wrong with it."""
+        if name not in shipped() and not _file(desk, name).is_file():
+            raise HTTPException(404, f"there is no scenario {name!r}")
+        return _told(desk, name, text_of(name, desk.home))
+
+    @app.post("/check")
+    def checked(draft: ScenarioText) -> dict[str, Any]:
+        """What is wrong with a scenario's text: every problem with its line and the nearest valid choice."""
+        return {"problems": plain(read_draft(draft.text, desk.home)[1])}
+
+    @app.put("/scenarios/{name}")
+    def kept(name: str, draft: ScenarioText) -> dict[str, Any]:
+        """Write a scenario file, also one with problems: they are told. 409: it is no scenario, or was changed."""
+        path = _file(desk, name)
+        if path.exists():
+            if desk.shelf.kind(path) == PLAN:
+                raise HTTPException(409, f"{name} is a plan, not a scenario")
+            if draft.version is not None and _version(path.read_bytes()) != draft.version:
+                raise HTTPException(409, f"{name} was changed elsewhere since it was opened here")
+            if desk.shelf.kind(path) != SCENARIO and path.stat().st_size:
+                raise HTTPException(409, f"{name} is there, and no scenario")
+        partial = desk.home / f".{name}.part"
+        try:
+            partial.write_bytes(draft.text.encode("utf-8", "replace"))
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return _told(desk, name, draft.text)
+
+
+def _told(desk: Desk, name: str, text: str) -> dict[str, Any]:
+    """A text with its problems, of whichever kind it is."""
+    path = None if name in shipped() else _file(desk, name)
+    kind = SCENARIO if path is None else desk.shelf.kind(path) or SCENARIO
+    problems = plan_problems(path, desk.home) if path is not None and kind == PLAN else read_draft(text, desk.home)[1]
+    version = _version(text.encode("utf-8", "replace"))
+    return {"name": name, "kind": kind, "text": text, "version": version, "problems": plain(problems)}
+
+
+def _version(data: bytes) -> str:
+    return sha256(data).hexdigest()[:16]
+
+
+def _file(desk: Desk, name: str) -> Path:
+    path = desk.shelf.text(name)
+    if path is None:
+        raise HTTPException(404, f"{name!r} is no name of a scenario file: letters, digits, - and _, then .yaml")
+    return path
+
+
+def contents(desk: Desk) -> dict[str, Any]:
+    """Names and states of everything in the folder."""
+    from farwatch import __version__
+
+    texts, stored = desk.shelf.texts(), desk.shelf.all()
+    jobs = {name: job for name in desk.jobs.names() if (job := desk.jobs.of(name)) is not None}
+    return {
+        "version": __version__,
+        "home": desk.home.name,
+        "shipped": list(shipped()),
+        "scenarios": texts[SCENARIO],
+        "plans": texts[PLAN],
+        "runs": [run_line(one, jobs.get(one.name)) for one in stored if one.is_run],
+        "campaigns": [campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run],
+        "jobs": [job_line(job) for job in jobs.values()],
+    }

@@ -1,0 +1,136 @@
+"""The cast of these tests: a folder with a stored run of dice, an application over it, and jobs that play dice."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from campaign.conftest import make_plan
+from farwatch.campaign.execute import execute
+from farwatch.console import desk as desks
+from farwatch.console import work
+from farwatch.console.app import create
+from farwatch.console.guard import Guard, Rules
+from outcomes.rehearsal import Dice, cast
+
+HOST = "127.0.0.1:8402"
+
+DICE = f"""
+import json, sys, time
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+words = json.load(sys.stdin)["words"]
+from farwatch.campaign.execute import execute
+from farwatch.campaign.plan import Plan
+from farwatch.scenario import load
+from outcomes.rehearsal import Dice, cast
+option = lambda name: words[words.index(name) + 1]
+dice = Dice(cast(), int(option("--seed")))
+def play(*block, trace):
+    time.sleep(PAUSE_S)
+    return dice(*block, trace=trace)
+plan = Plan(scenario=load(words[-1]), cast=cast(), seed=int(option("--seed")), trials=int(option("--trials")))
+print("playing", flush=True)
+found = execute(plan, play, 1, option("--out"))
+print("played", len(found), flush=True)
+sys.exit(130 if found.interrupted else 0)
+"""
+"""What jobs are in these tests: the same store, locks and Ctrl-C as a run has, but every block is dice."""
+
+SITE = """farwatch: 1
+title: A site
+seed: 3
+defence:
+  - {name: alpha, system: s-400, at: {lat_deg: 23.6, lon_deg: 45.2}}
+"""
+
+
+class Inline:
+    """Works everything out at once, in this process."""
+
+    def __init__(self, **_):
+        self.asked = []
+
+    async def ask(self, function, *words, stamp=None):
+        self.asked.append(function.__name__)
+        return function(*words)
+
+    def close(self):
+        """There is no process."""
+
+
+class Client:
+    """Asks an application as a browser's page would, without a network."""
+
+    def __init__(self, app, rules=None):
+        self.app = app
+        self._guarded = Guard(app, rules or Rules(hosts={HOST}))
+
+    def __call__(self, method, address, **asked):
+        async def asking():
+            transport = httpx.ASGITransport(app=self._guarded, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}", timeout=60) as client:
+                return await client.request(method, address, **asked)
+
+        return asyncio.run(asking())
+
+    def get(self, address, **asked):
+        return self("GET", address, **asked)
+
+    def post(self, address, **asked):
+        return self("POST", address, **asked)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory):
+    """A folder with a finished run of dice, `done`, and a part of the same, `half`: read only."""
+    home = tmp_path_factory.mktemp("played")
+    execute(make_plan(24), Dice(cast()), 1, home / "done")
+    execute(make_plan(24), Dice(cast()), 1, home / "half")
+    for block in sorted((home / "half" / "blocks").iterdir())[1:]:
+        block.unlink()
+    manifest = home / "half" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"interrupted": false', '"interrupted": true'))
+    return home
+
+
+@pytest.fixture
+def inline(monkeypatch):
+    """No processes of its own."""
+    monkeypatch.setattr(desks, "Worker", Inline)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A folder with a scenario."""
+    place = tmp_path / "home"
+    place.mkdir()
+    (place / "site.yaml").write_text(SITE)
+    return place
+
+
+@pytest.fixture
+def client(home, inline):
+    """A client of an application over `home`."""
+    app = create(home)
+    yield Client(app)
+    app.state.desk.close()
+
+
+@pytest.fixture
+def reading(played, inline):
+    """A client of an application over the folder of played dice."""
+    app = create(played)
+    yield Client(app)
+    app.state.desk.close()
+
+
+@pytest.fixture
+def dice(monkeypatch):
+    """`dice(pause_s)`: jobs play dice, and rest before each block."""
+
+    def throwing(pause_s=0.0):
+        monkeypatch.setattr(work, "PROGRAM", DICE.replace("PAUSE_S", str(pause_s)))
+
+    throwing()
+    return throwing

@@ -1,0 +1,138 @@
+"""The ground lies where the browser's map draws it; questions about it are bounded."""
+
+import json
+
+import numpy as np
+import pytest
+
+from farwatch.console import ground, maps
+from farwatch.console.ground import EARTH_M, WIDTH_PX, coverage_png, places
+from farwatch.console.maps import corners_of
+from farwatch.console.told import packed
+from farwatch.errors import InputError
+
+
+def arc(lat_a, lon_a, lat_b, lon_b):
+    """Great-circle distance on the sphere, m, by the haversine."""
+    a, b, c, d = np.radians([lat_a, lon_a, lat_b, lon_b])
+    h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
+    return 2.0 * EARTH_M * np.arcsin(np.sqrt(h))
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("lat_deg", "lon_deg"), [(23.6, 45.2), (-60.0, 179.9), (84.0, -20.0)])
+def test_pixels_lie_at_true_distance_and_bearing(lat_deg, lon_deg):
+    """Azimuthal equidistant: from the middle, each pixel's distance is its distance in the picture; north is up."""
+    lat, lon = places(lat_deg, lon_deg, 400e3, 8)
+    for row, column in ((0, 0), (0, 7), (3, 4), (6, 1)):
+        east_m, north_m = 50e3 * (column - 3.5), 50e3 * (3.5 - row)
+        assert arc(lat_deg, lon_deg, lat[row, column], lon[row, column]) == pytest.approx(np.hypot(east_m, north_m))
+        there, here = np.radians([lat[row, column], lat_deg])
+        off = np.radians(lon[row, column] - lon_deg)
+        bearing = np.arctan2(
+            np.sin(off) * np.cos(there), np.cos(here) * np.sin(there) - np.sin(here) * np.cos(there) * np.cos(off)
+        )
+        assert np.sin(bearing - np.arctan2(east_m, north_m)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_coverage_is_coloured_where_it_is_seen():
+    """At the height asked for and below, and nowhere else; unknown is clear."""
+    from io import BytesIO
+
+    from matplotlib.image import imread
+
+    floor_m = np.full((WIDTH_PX, WIDTH_PX), np.nan, "<f4")
+    floor_m[10, 20], floor_m[30, 40] = 100.0, 300.0
+    image = imread(BytesIO(coverage_png(packed({}, {"floor_m": floor_m.ravel()}), 100.0)), format="png")
+    assert np.argwhere(image[..., 3] > 0).tolist() == [[10, 20]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "1",
+        "1,2",
+        "1,2;",
+        "1,2;x,y",
+        "1,2;91,0",
+        "1,2;nan,0",
+        "1,2;inf,0",
+        "1,2;1,2",
+        ";".join("1,2" if k % 2 else "2,3" for k in range(51)),
+        "1,2,3;4,5,6",
+    ],
+)
+def test_a_line_has_corners_on_the_earth(line):
+    """Everything else is refused in words."""
+    with pytest.raises(InputError, match="line"):
+        corners_of(line)
+    assert corners_of("1,2;-3.5,170") == ((1.0, 2.0), (-3.5, 170.0))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "scenario=none.yaml",
+        "scenario=../x.yaml",
+        "run=none",
+        "scenario=site.yaml&run=x",
+        "scenario=site.yaml&rcs_m2=0",
+        "scenario=site.yaml&rcs_m2=nan",
+        "scenario=site.yaml&pd=1",
+    ],
+)
+def test_coverage_of_what_there_is(client, query):
+    """One scenario or one run, a target that there can be."""
+    assert client.get(f"/coverage?{query}").status_code in {404, 422}
+
+
+@pytest.mark.parametrize("query", ["lat_deg=90", "across_km=1e9", "width_px=100000", "width_px=1", "lon_deg=nan"])
+def test_relief_is_bounded(client, query):
+    """No picture of a million pixels, no view of the whole earth."""
+    assert client.get(f"/relief?scenario=desert-battery&{query}").status_code == 422
+
+
+def test_a_smooth_earth_has_no_relief(client):
+    """Said in words."""
+    answer = client.get("/relief?scenario=site.yaml")
+    assert (answer.status_code, answer.json()["problems"][0]["where"]) == (422, "terrain")
+
+
+def test_a_profile_over_a_smooth_earth(client):
+    """Known nowhere, at sea level, evenly along the line."""
+    told = client.get("/profile?scenario=site.yaml&line=23.6,45.2;24.6,45.2").json()
+    assert set(told["height_m"]) == {0.0}
+    assert not any(told["known"])
+    assert told["distance_m"][-1] == pytest.approx(110.77e3, rel=1e-3)
+    assert told["lat_deg"][0] == 23.6
+    assert told["lat_deg"][-1] == pytest.approx(24.6)
+
+
+def test_coverage_is_worked_out_once_and_framed(client, monkeypatch):
+    """The picture is made of the same floor; its frame is told in headers."""
+    header = {"lat_deg": 23.6, "lon_deg": 45.2, "metres_per_pixel": 500.0}
+    floor_m = np.zeros(WIDTH_PX * WIDTH_PX, "<f4")
+    monkeypatch.setattr(maps, "coverage_floor", lambda *_: packed(header, {"floor_m": floor_m}))
+    data = client.get("/coverage?scenario=site.yaml").content
+    assert json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])["columns"] == [["floor_m", "f4", WIDTH_PX**2]]
+    picture = client.get("/coverage.png?scenario=site.yaml&height_m=100")
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.headers["farwatch-metres-per-pixel"] == "500.0"
+
+
+@pytest.mark.slow
+def test_relief_and_profile_of_a_shipped_scenario():
+    """The same ground from both: along the middle row of a picture's places, the profile has the terrain's heights."""
+    from farwatch.scenario import data_folder, shipped_text
+    from farwatch.world.terrain import open_terrain
+
+    text = shipped_text("desert-battery")
+    told = ground.profile(text, ".", ((23.6, 45.2), (23.9, 45.6)))
+    terrain = open_terrain(data_folder() / "arabia-30s.tif")
+    true_m = terrain.height_at(told["lat_deg"], told["lon_deg"])
+    assert all(told["known"])
+    assert np.abs(true_m - told["height_m"]).max() < 20.0
+    image = ground.relief(text, ".", (23.6, 45.2, 100e3), 64)
+    assert image.startswith(b"\x89PNG")

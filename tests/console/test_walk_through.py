@@ -1,0 +1,95 @@
+"""The newcomer's path, in a real browser on a real run: from nothing to an understood answer.
+
+The pictures of the walk-through in the documentation are made here: `FARWATCH_SHOTS=docs/pictures pytest THIS_FILE`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import farwatch.console
+from conftest import INTERPRETED
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(INTERPRETED, reason="plays whole missions, which takes compiled kernels"),
+]
+
+STATIC = Path(farwatch.console.__file__).parent / "static"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
+START = "from farwatch.cli import main; main()"
+PATIENCE_MS = 600_000
+"""A machine that has compiled nothing yet compiles first."""
+
+
+@pytest.fixture
+def browser():
+    """Chromium, driven."""
+    api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None or not (STATIC / "console.js").is_file():
+        pytest.skip("needs Chromium, and the built front end")
+    with api.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def address(tmp_path):
+    """A console over an empty folder."""
+    words = [sys.executable, "-u", "-c", START, "console", "--folder", tmp_path, "--port", "0", "--no-browser"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://\S+?/", server.stdout.readline())[0]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def shoot(tmp_path):
+    """Takes a picture of a page under a name."""
+    folder = Path(os.environ.get("FARWATCH_SHOTS", tmp_path / "shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda page, name: page.screenshot(path=folder / f"console-{name}.png")
+
+
+def test_from_an_empty_folder_to_an_understood_answer(browser, address, shoot, tmp_path):
+    """Run the example, read how many get through and why, watch a trial, ask a leaker for its story, take it along."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="light", accept_downloads=True)
+    page, complaints = context.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_default_timeout(30_000)
+
+    page.goto(address)
+    page.get_by_role("button", name="Run desert-battery").click()
+    page.get_by_label("Trials").fill("16")
+    shoot(page, "start")
+    page.get_by_role("button", name="Start").click()
+
+    page.get_by_text("get through on average").wait_for(timeout=PATIENCE_MS)
+    page.reload()  # in mid-run or after it: the page finds its way back
+    page.get_by_text("get through on average").wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("16 of 16 trials").wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("get through on average").wait_for()
+    shoot(page, "answer")
+    assert (tmp_path / "desert-battery-1" / "manifest.json").is_file()
+
+    page.get_by_role("link", name="Replay the worst").click()
+    page.locator("canvas").first.wait_for(timeout=PATIENCE_MS)
+    page.get_by_role("button", name=re.compile("Next leaker", re.IGNORECASE)).first.click()
+    story = page.get_by_role("tabpanel")
+    story.get_by_text(re.compile("seen", re.IGNORECASE)).first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "story")
+    assert "got through" in story.inner_text().lower()
+
+    export = page.request.get(f"{address}runs/desert-battery-1/trials/0/export.kml", timeout=PATIENCE_MS)
+    assert export.ok and b"<kml" in export.body()
+    context.close()
+    assert complaints == []

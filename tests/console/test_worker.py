@@ -1,0 +1,55 @@
+"""The process beside the server: asked once, remembered, mourned and started anew."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from farwatch.console.worker import Worker
+from farwatch.errors import FarwatchError, InputError, Problem
+
+
+def counted(path):
+    """How often it was asked, by a file."""
+    with Path(path).open("a") as file:
+        file.write("x")
+    time.sleep(0.1)
+    return Path(path).stat().st_size, os.getpid()
+
+
+def refused():
+    raise InputError("x", [Problem("a", "b", "c")])
+
+
+def dead():
+    os._exit(3)
+
+
+def test_the_process_answers(tmp_path):
+    """Two who ask the same at once get one answer; another stamp is another question; errors come whole."""
+
+    async def asking():
+        worker = Worker(kept=2)
+        path = str(tmp_path / "asked")
+        (first, pid), (second, _) = await asyncio.gather(worker.ask(counted, path), worker.ask(counted, path))
+        assert (first, second) == (1, 1)
+        assert pid != os.getpid()
+        assert (await worker.ask(counted, path, stamp=1))[0] == 2
+        assert (await worker.ask(counted, path))[0] == 1
+        for _ in range(2):
+            with pytest.raises(InputError, match="c"):
+                await worker.ask(refused)
+        assert (await worker.ask(counted, path, stamp=1))[0] == 3  # errors are not remembered, but push out
+        with pytest.raises(FarwatchError, match="ask again"):
+            await worker.ask(dead)
+        assert (await worker.ask(counted, path, stamp=2))[0] == 4
+        start = time.monotonic()
+        waiting = asyncio.ensure_future(worker.ask(time.sleep, 60))
+        await asyncio.sleep(0.2)
+        waiting.cancel()
+        worker.close()
+        assert time.monotonic() - start < 5.0
+
+    asyncio.run(asking())

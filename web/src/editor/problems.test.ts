@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { applied, valuesOf } from "./edits";
+import { fileName, FILE, free } from "./kept";
+import { mended, offers, spanOf, whereOf, within } from "./problems";
+import { labelled, roundLength } from "./symbols";
+
+const TEXT = "farwatch: 1\ndefence:\n  - {name: alpha, system: s-40}  # the only one\n";
+const PROBLEM = { where: "defence.alpha.system", value: "s-40", rule: "is not a system of the catalogue", hint: "did you mean s-400 or s-500?", line: 3, column: 27 };
+
+test("a problem is marked at its word, and its hint mends it", () => {
+  const { from, to } = spanOf(TEXT, PROBLEM);
+  expect(TEXT.slice(from, to)).toBe("s-40");
+  expect(offers(PROBLEM)).toEqual(["s-400", "s-500"]);
+  expect(applied(TEXT, mended(TEXT, PROBLEM, "s-400"))).toContain("system: s-400}  # the only one");
+});
+
+test("a problem without a place, or with one outside the text, is still somewhere in it", () => {
+  for (const line of [null, 0, 99]) {
+    const { from, to } = spanOf(TEXT, { ...PROBLEM, line, column: 500 });
+    expect(from).toBeGreaterThanOrEqual(0);
+    expect(to).toBeLessThanOrEqual(TEXT.length);
+    expect(from).toBeLessThanOrEqual(to);
+  }
+  expect(offers({ ...PROBLEM, hint: "one of alps-3s" })).toEqual([]);
+});
+
+test("a field finds its problems by the name that the server gives it", () => {
+  const where = whereOf(["defence", 0, "system"], valuesOf(TEXT));
+  expect(where).toBe("defence.alpha.system");
+  expect(within([PROBLEM], "defence.alpha")).toHaveLength(1);
+  expect(within([PROBLEM], "defence.alp")).toHaveLength(0);
+});
+
+test("labels never cover one another", () => {
+  const spots = Array.from({ length: 60 }, (_, k) => ({ x: 50 + (k % 8) * 30, y: 50 + Math.floor(k / 8) * 14, label: `thing ${k}` }));
+  const boxes = labelled(spots, (text) => text.length * 7, 15);
+  expect(boxes.length).toBeGreaterThan(4);
+  for (const a of boxes) for (const b of boxes) {
+    if (a !== b) expect(a.x < b.x + b.wide && b.x < a.x + a.wide && a.y < b.y + 15 && b.y < a.y + 15).toBe(false);
+  }
+  expect([7, 26, 51, 0.3].map(roundLength)).toEqual([5, 20, 50, 0.2]);
+});
+
+test("names of files get the ending of a scenario, and those that are taken a number", () => {
+  expect(fileName(" mine ")).toBe("mine.yaml");
+  expect(fileName("mine.yml")).toBe("mine.yml");
+  expect(FILE.test("../x.yaml")).toBe(false);
+  expect(free("run", ["run", "run-2"])).toBe("run-3");
+});

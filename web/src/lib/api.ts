@@ -1,0 +1,34 @@
+// What the server answers, and how it is asked. Every page's JSON stands at the page's own address.
+
+export interface Problem { where: string; value: string; rule: string; hint: string; line: number | null }
+export interface RunLine { name: string; title: string; seed: number; trials: number; done: number; state: string }
+export interface Job { name: string; state: string; said: string }
+export interface Overview {
+  version: string; home: string; shipped: string[]; scenarios: string[];
+  runs: RunLine[]; campaigns: { name: string; title: string }[]; jobs: Job[];
+}
+
+export class Refused extends Error {
+  constructor(message: string, readonly problems: Problem[]) { super(message); }
+}
+
+export async function ask<T>(address: string, method = "GET", body?: unknown): Promise<T> {
+  const answer = await fetch(address, {
+    method,
+    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const said = await answer.json();
+  if (!answer.ok) throw new Refused(said.error ?? said.detail ?? answer.statusText, said.problems ?? []);
+  return said as T;
+}
+
+export function watch(address: string, tell: (message: { state: string; line: RunLine | null }) => void): () => void {
+  const source = new EventSource(address);
+  source.onmessage = (event) => {
+    const said = JSON.parse(event.data);
+    tell(said);
+    if (said.state !== "running") source.close();
+  };
+  return () => source.close();
+}

@@ -1,0 +1,25 @@
+// What can be switched on the map.
+
+export const LAYERS = [
+  ["objects", "Objects", "Everything that flies, as it truly was; faint while no radar has a track of it"],
+  ["tracks", "Tracks", "What the defence believes: position, one-sigma ellipse, speed for the next minute"],
+  ["plots", "Plots", "Detections of each radar's last turn; hollow ones are false"],
+  ["rounds", "Rounds", "Rounds in flight, a line from their launcher"],
+  ["sites", "Sites", "Batteries, radars and what is defended"],
+  ["marks", "Kills and leaks", "Where something was killed, or got through"],
+  ["trails", "Trails", "Where each object came from"],
+  ["labels", "Labels", "Names, as many as do not collide; of neutral objects only near by"],
+  ["rings", "Range rings", "Distances from the site"],
+  ["limits", "Radar limits", "Instrumented range and sector of each radar; not what it sees of a given target"],
+  ["relief", "Relief", "The shaded ground, where the scenario has terrain"],
+  ["coverage", "Coverage", "Where any radar sees a target of 1 m² at a height above ground; worked out when first asked for"],
+  ["grid", "Graticule", "Lines of latitude and longitude"],
+  ["borders", "Borders", "Natural Earth, 1:50 million: a neutral reference, no statement on any boundary"],
+] as const;
+
+export type Layers = Record<(typeof LAYERS)[number][0], boolean>;
+
+export const usual = (): Layers => ({
+  objects: true, tracks: true, plots: false, rounds: true, sites: true, marks: true, trails: true, labels: true,
+  rings: true, limits: false, relief: false, coverage: false, grid: true, borders: true,
+});
