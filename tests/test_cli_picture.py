@@ -160,10 +160,16 @@ def test_tracks_go_out_as_system_tracks(tmp_path, url):
             for _, one in turns(20):
                 send(one)
                 time.sleep(0.002)
-            until(lambda: sum(line["type"] == "track" for line in lines_of(out)) >= 45)
+            received = []
+
+            def all_arrived():
+                received.extend(one.data for one in receiver.take(10_000))
+                told = sum(line["type"] == "track" for line in lines_of(out))
+                return told >= 45 and positions_in(received)[0].size == told
+
+            until(all_arrived)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
-        received = [one.data for one in receiver.take(10_000)]
     rows, tally = positions_in(received)
     told = [line for line in lines_of(out) if line["type"] == "track"]
     assert {data[0] for data in received} == {62, 65}
