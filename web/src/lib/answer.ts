@@ -46,7 +46,7 @@ export function headline(answer: Answer): string {
   const { leakers, raid, trials, confidence } = answer.summary;
   const sure = Math.round(100 * confidence);
   return `${interval(leakers.mean)} of ${raid.per_trial} get through on average (${sure} % interval, ${trials} trials); `
-    + `in 9 of 10 trials ${leakers.low} to ${leakers.high}.`;
+    + `in four trials out of five ${leakers.low} to ${leakers.high}.`;
 }
 
 /** How many trials had how many leakers: [leakers, trials], from 0 to the most. */
