@@ -29,7 +29,7 @@ heights = "".join(f"{height:>7,} m" for height in shown_m)
 for title, scenario in sites.items():
     print(f"\n{title}: range in km, median over directions\n{'':26}{heights}   echo alone")
     for sight in sights(prepare(scenario)):
-        ranges_m = dict(zip(HEIGHTS_M, sight.median_m, strict=True))
+        ranges_m = dict(zip(HEIGHTS_M, (span.median_m for span in sight.spans), strict=True))
         cells = "".join(f"{ranges_m[float(height)] / 1e3:9.0f}" for height in shown_m)
         print(f"  {sight.class_name:24}{cells}{sight.free_m / 1e3:13.0f}")
 

@@ -3,28 +3,12 @@
 import asyncio
 import os
 import time
-from pathlib import Path
 
 import pytest
 
 from farwatch.console.worker import Worker
-from farwatch.errors import FarwatchError, InputError, Problem
-
-
-def counted(path):
-    """How often it was asked, by a file."""
-    with Path(path).open("a") as file:
-        file.write("x")
-    time.sleep(0.1)
-    return Path(path).stat().st_size, os.getpid()
-
-
-def refused():
-    raise InputError("x", [Problem("a", "b", "c")])
-
-
-def dead():
-    os._exit(3)
+from farwatch.errors import FarwatchError, InputError
+from naive.asked import counted, dead, refused
 
 
 def test_the_process_answers(tmp_path):

@@ -48,8 +48,10 @@ class Worker:
         self._answers.move_to_end(key)
         while len(self._answers) > self.kept:
             self._answers.popitem(last=False)
+        coming = asyncio.wrap_future(answer)
+        coming.add_done_callback(_heard)  # nobody may be waiting any more when it fails
         try:
-            return await asyncio.shield(asyncio.wrap_future(answer))
+            return await asyncio.shield(coming)
         except BrokenProcessPool:
             self.close()
             raise FarwatchError("the process that works this out came to an end; ask again") from None
@@ -76,6 +78,12 @@ class Worker:
         except BrokenProcessPool:
             self.close()
             return self._submit(function, words)
+
+
+def _heard(answer: "asyncio.Future[Any]") -> None:
+    """Take note of a failure, so that nothing complains that nobody did."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _begun(nice: int) -> None:

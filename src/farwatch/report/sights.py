@@ -114,13 +114,17 @@ Stretch = tuple[Floats, Floats]
 """Heights above mean sea level between which a class is seen from ahead, line of sight given: (azimuth, range) each."""
 
 
-def sights(mission: "Mission", strength_db: tuple[Floats, Floats]) -> tuple[Sight, ...]:
+def sights(mission: "Mission", strength_db: tuple[Floats, Floats] | None = None) -> tuple[Sight, ...]:
     """What the defence can see of each class of the raid, in the order of the catalogue.
 
     strength_db: how much weaker, and stronger, than most likely an echo may be: f8[radars, classes] each, dB.
+    None: no more than that.
     """
     raid = mission.world.targets["raid"] != 0
     views = list(_views(mission))
+    if strength_db is None:
+        even = np.zeros((len(views), len(mission.world.classes)))
+        strength_db = (even, even)
     found = []
     for index in np.unique(mission.world.targets["class_index"][raid]):
         members = np.flatnonzero(raid & (mission.world.targets["class_index"] == index))

@@ -108,6 +108,7 @@ def themed(svg: str, name: str, title: str, shown: str) -> str:
         svg = svg.replace(colour, f"var(--{variable})")
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*">', "<g>", svg)
+    svg = re.sub(r' id="image[0-9a-f]+"', "", svg)  # nothing points to them, and equal pictures would share theirs
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"font: ([\d.]+)px 'DejaVu Sans'", r"font-size: \1px", svg)
