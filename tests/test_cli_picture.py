@@ -60,6 +60,18 @@ def until(found, within_s=60.0):
     assert found()
 
 
+def tracks_told(path):
+    """Lines of tracks in a file, so far."""
+    return sum(line["type"] == "track" for line in lines_of(path))
+
+
+def until_quiet(path, quiet_s=2.0):
+    """Wait until no more tracks are told: what arrived is worked off."""
+    before = -1
+    while before != (before := tracks_told(path)):
+        time.sleep(quiet_s)
+
+
 needs_proc = pytest.mark.skipif(not SOCKETS.exists(), reason="needs /proc/net/udp")
 
 
@@ -75,7 +87,8 @@ def test_the_79_minutes_through_a_socket(shared, tmp_path, url):
             send(one)
             if k % 20 == 0:
                 time.sleep(0.01)
-        until(lambda: sum(line["type"] == "track" for line in lines_of(out)) > 1800)
+        until(lambda: tracks_told(out) > 1800)
+        until_quiet(out)
     process.send_signal(signal.SIGINT)
     said, trouble = process.communicate(timeout=30)
     assert process.returncode == 130, trouble
@@ -92,7 +105,7 @@ def test_the_79_minutes_through_a_socket(shared, tmp_path, url):
 def test_a_second_of_eleven_radars_with_rubbish_between(shared, tmp_path, url):
     """The Croatian capture has no turn in it: its radars wait, are named, and rubbish between is counted."""
     out = tmp_path / "out.jsonl"
-    process = started("--from", url, "--json", out, "--for", 4)
+    process = started("--from", url, "--json", out, "--for", 8)
     until_open(url)
     with sending(addresses([url], "--to")) as send:
         for one in blocks_in(shared / "data" / "asterix" / "cat_034_048.pcap"):
