@@ -7,6 +7,7 @@ test("numbers have three significant digits", () => {
 
 test("an interval says value and bounds, or that nothing is known", () => {
   expect(interval({ value: 0.69, low: 0.68, high: 0.7 }, 100)).toBe("69 (68–70)");
+  expect(interval({ value: -2.5, low: -3.67, high: -1.3 })).toBe("\u22122.5 (\u22123.67 to \u22121.3)");
   expect(interval({ value: null, low: null, high: null })).toBe("–");
 });
 

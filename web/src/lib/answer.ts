@@ -23,13 +23,14 @@ export function number(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (value === 0) return "0";
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toLocaleString("en", { maximumFractionDigits: Math.min(digits, 6) });
+  return value.toLocaleString("en", { maximumFractionDigits: Math.min(digits, 6) }).replace("-", "\u2212");
 }
 
 export function interval(it: Estimate, scale = 1): string {
   if (it.value === null) return "–";
   if (it.low === null || it.high === null) return number(it.value * scale);
-  return `${number(it.value * scale)} (${number(it.low * scale)}–${number(it.high * scale)})`;
+  const dash = it.low < 0 ? " to " : "–";
+  return `${number(it.value * scale)} (${number(it.low * scale)}${dash}${number(it.high * scale)})`;
 }
 
 export function percent(it: Estimate): string {
