@@ -74,6 +74,8 @@ def one(name, seconds):
         module = import_module(f"farwatch.formats.{form.reads.split('.')[0]}")
     from farwatch.errors import InputError
 
+    if name == "asterix":
+        import asterix.generated  # noqa: F401 - loading it takes seconds, which are not the input's
     decode = getattr(module, "decode", None) or by_file(module.read, form.suffixes[0])
 
     def attempt(data):
