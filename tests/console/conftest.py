@@ -1,6 +1,10 @@
 """The cast of these tests: a folder with a stored run of dice, an application over it, and jobs that play dice."""
 
 import asyncio
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -10,7 +14,7 @@ from campaign.conftest import make_plan
 from farwatch.campaign.execute import execute
 from farwatch.console import desk as desks
 from farwatch.console import work
-from farwatch.console.app import create
+from farwatch.console.app import STATIC, create
 from farwatch.console.guard import Guard, Rules
 from outcomes.rehearsal import Dice, cast
 
@@ -92,6 +96,31 @@ def played(tmp_path_factory):
     manifest = home / "half" / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"interrupted": false', '"interrupted": true'))
     return home
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, driven; without it, or without the built front end, a test is skipped."""
+    api = pytest.importorskip("playwright.sync_api")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None or not (STATIC / "console.js").is_file():
+        pytest.skip("needs Chromium, and the built front end")
+    with api.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def address(tmp_path):
+    """A console over an empty folder, `tmp_path`."""
+    code = "from farwatch.cli import main; main()"
+    words = [sys.executable, "-u", "-c", code, "console", "--folder", tmp_path, "--port", "0", "--no-browser"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://\S+?/", server.stdout.readline())[0]
+        finally:
+            server.terminate()
 
 
 @pytest.fixture

@@ -3,47 +3,15 @@
 import difflib
 import json
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-import farwatch.console
 from farwatch.scenario import shipped_text
 
 pytestmark = pytest.mark.slow
 
-STATIC = Path(farwatch.console.__file__).parent / "static"
-FLAGS = ["--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-START = "from farwatch.cli import main; main()"
 TEXT = shipped_text("desert-battery")
 SIZE = {"width": 1366, "height": 768}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, driven."""
-    api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None or not (STATIC / "Scenario.js").is_file():
-        pytest.skip("needs Chromium, and the built front end")
-    with api.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def address(tmp_path):
-    """A console over a folder of its own."""
-    words = [sys.executable, "-u", "-c", START, "console", "--folder", tmp_path, "--port", "0", "--no-browser"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            yield re.search(r"http://\S+?/", server.stdout.readline())[0]
-        finally:
-            server.terminate()
 
 
 @pytest.fixture

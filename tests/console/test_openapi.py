@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from console.conftest import SITE
 from farwatch.campaign.execute import execute
 from farwatch.console import desk as desks
-from farwatch.console import maps, runs, work
+from farwatch.console import maps, runs, under_way, work
 from farwatch.console.app import create
 from farwatch.console.told import packed
 from outcomes.rehearsal import Dice, cast
@@ -30,7 +30,7 @@ def api(tmp_path_factory):
         patch.setattr(maps, "coverage_floor", lambda *_: packed(frame, {}))
         patch.setattr(runs, "told", lambda *_: packed({}, {}))
         patch.setattr(runs, "exported", lambda *_: b"")
-        patch.setattr(runs, "LOOK_S", 0.01)
+        patch.setattr(under_way, "LOOK_S", 0.01)
         yield schemathesis.openapi.from_asgi("/openapi.json", create(home))
 
 

@@ -1,17 +1,14 @@
 """The page of a trial in a browser: played, stepped and read by keyboard alone, from nothing but this machine."""
 
 import http.server
-import shutil
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from farwatch.console.app import STATIC
 from farwatch.console.told import packed
 
-STATIC = Path(__file__).parents[2] / "src/farwatch/console/static"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -86,26 +83,20 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def page():
+def page(browser):
     """The page of the trial in Chromium, what it asked for in `asked`, and what went wrong in `wrong`."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
-        found = browser.new_page(viewport={"width": 1366, "height": 768})
-        found.asked, found.wrong = [], []
-        found.on("request", lambda request: found.asked.append(request.url))
-        found.on("pageerror", lambda error: found.wrong.append(str(error)))
-        found.on("console", lambda said: found.wrong.append(said.text) if said.type == "error" else None)
-        found.home = f"http://127.0.0.1:{server.server_port}"
-        found.goto(f"{found.home}/runs/one/trials/0")
-        found.wait_for_selector(".map canvas")
-        yield found
-        browser.close()
+    found = browser.new_page(viewport={"width": 1366, "height": 768})
+    found.asked, found.wrong = [], []
+    found.on("request", lambda request: found.asked.append(request.url))
+    found.on("pageerror", lambda error: found.wrong.append(str(error)))
+    found.on("console", lambda said: found.wrong.append(said.text) if said.type == "error" else None)
+    found.home = f"http://127.0.0.1:{server.server_port}"
+    found.goto(f"{found.home}/runs/one/trials/0")
+    found.wait_for_selector(".map canvas")
+    yield found
+    found.close()
     server.shutdown()
     server.server_close()
 

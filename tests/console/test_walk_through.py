@@ -5,14 +5,10 @@ The pictures of the walk-through in the documentation are made here: `FARWATCH_S
 
 import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import farwatch.console
 from conftest import INTERPRETED
 
 pytestmark = [
@@ -20,35 +16,8 @@ pytestmark = [
     pytest.mark.skipif(INTERPRETED, reason="plays whole missions, which takes compiled kernels"),
 ]
 
-STATIC = Path(farwatch.console.__file__).parent / "static"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
-START = "from farwatch.cli import main; main()"
 PATIENCE_MS = 600_000
 """A machine that has compiled nothing yet compiles first."""
-
-
-@pytest.fixture
-def browser():
-    """Chromium, driven."""
-    api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None or not (STATIC / "console.js").is_file():
-        pytest.skip("needs Chromium, and the built front end")
-    with api.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def address(tmp_path):
-    """A console over an empty folder."""
-    words = [sys.executable, "-u", "-c", START, "console", "--folder", tmp_path, "--port", "0", "--no-browser"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            yield re.search(r"http://\S+?/", server.stdout.readline())[0]
-        finally:
-            server.terminate()
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from farwatch.console import under_way
 from farwatch.console.answers import campaign_answer
-from farwatch.console.desk import PAGE, Desk, inside
+from farwatch.console.desk import PAGE, Desk
 from farwatch.console.drafts import check_plan, is_inside
-from farwatch.console.runs import REPORT_POLICY, begun, cancelled, look, refuse_taken, watched
+from farwatch.console.under_way import begun, look, refuse_taken
 from farwatch.console.work import RUNNING
 from farwatch.errors import FarwatchError, StoreError
 
@@ -52,11 +52,6 @@ def add(app: FastAPI, desk: Desk) -> None:
         out = name if there.path.parent == desk.home else str(there.path)
         return begun(desk, name, ["campaign", "resume", out])
 
-    @app.delete("/campaigns/{name}/job")
-    def cancel(name: str) -> dict[str, Any]:
-        """Stop a campaign; what is finished is kept. 409: it was started elsewhere, and must be stopped there."""
-        return cancelled(desk, name)
-
     @app.get("/campaigns/{name}", dependencies=PAGE)
     async def campaign(name: str) -> dict[str, Any]:
         """A campaign: how far each point is, and everything it can say now, with intervals."""
@@ -67,16 +62,7 @@ def add(app: FastAPI, desk: Desk) -> None:
             found |= await _answered(desk, str(stored.path), stored.stamp)
         return found
 
-    @app.get("/campaigns/{name}/progress", response_class=StreamingResponse)
-    async def progress(name: str) -> StreamingResponse:
-        """How far a campaign is, as server-sent events, until it ends."""
-        return StreamingResponse(watched(desk, name), media_type="text/event-stream")
-
-    @app.get("/campaigns/{name}/report", response_class=FileResponse)
-    def report(name: str) -> FileResponse:
-        """The campaign's report.html; its own scripts may run, but not reach this server."""
-        path = inside(desk.stored(name, run=False).path, "report.html")
-        return FileResponse(path, media_type="text/html", headers={"content-security-policy": REPORT_POLICY})
+    under_way.add(app, desk, run=False)
 
 
 async def _answered(desk: Desk, path: str, stamp: tuple[Any, ...]) -> dict[str, Any]:
