@@ -42,12 +42,13 @@ def seeds(name, form, folder):
     from samples import SAMPLES
     from small_scene import small_scene
 
+    from farwatch.formats.forms import writer
+
     folder.mkdir(parents=True, exist_ok=True)
     for k, sample in enumerate(SAMPLES.get(name, ())):
         (folder / f"sample-{k}").write_bytes(sample)
     if form.writes:
-        module, function = form.writes.split(".")
-        getattr(import_module(f"farwatch.formats.{module}"), function)(folder / f"own{form.suffixes[0]}", small_scene())
+        writer(name)(folder / f"own{form.suffixes[0]}", small_scene())
     for path in sorted(SHARED.rglob("*")) if SHARED.is_dir() else ():
         if path.is_file() and any(path.name.lower().endswith(suffix) for suffix in form.suffixes):
             with path.open("rb") as file:

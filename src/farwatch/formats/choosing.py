@@ -13,7 +13,7 @@ from farwatch.formats.opening import opened
 from farwatch.formats.scene import ASSET, BATTERY, RADAR, ROUND, TARGET, TRACK, Scene
 from farwatch.records import PLOT, TRUTH
 from farwatch.track.files import TruthTable, read_truth
-from farwatch.world.earth import Frame, east_north_up
+from farwatch.world.earth import Frame, east_north_up, rates_to_ecef
 
 PARTS = {"targets": (TARGET,), "tracks": (TRACK,), "rounds": (ROUND,), "sites": (BATTERY, RADAR, ASSET)}
 """Words for kinds of thing; beside them there are `plots` and `events`."""
@@ -165,11 +165,7 @@ def _is_flights(path: str | Path) -> bool:
 
 
 def _in_frame(moves: np.ndarray, frame: Frame) -> np.ndarray:
-    """Velocities (n, 3), east, north, up where things are, in the frame's axes."""
-    lat, lon = np.radians(moves["lat_deg"]), np.radians(moves["lon_deg"])
-    east, north, up = moves["east_m_s"], moves["north_m_s"], np.nan_to_num(moves["up_m_s"])
-    outward = np.cos(lat) * up - np.sin(lat) * north
-    x = -np.sin(lon) * east + np.cos(lon) * outward
-    y = np.cos(lon) * east + np.sin(lon) * outward
-    z = np.cos(lat) * north + np.sin(lat) * up
-    return np.asarray(np.stack([x, y, z], axis=1) @ east_north_up(frame.lat_deg, frame.lon_deg).T)
+    """Velocities (n, 3), east, north, up where things are, in the frame's axes; a climb that is not told is none."""
+    rates = np.stack([moves["east_m_s"], moves["north_m_s"], np.nan_to_num(moves["up_m_s"])], axis=1)
+    ecef = rates_to_ecef(moves["lat_deg"], moves["lon_deg"], rates)
+    return np.asarray(ecef @ east_north_up(frame.lat_deg, frame.lon_deg).T)

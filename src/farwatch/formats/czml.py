@@ -20,7 +20,7 @@ from farwatch.formats.dates import told
 from farwatch.formats.scene import ASSET, BATTERY, RADAR, ROUND, TRACK, Happening, Scene, Thing
 from farwatch.formats.symbols import symbol
 from farwatch.formats.whole import appearing
-from farwatch.world.earth import to_ecef
+from farwatch.world.earth import rates_to_ecef, to_ecef
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -247,17 +247,4 @@ def _positions(scene: Scene, thing: Thing, rows: Rows) -> Iterator[bytes]:
 def _with_rates(rows: Rows, rates: Floats) -> Floats:
     """Time, Earth-centred position and its rate of change (n, 7)."""
     places = to_ecef(rows["lat_deg"], rows["lon_deg"], rows["height_m"])
-    return np.column_stack([rows["time_s"], places, turned(rates, rows["lat_deg"], rows["lon_deg"], back=False)])
-
-
-def turned(rates: Floats, lat_deg: Floats, lon_deg: Floats, back: bool) -> Floats:
-    """East, north, up at each place (n, 3) as Earth-centred x, y, z; with `back` the other way."""
-    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
-    zero = np.zeros_like(lat)
-    axes = np.array([
-        [-np.sin(lon), np.cos(lon), zero],
-        [-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)],
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)],
-    ])  # fmt: skip
-    result: Floats = np.einsum("abn,nb->na" if back else "abn,na->nb", axes, rates)
-    return result
+    return np.column_stack([rows["time_s"], places, rates_to_ecef(rows["lat_deg"], rows["lon_deg"], rates)])

@@ -16,13 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
-from farwatch.formats.czml import turned
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import code, gathered, room_for, rows_of
+from farwatch.formats.gathered import gathered, room_for, rows_of, thing_of
 from farwatch.formats.opening import opened
-from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
-from farwatch.records import FAMILIES
-from farwatch.world.earth import from_ecef
+from farwatch.formats.scene import Happening, Scene
+from farwatch.world.earth import from_ecef, rates_from_ecef
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -68,7 +66,7 @@ def decode(data: bytes, source: str = "data") -> Scene:
     placed = {key: (entity, np.concatenate(entity.parts)) for key, entity in entities.items() if entity.parts}
     happenings = [_happening(e, rows[0]) for e, rows in placed.values() if e.words.get("kind") == "event"]
     flights = [
-        (_thing(key, entity, rows.size > 1), rows)
+        (thing_of(entity.words, key, entity.name, rows.size > 1), rows)
         for key, (entity, rows) in placed.items()
         if entity.words.get("kind") != "event"
     ]
@@ -178,7 +176,7 @@ def _placed(name: str, table: Floats) -> Rows:
     geodetic = from_ecef(np.where(np.isnan(places).any(axis=1, keepdims=True), nan, places))
     rows = rows_of(time_s, geodetic[:, 0], geodetic[:, 1], geodetic[:, 2])
     if name == "cartesianVelocity":
-        rates = turned(table[:, 4:7], rows["lat_deg"], rows["lon_deg"], back=True)
+        rates = rates_from_ecef(rows["lat_deg"], rows["lon_deg"], table[:, 4:7])
         for k, axis in enumerate(("east_m_s", "north_m_s", "up_m_s")):
             rows[axis] = np.where(np.abs(rates[:, k]) < 1e6, rates[:, k], nan)
     return rows
@@ -189,21 +187,3 @@ def _happening(entity: _Entity, row: Any) -> Happening:
     place = {name: float(row[name]) for name in ("time_s", "lat_deg", "lon_deg", "height_m")}
     words = {name: entity.words.get(name, "") for name in ("what", "who", "whom")}
     return Happening(**place, **words)  # type: ignore[arg-type]  # names of fields, by kind
-
-
-def _thing(key: str, entity: _Entity, moves: bool) -> Thing:
-    """An entity as a thing: what our own files say of it, else a target where it moves and an asset where not."""
-    words = entity.words
-    return Thing(
-        key=key,
-        kind=words["kind"] if words.get("kind") in KINDS else TARGET if moves else ASSET,
-        side=words["side"] if words.get("side") in SIDES else "unknown",
-        family=words["family"] if words.get("family") in FAMILIES else "",
-        class_name=words.get("class", ""),
-        callsign=words.get("callsign", "") or (entity.name if entity.name != key else ""),
-        address=code(words.get("address", ""), 16, 0xFFFFFF),
-        mode_a=code(words.get("mode_a", ""), 8, 0o7777),
-        pressure=words.get("pressure") == "true",
-        fate=words.get("fate", ""),
-        of=words.get("of", ""),
-    )

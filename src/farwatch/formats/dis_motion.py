@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from farwatch.errors import InputError, Problem
-from farwatch.world.earth import to_ecef
+from farwatch.world.earth import axes_at, rates_from_ecef, rates_to_ecef, to_ecef
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -95,23 +95,15 @@ def _turn(flown: Rows, rows: Rows) -> None:
     rows["time_s"], rows["thing"] = flown["time_s"], flown["thing"]
     rows["location_m"] = to_ecef(flown["lat_deg"], flown["lon_deg"], flown["height_m"])
     local = np.column_stack([flown["east_m_s"], flown["north_m_s"], flown["up_m_s"]])
-    rows["velocity_m_s"] = np.einsum("nij,ni->nj", _axes(flown["lat_deg"], flown["lon_deg"]), local)
+    rows["velocity_m_s"] = rates_to_ecef(flown["lat_deg"], flown["lon_deg"], local)
     course = np.arctan2(local[:, 0], local[:, 1])
     climb = np.arctan2(local[:, 2], np.hypot(local[:, 0], local[:, 1]))
     rows["orientation_rad"] = orientation(flown["lat_deg"], flown["lon_deg"], course, climb)
 
 
-def _axes(lat_deg: ArrayLike, lon_deg: ArrayLike) -> Floats:
-    """East, north and up (n, 3, 3) in Earth-centred coordinates, one a row."""
-    lat, lon = np.radians(np.atleast_1d(lat_deg)), np.radians(np.atleast_1d(lon_deg))
-    s, c, sl, cl, none = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon), np.zeros_like(lat)
-    east, north, up = (-sl, cl, none), (-s * cl, -s * sl, c), (c * cl, c * sl, s)
-    return np.stack([np.stack(axis, axis=-1) for axis in (east, north, up)], axis=1)
-
-
 def _body(lat_deg: ArrayLike, lon_deg: ArrayLike, course: ArrayLike, climb: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Nose, right wing and belly (n, 3) in Earth-centred coordinates."""
-    east, north, up = np.moveaxis(_axes(lat_deg, lon_deg), 1, 0)
+    east, north, up = np.moveaxis(axes_at(lat_deg, lon_deg), 1, 0)
     chi, gamma = np.atleast_1d(course)[:, None], np.atleast_1d(climb)[:, None]
     ahead = np.sin(chi) * east + np.cos(chi) * north
     right = np.cos(chi) * east - np.sin(chi) * north
@@ -127,8 +119,7 @@ def _with_velocity(moves: Rows) -> Rows:
     after, before = at + np.append(joined, False)[at], at - np.insert(joined, 0, False)[at]
     span_s = moves["time_s"][after] - moves["time_s"][before]
     places = to_ecef(moves["lat_deg"], moves["lon_deg"], moves["height_m"])
-    axes = _axes(moves["lat_deg"][at], moves["lon_deg"][at])
-    shift_m = np.einsum("nij,nj->ni", axes, places[after] - places[before])
+    shift_m = rates_from_ecef(moves["lat_deg"][at], moves["lon_deg"][at], places[after] - places[before])
     told = moves.copy()
     for name, way_m in zip(names, shift_m.T, strict=True):
         velocity = way_m / np.where(span_s > 0.0, span_s, inf)

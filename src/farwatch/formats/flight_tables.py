@@ -341,6 +341,14 @@ def columns_shown(names: Sequence[str]) -> str:
     return ", ".join(name[:LONGEST_WORD] for name in names[:_SHOWN_COLUMNS]) + more
 
 
+def refuse_missing(table: Table, needed: Sequence[str], source: str) -> None:
+    """Raise InputError where a table lacks columns that it must have."""
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        hint = f"the table has {columns_shown(table.names)}"
+        raise InputError(source, [Problem(f"column {name}", "", "is missing", hint) for name in missing])
+
+
 def refused(source: str, rule: str, hint: str = "") -> InputError:
     """The error of content that is not what it should be."""
     return InputError(source, [Problem("content", "", rule, hint)])

@@ -1,7 +1,7 @@
 """What a reader has gathered, made a scene: bad rows left out and counted, keys unique, one clock from midnight."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from farwatch.errors import InputError, Problem
-from farwatch.formats.scene import MOVE, Happening, Scene, Thing, midnight, ordered
+from farwatch.formats.scene import ASSET, KINDS, MOVE, SIDES, TARGET, Happening, Scene, Thing, midnight, ordered
+from farwatch.records import FAMILIES
 
 Rows = NDArray[Any]
 
@@ -32,6 +33,26 @@ def code(text: str, radix: int, most: int) -> int:
     except ValueError:
         return 0
     return value if 0 < value <= most else 0
+
+
+def thing_of(words: Mapping[str, str], key: str, name: str, moves: bool) -> Thing:
+    """A thing by words for its fields, as our own files have them; without, a target where it moves, else an asset.
+
+    name: what a file shows of it, a callsign where it is not the key.
+    """
+    return Thing(
+        key=key,
+        kind=words["kind"] if words.get("kind") in KINDS else TARGET if moves else ASSET,
+        side=words["side"] if words.get("side") in SIDES else "unknown",
+        family=words["family"] if words.get("family") in FAMILIES else "",
+        class_name=words.get("class", ""),
+        callsign=words.get("callsign", "") or (name if name != key else ""),
+        address=code(words.get("address", ""), 16, 0xFFFFFF),
+        mode_a=code(words.get("mode_a", ""), 8, 0o7777),
+        pressure=words.get("pressure") == "true",
+        fate=words.get("fate", ""),
+        of=words.get("of", ""),
+    )
 
 
 def room_for(count: int, source: str) -> None:

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from farwatch.errors import InputError, Problem
 from farwatch.formats.dates import posix_s
-from farwatch.formats.gathered import code, gathered, room_for, rows_of
+from farwatch.formats.gathered import gathered, room_for, rows_of, thing_of
 from farwatch.formats.markup import elements, words
 from farwatch.formats.opening import opened
-from farwatch.formats.scene import ASSET, KINDS, SIDES, TARGET, Happening, Scene, Thing
+from farwatch.formats.scene import Happening, Scene, Thing
 from farwatch.formats.zipped import is_zip, member
-from farwatch.records import FAMILIES
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -53,7 +52,9 @@ def decode(data: bytes, source: str = "data") -> Scene:
         elif told_of.get("kind") == "event":
             happenings.append(_happening(rows[0], told_of))
         else:
-            flights.append((_thing(element, told_of, moves), rows))
+            name = words(element, "name")
+            key = told_of.get("key") or name or "placemark"
+            flights.append((thing_of(told_of, key, name, moves), rows))
     return gathered(flights, source, title, True, counts, happenings)
 
 
@@ -131,25 +132,6 @@ def _data(placemark: Element) -> dict[str, str]:
         for extended in placemark.findall("ExtendedData")
         for data in extended.findall("Data")
     }
-
-
-def _thing(placemark: Element, told_of: dict[str, str], moves: bool) -> Thing:
-    """A placemark as a thing: what our own files say of it, else a target where it moves and an asset where not."""
-    name = words(placemark, "name")
-    key = told_of.get("key") or name or "placemark"
-    return Thing(
-        key=key,
-        kind=told_of["kind"] if told_of.get("kind") in KINDS else TARGET if moves else ASSET,
-        side=told_of["side"] if told_of.get("side") in SIDES else "unknown",
-        family=told_of["family"] if told_of.get("family") in FAMILIES else "",
-        class_name=told_of.get("class", ""),
-        callsign=told_of.get("callsign", "") or (name if name != key else ""),
-        address=code(told_of.get("address", ""), 16, 0xFFFFFF),
-        mode_a=code(told_of.get("mode_a", ""), 8, 0o7777),
-        pressure=told_of.get("pressure") == "true",
-        fate=told_of.get("fate", ""),
-        of=told_of.get("of", ""),
-    )
 
 
 def _happening(row: Any, told_of: dict[str, str]) -> Happening:

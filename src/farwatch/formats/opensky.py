@@ -11,16 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from farwatch.errors import InputError, Problem
 from farwatch.formats.flight_positions import Choices, Positions, scene_of
 from farwatch.formats.flight_tables import (
     Kind,
     Table,
     check_rows,
-    columns_shown,
     of_csv,
     of_rows,
     parsed,
+    refuse_missing,
     refused,
     taken,
 )
@@ -54,10 +53,7 @@ def decode(data: bytes, source: str = "data", choices: Choices | None = None) ->
         table, time_s = _answer(parsed(content, source), content, source)
         return scene_of(_positions(table, np.full(table.rows, time_s)), source, choices or Choices())
     table = of_csv(content, source, KINDS)
-    missing = [name for name in NEEDED if name not in table.columns]
-    if missing:
-        hint = f"the table has {columns_shown(table.names)}"
-        raise InputError(source, [Problem(f"column {name}", "", "is missing", hint) for name in missing])
+    refuse_missing(table, NEEDED, source)
     return scene_of(_positions(table, table.get("time", "time")), source, choices or Choices())
 
 

@@ -9,12 +9,11 @@ limits are wider here, because recordings hold fighters: no crewed aircraft has 
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from farwatch.world.flights import Limits, believable, fresh_rows, possible
+from farwatch.world.flights import Limits, believable, fresh_rows, possible, rows_of
 from farwatch.world.recordings import Recording
 
 Floats = NDArray[np.float64]
@@ -78,15 +77,3 @@ def jumps(recording: Recording, limits: Limits = USUAL) -> int:
         return 0
     same = np.diff(recording.flight) == 0
     return int(np.count_nonzero(same & ~possible(recording, 1, limits, gap_s=np.inf)))
-
-
-def rows_of(recording: Recording, rows: Any) -> Recording:
-    """Some rows of a recording."""
-    return replace(
-        recording,
-        flight=recording.flight[rows],
-        time_s=recording.time_s[rows],
-        lat_deg=recording.lat_deg[rows],
-        lon_deg=recording.lon_deg[rows],
-        height_m=recording.height_m[rows],
-    )

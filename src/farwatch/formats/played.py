@@ -42,7 +42,7 @@ from farwatch.records import (
 )
 from farwatch.track.files.states import IDENTITIES
 from farwatch.track.sensors import Sensor, SensorPlace
-from farwatch.world.earth import Frame, east_north_up
+from farwatch.world.earth import Frame, east_north_up, rates_from_ecef
 from farwatch.world.motion import Truth, ends_s, states_at
 
 if TYPE_CHECKING:
@@ -110,22 +110,13 @@ class _Parts:
             for name in names:
                 rows[name] = np.nan
         else:
-            turned = _turned(self.frame, rows, velocity_m_s)
+            ecef = velocity_m_s @ east_north_up(self.frame.lat_deg, self.frame.lon_deg)
+            turned = rates_from_ecef(rows["lat_deg"], rows["lon_deg"], ecef)
             for k, name in enumerate(names):
                 rows[name] = turned[:, k]
         self.things.append(thing)
         self.moves.append(rows)
         return rows
-
-
-def _turned(frame: Frame, rows: Rows, velocity_m_s: Rows) -> Rows:
-    """Velocities (n, 3) of the mission's frame as east, north, up where each thing is."""
-    lat, lon = np.radians(rows["lat_deg"]), np.radians(rows["lon_deg"])
-    ecef = velocity_m_s @ east_north_up(frame.lat_deg, frame.lon_deg)
-    x, y, z = ecef.T
-    outward = np.cos(lon) * x + np.sin(lon) * y
-    east = np.cos(lon) * y - np.sin(lon) * x
-    return np.stack([east, np.cos(lat) * z - np.sin(lat) * outward, np.cos(lat) * outward + np.sin(lat) * z], axis=1)
 
 
 def _places(rows: Any) -> Rows:

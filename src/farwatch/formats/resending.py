@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from farwatch.formats.asterix import decode
-from farwatch.formats.asterix_frames import HEADER_BYTES, frames_of
+from farwatch.formats.asterix import found_in, recording_of
+from farwatch.formats.asterix_frames import HEADER_BYTES
 from farwatch.formats.opening import opened
 
 
@@ -20,14 +20,15 @@ def recorded_datagrams(path: str | Path) -> Iterator[tuple[float, bytes]]:
     Times never fall. Raises InputError where the file cannot be read or holds no block.
     """
     data = opened(path)
-    found = decode(data, source=str(path))
+    frames = found_in(data, str(path))
+    found = recording_of(data, frames, source=str(path))
     places = np.concatenate([found.reports["place"], found.marks["place"]])
     times_s = np.concatenate([found.reports["time_s"], found.marks["time_s"]])
     known = np.isfinite(times_s)
     order = np.argsort(places[known], kind="stable")
     places, times_s = places[known][order], times_s[known][order]
     now_s = float(times_s[0]) if times_s.size else 0.0
-    for _, first, end in frames_of(data).blocks:
+    for _, first, end in frames.blocks:
         at = int(np.searchsorted(places, first))
         if at < places.size and places[at] < end:
             now_s = max(now_s, float(times_s[at]))

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from farwatch.errors import InputError, Problem
 from farwatch.formats.flight_positions import (
     FOOT_M,
     FOOT_PER_MIN_M_S,
@@ -26,13 +25,13 @@ from farwatch.formats.flight_tables import (
     Kind,
     Table,
     check_rows,
-    columns_shown,
     of_columns,
     of_csv,
     of_parquet,
     of_records,
     of_rows,
     parsed,
+    refuse_missing,
     refused,
 )
 from farwatch.formats.opening import opened, unpacked
@@ -57,10 +56,7 @@ def read(path: str | Path, choices: Choices | None = None) -> Scene:
 def decode(data: bytes, source: str = "data", choices: Choices | None = None) -> Scene:
     """The same from bytes."""
     table = _table(unpacked(data, source), source)
-    missing = [name for name in NEEDED if name not in table.columns]
-    if missing:
-        hint = f"the table has {columns_shown(table.names)}"
-        raise InputError(source, [Problem(f"column {name}", "", "is missing", hint) for name in missing])
+    refuse_missing(table, NEEDED, source)
     return scene_of(_positions(table), source, choices or Choices())
 
 

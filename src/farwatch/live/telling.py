@@ -18,7 +18,7 @@ from farwatch.live.health import Health
 from farwatch.live.service import Told
 from farwatch.live.tracker import Air
 from farwatch.track.files import track_columns
-from farwatch.world.earth import east_north_up
+from farwatch.world.earth import east_north_up, rates_from_ecef
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -87,11 +87,8 @@ def _speeds_m_s(states: np.ndarray, air: Air, columns: dict[str, np.ndarray]) ->
     if air.frame is None:
         return np.zeros((states.size, 3))
     velocity = np.stack([states["vx_m_s"], states["vy_m_s"], states["vz_m_s"]], axis=1)
-    x, y, z = (velocity @ east_north_up(air.frame.lat_deg, air.frame.lon_deg)).T
-    lat, lon = np.radians(columns["lat_deg"]), np.radians(columns["lon_deg"])
-    outward = np.cos(lon) * x + np.sin(lon) * y
-    east, north = np.cos(lon) * y - np.sin(lon) * x, np.cos(lat) * z - np.sin(lat) * outward
-    return np.stack([east, north, np.cos(lat) * outward + np.sin(lat) * z], axis=1)
+    ecef = velocity @ east_north_up(air.frame.lat_deg, air.frame.lon_deg)
+    return rates_from_ecef(columns["lat_deg"], columns["lon_deg"], ecef)
 
 
 def clock_of(time_s: float) -> str | None:

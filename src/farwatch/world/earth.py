@@ -113,6 +113,24 @@ def east_north_up(lat_deg: float, lon_deg: float) -> Array:
     )
 
 
+def axes_at(lat_deg: ArrayLike, lon_deg: ArrayLike) -> Array:
+    """`east_north_up` at many places: (n, 3, 3), east, north and up one a row."""
+    lat, lon = np.radians(np.atleast_1d(lat_deg)), np.radians(np.atleast_1d(lon_deg))
+    s, c, sl, cl, none = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon), np.zeros_like(lat)
+    east, north, up = (-sl, cl, none), (-s * cl, -s * sl, c), (c * cl, c * sl, s)
+    return np.stack([np.stack(axis, axis=-1) for axis in (east, north, up)], axis=1)
+
+
+def rates_to_ecef(lat_deg: ArrayLike, lon_deg: ArrayLike, rates: Array) -> Array:
+    """Vectors (n, 3) that are east, north, up at their places, in Earth-centred coordinates."""
+    return np.asarray(np.einsum("nij,ni->nj", axes_at(lat_deg, lon_deg), rates))
+
+
+def rates_from_ecef(lat_deg: ArrayLike, lon_deg: ArrayLike, rates: Array) -> Array:
+    """Vectors (n, 3) in Earth-centred coordinates as east, north, up at their places."""
+    return np.asarray(np.einsum("nij,nj->ni", axes_at(lat_deg, lon_deg), rates))
+
+
 def to_ecef(lat_deg: ArrayLike, lon_deg: ArrayLike, height_m: ArrayLike) -> Array:
     """Earth-centred coordinates (..., 3), m, of geodetic positions; the arguments broadcast."""
     positions = _positions(lat_deg, lon_deg, height_m)

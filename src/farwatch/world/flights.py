@@ -20,6 +20,7 @@ Source: [cleveland1979] Cleveland, "Robust locally weighted regression and smoot
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import floor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,9 +77,9 @@ class Cleaned:
 def clean(recording: Recording) -> Cleaned:
     """Drop outliers, cut flights at gaps and contradictions, leave out pieces too short to draw through."""
     fresh = fresh_rows(recording)
-    heard = _only(recording, fresh)
+    heard = rows_of(recording, fresh)
     good = believable(heard, Limits())
-    kept = _only(heard, good)
+    kept = rows_of(heard, good)
     place_m = to_ecef(kept.lat_deg, kept.lon_deg, kept.height_m)
     apart_s = np.diff(kept.time_s)
     cut = (np.diff(kept.flight) != 0) | (apart_s > GAP_S) | ~_possible(place_m, kept, 1, Limits())
@@ -142,14 +143,15 @@ def _possible(place_m: Array, recording: Recording, lag: int, limits: Limits) ->
     return np.asarray(level & (climbed_m <= limits.steepest_m_s * apart_s + _HEIGHT_SLACK_M))
 
 
-def _only(recording: Recording, good: NDArray[np.bool_]) -> Recording:
+def rows_of(recording: Recording, rows: Any) -> Recording:
+    """Some rows of a recording, by index or by truth."""
     return replace(
         recording,
-        flight=recording.flight[good],
-        time_s=recording.time_s[good],
-        lat_deg=recording.lat_deg[good],
-        lon_deg=recording.lon_deg[good],
-        height_m=recording.height_m[good],
+        flight=recording.flight[rows],
+        time_s=recording.time_s[rows],
+        lat_deg=recording.lat_deg[rows],
+        lon_deg=recording.lon_deg[rows],
+        height_m=recording.height_m[rows],
     )
 
 
