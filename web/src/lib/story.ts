@@ -77,7 +77,7 @@ function targetStory(scene: Scene, thing: Thing, why: string): Line[] {
   const about = scene.happenings.filter((one) => one[WHOM] === thing.key);
   const kinds = new Set(about.map((one) => one[WHAT]));
   const shots = shotsOf(scene).filter((one) => one.at === thing.key || one.result?.[WHOM] === thing.key);
-  const lines = [entered(scene, thing), ...horizon(thing), ...about.filter((one) => !IN_SHOTS.has(one[WHAT])).map((one) => line(scene, one, thing.key)),
+  const lines = [entered(scene, thing), ...horizon(scene, thing), ...about.filter((one) => !IN_SHOTS.has(one[WHAT])).map((one) => line(scene, one, thing.key)),
     ...shots.map((one) => shotLine(scene, one, thing.key)), ...gaps(scene, thing)];
   lines.sort((a, b) => (a.time_s ?? -1) - (b.time_s ?? -1));
   const never = (text: string): Line => ({ time_s: null, text, what: "none" });
@@ -118,20 +118,22 @@ const LOST_S = 30;
 
 function entered({ columns }: Scene, thing: Thing): Line {
   const row = thing.first, height = far(columns.height_m[row] as number), speed = columns.speed_m_s[row] as number;
-  const flies = Number.isFinite(speed) && speed > 0 ? `, at ${Math.round(speed)} m/s` : "";
-  return { time_s: columns.time_s[row] as number, text: `appears ${height} above the sea${flies}`, what: "start" };
+  const flies = Number.isFinite(speed) && speed > 0 ? `, at ${Math.round(speed)} m/s` : "", time_s = columns.time_s[row] as number;
+  return { time_s, text: `appears ${height} above the sea${flies}${isAtOnce(thing.unmasked_s, time_s) ? ", with nothing between it and a radar" : ""}`, what: "start" };
 }
 
-/** When the round earth, and then the terrain, first let it be seen; where the server tells. */
-function horizon({ above_horizon_s: above_s, unmasked_s }: Thing): Line[] {
-  const lines: Line[] = [];
-  if (isTime(above_s)) lines.push({ time_s: above_s, text: "above the horizon of a radar", what: "horizon" });
-  if (isTime(unmasked_s) && unmasked_s !== above_s) {
-    lines.push({ time_s: unmasked_s, text: "clear of the terrain", what: "horizon" });
+/** When the round earth, and then the terrain, first let it be seen; where the server tells, and not at the start. */
+function horizon({ columns }: Scene, { first, above_horizon_s: above_s, unmasked_s }: Thing): Line[] {
+  const start_s = columns.time_s[first] as number, lines: Line[] = [];
+  if (isTime(above_s) && !isAtOnce(above_s, start_s)) lines.push({ time_s: above_s, text: "above the horizon of a radar", what: "horizon" });
+  if (isTime(unmasked_s) && unmasked_s !== above_s && !isAtOnce(unmasked_s, start_s)) {
+    lines.push({ time_s: unmasked_s, text: "no longer hidden by terrain", what: "horizon" });
   }
   return lines;
 }
 
+/** Within a turn of a radar, which looks no oftener. */
+const isAtOnce = (then_s: number | null | undefined, time_s: number): boolean => isTime(then_s) && then_s - time_s < 12;
 const isTime = (time_s: number | null | undefined): time_s is number => typeof time_s === "number" && Number.isFinite(time_s);
 
 // Rounds, tracks, sites --------------------------------------------------------------------------------------
