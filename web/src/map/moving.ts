@@ -37,6 +37,7 @@ export class Mover {
   private labelledFor = "";
   private readonly widths = new Map<string, number>();
   private readonly crowds: Crowds;
+  private readonly bitmaps = new Map<number, Bitmap>();
 
   constructor(private readonly stage: Stage) {
     const count = stage.scene.things.length;
@@ -242,7 +243,9 @@ export class Mover {
       pen.fillRect(x - 3, y - 3, 6, 6);
       return;
     }
-    const bitmap = frame.bitmapOf(thing, px, frame.dots);
+    const name = i * 64 + px; // of a thousand a frame, it costs to name each by its kind
+    const bitmap = this.bitmaps.get(name) ?? frame.bitmapOf(thing, px, frame.dots);
+    this.bitmaps.set(name, bitmap);
     pen.drawImage(bitmap.image, Math.round(x - bitmap.x), Math.round(y - bitmap.y), bitmap.width, bitmap.height);
   }
 

@@ -62,7 +62,7 @@ export interface Cut {
   whole: Way[]; ground: Float32Array | null; selected: number;
   /** The lowest height that a radar at A sees, at even steps; null: no radar stands there. */
   floor: Float32Array | null;
-  /** The greatest height drawn (m); 0: as what is there asks for. */
+  /** The greatest height drawn (m); 0: as what is selected, or else all that is there, asks for. */
   top_m: number;
   width: number; height: number; dots: number; palette: Palette;
   bitmapOf: ((thing: Thing, size: number, dots: number) => Bitmap) | null;
@@ -72,13 +72,15 @@ const LEFT = 56, RIGHT = 14, TOP = 8, LOW = 22;
 
 export function drawCut(pen: CanvasRenderingContext2D, cut: Cut): void {
   const { line, found, ground, width, height, dots, palette } = cut, length = lengthOf(line);
-  const highest = cut.top_m || Math.max(2000, ...found.map((one) => one.height_m), ...(ground ?? [])) * 1.15;
+  const lowest = ground ? Math.max(0, Math.floor((Math.min(...ground) - 50) / 100) * 100) : 0;
+  const there = (cut.whole.length ? cut.whole.flat() : found).map((one) => one.height_m);
+  const highest = Math.max(lowest + 500, cut.top_m || Math.max(lowest + 1000, ...there, ...(ground ?? [])) * 1.05);
   const across = (km: number): number => LEFT + (km / length) * (width - LEFT - RIGHT);
-  const down = (m: number): number => height - LOW - (Math.max(0, m) / highest) * (height - LOW - TOP);
+  const down = (m: number): number => height - LOW - ((Math.max(lowest, m) - lowest) / (highest - lowest)) * (height - LOW - TOP);
   pen.setTransform(dots, 0, 0, dots, 0, 0);
   pen.clearRect(0, 0, width, height);
   pen.font = "11px system-ui, sans-serif";
-  drawAxes(pen, cut, across, down, highest);
+  drawAxes(pen, cut, across, down, [lowest, highest]);
   pen.save();
   pen.beginPath(); pen.rect(LEFT, 0, width - LEFT - RIGHT, height - LOW); pen.clip();
   if (cut.floor) fillUnder(pen, cut.floor, palette.unknown, 0.16, (share) => across(share * length), down);
@@ -94,9 +96,9 @@ function fillUnder(pen: CanvasRenderingContext2D, heights: Float32Array, colour:
   pen.fillStyle = colour;
   pen.globalAlpha = alpha;
   pen.beginPath();
-  pen.moveTo(across(0), down(0));
+  pen.moveTo(across(0), down(-Infinity));
   heights.forEach((m, k) => pen.lineTo(across(k / (heights.length - 1)), down(m)));
-  pen.lineTo(across(1), down(0));
+  pen.lineTo(across(1), down(-Infinity));
   pen.fill();
   pen.globalAlpha = 1;
 }
@@ -167,14 +169,14 @@ function drawNames(pen: CanvasRenderingContext2D, { stage, found, selected, pale
 
 type Scale = (value: number) => number;
 
-function drawAxes(pen: CanvasRenderingContext2D, cut: Cut, across: Scale, down: Scale, highest: number): void {
+function drawAxes(pen: CanvasRenderingContext2D, cut: Cut, across: Scale, down: Scale, [lowest, highest]: [number, number]): void {
   const { width, height, palette, line } = cut, length = lengthOf(line);
   pen.strokeStyle = palette.line;
   pen.fillStyle = palette.quiet;
   pen.textBaseline = "middle";
   pen.textAlign = "right";
-  const up = rounded(highest / 2.5);
-  for (let m = 0; m <= highest; m += up) {
+  const up = rounded((highest - lowest) / 2.5);
+  for (let m = Math.ceil(lowest / up) * up; m <= highest; m += up) {
     pen.beginPath(); pen.moveTo(LEFT, down(m)); pen.lineTo(width - RIGHT, down(m)); pen.stroke();
     pen.fillText(up >= 1000 ? `${m / 1000} km` : `${m} m`, LEFT - 6, down(m));
   }
