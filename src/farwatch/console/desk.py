@@ -50,12 +50,16 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The folder, its jobs, and two processes: `reader` for what takes a moment, `player` for trials and coverage."""
+    """The folder, its jobs, and three processes, of which none waits for another.
+
+    reader: for what takes a moment; player: trials, and what their defence can see; surveyor: the ground, and drafts.
+    """
 
     shelf: Shelf
     jobs: Jobs
     reader: Worker = field(default_factory=lambda: Worker(kept=32))
     player: Worker = field(default_factory=lambda: Worker(kept=8, nice=3))
+    surveyor: Worker = field(default_factory=lambda: Worker(kept=8, nice=2))
     leaving: Callable[[], bool] = bool
     """Whether the server is about to stop, and streams should end."""
 
@@ -81,6 +85,7 @@ class Desk:
         self.jobs.close()
         self.reader.close()
         self.player.close()
+        self.surveyor.close()
 
 
 def job_line(job: Job | None) -> dict[str, Any] | None:

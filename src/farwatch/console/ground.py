@@ -1,4 +1,4 @@
-"""The ground of a scenario for the browser's map: shaded relief, the floor of coverage, heights along a line.
+"""The ground of a scenario for the browser's map: shaded relief, heights along a line.
 
 The map is azimuthal and equidistant from a middle on a sphere of radius EARTH_M, as the browser's library draws it;
 so a picture lies right under everything else there. All of this is worked out in a process of its own, from the text
@@ -22,16 +22,11 @@ from farwatch.scenario.yaml12 import compose
 EARTH_M = 6.371e6
 """Radius of the sphere on which the browser's map is drawn."""
 
-WIDTH_PX = 480
-"""Pixels across coverage."""
-
 SAMPLES = 400
 """Places along a profile."""
 
 STEP_M, FINEST_M, MOST_CELLS = 50e3, 30.0, 1500
 """Ground is read to whole steps of radius, in cells no finer than this, and no more than so many to the edge."""
-
-SEEN_RGBA = (31, 90, 150, 90)
 
 Floats = NDArray[np.float64]
 
@@ -60,45 +55,6 @@ def relief(text: str, folder: str, view: tuple[float, float, float], width_px: i
     height_m, known = _heights(sheet, *places(lat_deg, lon_deg, across_m, width_px))
     image = shaded(height_m[::-1], across_m / width_px)[::-1]
     return _png(np.concatenate([image, np.where(known, 255, 0).astype(np.uint8)[..., None]], axis=-1))
-
-
-def coverage_floor(text: str, folder: str, rcs_m2: float, pd: float) -> bytes:
-    """The lowest height above ground at which any radar of a scenario sees a target, as `told.packed`.
-
-    Header: middle (lat_deg, lon_deg), metres_per_pixel, width, height, radars, rcs_m2, pd, notices. Column floor_m,
-    row by row from the north, m above ground; NaN where nothing is seen at any height, or nobody looked.
-    """
-    from farwatch.console.told import packed
-    from farwatch.detect.coverage import coverage
-    from farwatch.detect.reach import Target
-    from farwatch.world.earth import centre_of
-
-    scenario = scenario_at(text, folder)
-    area = coverage(scenario, target=Target(rcs_m2=rcs_m2, pd=pd), threads=1)
-    sites = np.array([(lit.post.lat_deg, lit.post.lon_deg) for lit in area.posts])
-    lat_deg, lon_deg = sites[0] if len({tuple(site) for site in sites.tolist()}) == 1 else centre_of(*sites.T)
-    away_m = _distance_m(lat_deg, lon_deg, sites[:, 0], sites[:, 1])
-    across_m = 2.0 * (area.radius_m + float(away_m.max()))
-    lat, lon = places(float(lat_deg), float(lon_deg), across_m, WIDTH_PX)
-    row, column = (np.rint(a).astype(np.int64) for a in area.sheet.grid_of(lat, lon))
-    rows, columns = area.sheet.height_m.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    floor_m = np.full(lat.shape, np.nan, "<f4")
-    floor_m[inside] = area.floor_m()[row[inside], column[inside]]
-    header = {
-        "lat_deg": float(lat_deg), "lon_deg": float(lon_deg), "metres_per_pixel": across_m / WIDTH_PX,
-        "width": WIDTH_PX, "height": WIDTH_PX, "earth_m": EARTH_M, "rcs_m2": rcs_m2, "pd": pd,
-        "radars": [lit.post.name for lit in area.posts], "notices": list(area.notices),
-    }  # fmt: skip
-    return packed(header, {"floor_m": np.where(np.isinf(floor_m), np.nan, floor_m).astype("<f4").ravel()})
-
-
-def coverage_png(told: bytes, height_m: float) -> bytes:
-    """What `coverage_floor` told, as PNG: coloured where a target at a height above ground is seen, clear elsewhere."""
-    floor_m = np.frombuffer(told[-4 * WIDTH_PX * WIDTH_PX :], "<f4").reshape(WIDTH_PX, WIDTH_PX)
-    image = np.zeros((WIDTH_PX, WIDTH_PX, 4), np.uint8)
-    image[floor_m <= height_m] = SEEN_RGBA
-    return _png(image)
 
 
 def profile(text: str, folder: str, corners: tuple[tuple[float, float], ...]) -> dict[str, Any]:
