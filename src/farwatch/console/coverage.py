@@ -32,8 +32,9 @@ AZIMUTHS, DRAFT_AZIMUTHS = 360, 180
 NEVER = 65535
 """Told as the lowest height where a radar sees nothing at any height."""
 
-Wish = str | float
-"""What is looked for: a class by its name in the catalogue, or a radar cross-section in m²."""
+Wish = str | float | None
+"""What is looked for: a class by its name in the catalogue, or a radar cross-section in m²; None: what most of the raid
+is, 1 m² where there is none."""
 
 
 def coverage(text: str, folder: str, wish: Wish) -> bytes:
@@ -46,9 +47,12 @@ def coverage(text: str, folder: str, wish: Wish) -> bytes:
     from farwatch.report.sights import heights_seen
 
     mission = _mission(text, folder)
-    target, label = _target(mission.scenario, wish)
+    classes = _classes(mission)
+    if wish is None and classes:
+        wish = max(classes, key=lambda one: one["count"])["class"]
+    target = _target(mission.scenario, wish)
     seen = list(heights_seen(mission, target, AZIMUTHS))
-    return _told(seen, {**_about(mission.scenario, target, label), "classes": _classes(mission)})
+    return _told(seen, {**_about(mission.scenario, target), "classes": classes})
 
 
 def coverage_of_draft(text: str, folder: str, wish: Wish) -> bytes:
@@ -59,14 +63,14 @@ def coverage_of_draft(text: str, folder: str, wish: Wish) -> bytes:
     scenario, problems = read_draft(text, Path(folder))
     if scenario is None:
         raise ScenarioError("draft", problems)
-    target, label = _target(scenario, wish)
+    target = _target(scenario, wish)
     bare = {"raid": (), "traffic": (), "defended": (), "jammers": (), "ground": Ground(), "duration_s": 60.0}
     seen: list[Heights] = []
     for battery in scenario.defence:
         alone = scenario.model_copy(update={**bare, "defence": (battery,)})
         key = (alone.model_dump_json(), str(scenario.terrain_file), target)
         seen += _OF_BATTERIES(key, partial(_seen_alone, alone, target))
-    return _told(seen, {**_about(scenario, target, label), "classes": []})
+    return _told(seen, {**_about(scenario, target), "classes": []})
 
 
 _OF_BATTERIES: Memory[list["Heights"]] = memory(24)
@@ -91,21 +95,18 @@ def _prepared(scenario: Scenario) -> "Mission":
     return prepare(scenario)
 
 
-def _target(scenario: Scenario, wish: Wish) -> tuple["Target", str]:
-    """What is looked for, and its name for people, which is empty for a mere cross-section."""
+def _target(scenario: Scenario, wish: Wish) -> "Target":
+    """What is looked for; its name is that of its class, empty for a mere cross-section."""
     from farwatch.detect.reach import Target
     from farwatch.report.sights import PD
-    from farwatch.report.wording import label
 
     if not isinstance(wish, str):
-        return Target(rcs_m2=wish, pd=PD), ""
-    catalogue = scenario.resolved_catalogue()
-    if wish not in catalogue.classes:
-        hint = f"one of {', '.join(sorted(catalogue.classes))}"
+        return Target(rcs_m2=1.0 if wish is None else wish, pd=PD)
+    classes = scenario.resolved_catalogue().classes
+    if wish not in classes:
+        hint = f"one of {', '.join(sorted(classes))}"
         raise InputError("coverage", [Problem("target", wish, "is no class of the catalogue", hint)])
-    entry = catalogue.classes[wish]
-    target = Target(rcs_m2=entry.rcs_nose_m2.value, pd=PD, swerling=entry.swerling)
-    return target, label(entry.title)
+    return Target(rcs_m2=classes[wish].rcs_nose_m2.value, pd=PD, swerling=classes[wish].swerling, name=wish)
 
 
 def _classes(mission: "Mission") -> list[dict[str, Any]]:
@@ -127,8 +128,12 @@ def _classes(mission: "Mission") -> list[dict[str, Any]]:
     return found
 
 
-def _about(scenario: Scenario, target: "Target", label: str) -> dict[str, Any]:
-    return {"target": {"label": label, "rcs_m2": target.rcs_m2}, "pd": target.pd, "claimed": _claimed(scenario)}
+def _about(scenario: Scenario, target: "Target") -> dict[str, Any]:
+    from farwatch.report.wording import label
+
+    called = label(scenario.resolved_catalogue().classes[target.name].title) if target.name else ""
+    told = {"class": target.name, "label": called, "rcs_m2": target.rcs_m2}
+    return {"target": told, "pd": target.pd, "claimed": _claimed(scenario)}
 
 
 def _told(seen: Sequence["Heights"], header: dict[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel, Field
 
+from farwatch.console.kept import Kept
 from farwatch.console.shelf import Shelf, Stored
 from farwatch.console.work import Job, Jobs
 from farwatch.console.worker import Worker
@@ -67,6 +68,11 @@ class Desk:
     def home(self) -> Path:
         """The folder."""
         return self.shelf.home
+
+    @property
+    def kept(self) -> Kept:
+        """Slow answers that were given before."""
+        return Kept(self.shelf.home)
 
     def stored(self, name: str, *, run: bool) -> Stored:
         """A run, or a campaign, by name; 404 where there is none."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Response
@@ -12,6 +14,7 @@ from farwatch.console.desk import Desk
 from farwatch.console.drafts import sound
 from farwatch.console.ground import EARTH_M, profile, relief, scenario_at, site_of
 from farwatch.console.library import MOST_TEXT
+from farwatch.console.shelf import Stamp, stamp_of
 from farwatch.console.worker import Newest, Overtaken
 from farwatch.errors import InputError, Problem
 from farwatch.scenario import shipped
@@ -22,10 +25,10 @@ PACKED = "application/octet-stream"
 
 ScenarioName = Annotated[str | None, Query(max_length=84, description="A scenario; or name a run.")]
 RunName = Annotated[str | None, Query(max_length=80, description="A run, for its scenario as it was played.")]
-ClassName = Annotated[str | None, Query(max_length=80, description="What is looked for: a class of the catalogue.")]
+ClassName = Annotated[str | None, Query(max_length=80, description="A class to look for; else most of the raid.")]
 Rcs = Annotated[
     float | None,
-    Query(ge=1e-6, le=1e5, allow_inf_nan=False, description="Or a radar cross-section, m²; 1 m² unless one is given."),
+    Query(ge=1e-6, le=1e5, allow_inf_nan=False, description="Or anything of this radar cross-section, m²."),
 ]
 Latitude = Annotated[float | None, Query(ge=-85.0, le=85.0, allow_inf_nan=False, description="Middle of the view.")]
 Longitude = Annotated[float | None, Query(ge=-180.0, le=180.0, allow_inf_nan=False, description="Middle of the view.")]
@@ -55,7 +58,8 @@ def add(app: FastAPI, desk: Desk) -> None:
     ) -> Response:
         """Between which heights each radar sees a target from ahead, by azimuth and range, packed as a trial is."""
         text, folder = await asyncio.to_thread(_text, desk, scenario, run)
-        data = await desk.player.ask(coverage, text, folder, _wish(target, rcs_m2))
+        wish, (_, stamp) = _wish(target, rcs_m2), await asyncio.to_thread(_looked_at, text, folder)
+        data = await desk.kept.ask(desk.player, coverage, text, folder, wish, stamp=stamp)
         return Response(data, media_type=PACKED)
 
     @app.post("/coverage", response_class=Response)
@@ -79,10 +83,11 @@ def add(app: FastAPI, desk: Desk) -> None:
     ) -> Response:
         """Shaded relief about a place, the first site unless one is given; its frame is told in headers."""
         text, folder = await asyncio.to_thread(_text, desk, scenario, run)
-        middle = await asyncio.to_thread(_middle, text, folder)
+        middle, stamp = await asyncio.to_thread(_looked_at, text, folder)
         lat, lon = middle[0] if lat_deg is None else lat_deg, middle[1] if lon_deg is None else lon_deg
         view = (lat, lon, 1e3 * across_km)
-        return _picture(await desk.surveyor.ask(relief, text, folder, view, width_px), lat, lon, view[2] / width_px)
+        data = await desk.kept.ask(desk.surveyor, relief, text, folder, view, width_px, stamp=stamp)
+        return _picture(data, lat, lon, view[2] / width_px)
 
     @app.get("/profile")
     async def along(line: Line, scenario: ScenarioName = None, run: RunName = None) -> dict[str, Any]:
@@ -94,10 +99,10 @@ def add(app: FastAPI, desk: Desk) -> None:
 
 
 def _wish(target: str | None, rcs_m2: float | None) -> Wish:
-    """What is looked for; InputError where two things are."""
+    """What is looked for; None where nobody says; InputError where two things are."""
     if target is not None and rcs_m2 is not None:
         raise InputError("coverage", [Problem("target", target, "goes without rcs_m2: the class has its own")])
-    return target if target is not None else 1.0 if rcs_m2 is None else rcs_m2
+    return rcs_m2 if target is None else target
 
 
 def _text(desk: Desk, scenario: str | None, run: str | None) -> tuple[str, str]:
@@ -114,8 +119,16 @@ def _text(desk: Desk, scenario: str | None, run: str | None) -> tuple[str, str]:
     return sound(name, desk.home)[0], str(desk.home)
 
 
-def _middle(text: str, folder: str) -> tuple[float, float]:
-    return site_of(scenario_at(text, folder))
+def _looked_at(text: str, folder: str) -> tuple[tuple[float, float], Stamp]:
+    """A place that the ground of a scenario holds, and the stamp of its terrain."""
+    site, terrain = _about(text, folder)
+    return site, stamp_of(terrain) if terrain is not None else (0, -1, 0)
+
+
+@lru_cache(maxsize=8)
+def _about(text: str, folder: str) -> tuple[tuple[float, float], Path | None]:
+    scenario = scenario_at(text, folder)
+    return site_of(scenario), scenario.terrain_file
 
 
 def corners_of(line: str) -> tuple[tuple[float, float], ...]:

@@ -11,7 +11,8 @@ export interface SeenBy extends Spot {
 }
 export interface Claimed extends Spot { label: string; battery: string; range_m: number; printed: string }
 export interface Coverage {
-  target: { label: string; rcs_m2: number }; pd: number;
+  /** Of a mere cross-section, class and label are empty. */
+  target: { class: string; label: string; rcs_m2: number }; pd: number;
   classes: RaidClass[]; radars: SeenBy[]; claimed: Claimed | null;
 }
 
