@@ -67,15 +67,17 @@ describe("the story of an object", () => {
     expect(storyOf(scene(THINGS, TOLD.slice(0, 4)), "drones/3").find((one) => one.what === "launch"))
       .toMatchObject({ time_s: 870, text: "round 1 (9m96e2), fired 14:30, was still flying at the end" });
   });
-  it("says when no track of it was held, and until when", () => {
+  it("tells which other radars saw it and when its track was lost, and does not repeat itself", () => {
     const column = Float32Array.from([0, 100, 10, 20, 60, 70]);
     const columns = new Proxy({}, { get: () => column }) as Scene["columns"];
-    const things = [thing("drones/3", "target", { count: 2 }), thing("track 1", "track", { of: "drones/3", first: 2, count: 2 }),
+    const things = [thing("drones/3", "target", { count: 2, seen: [["alpha/96l6e", 5, 45_000], ["alpha/92n6e", 8, 40_000]] }),
+      thing("track 1", "track", { of: "drones/3", first: 2, count: 2, fate: "dropped", updated_s: 14 }),
       thing("track 2", "track", { of: "drones/3", first: 4, count: 2 })];
-    const gaps = storyOf({ ...scene(things, []), columns }, "drones/3").filter((one) => one.what === "gap");
-    expect(gaps).toEqual([{ time_s: 20, text: "track lost; found again 01:00", what: "gap" }]);
-    const ends = storyOf({ ...scene(things.slice(0, 2), []), columns }, "drones/3").filter((one) => one.what === "gap");
-    expect(ends).toEqual([{ time_s: 20, text: "track lost; no radar found it again", what: "gap" }]);
+    const twice = [happening(10, "confirmed", "", "drones/3"), happening(11, "hostile", "", "drones/3"), happening(60, "confirmed", "", "drones/3"),
+      happening(61, "hostile", "", "drones/3"), happening(62, "neutral", "", "drones/3")];
+    expect(storyOf({ ...scene(things, twice), columns }, "drones/3").filter((one) => one.time_s !== null).map((one) => [one.time_s, one.what])).toEqual([
+      [0, "start"], [8, "seen-too"], [10, "confirmed"], [11, "hostile"], [20, "unheld"], [60, "found"], [62, "neutral"],
+    ]);
   });
   it("ends with the leak and what was reached", () => {
     expect(lines.at(-1)?.text).toBe("leaked to depot");

@@ -2,6 +2,7 @@
 // the run's table gives for a leaker.
 
 import type { Happening, Scene, Thing } from "./scene";
+import { endLine, heldStory } from "./held";
 import { clockText } from "./playback";
 
 /** One line; without a time it holds for the whole trial. Of a shot, when it was fired: its text says so too. */
@@ -77,8 +78,8 @@ function targetStory(scene: Scene, thing: Thing, why: string): Line[] {
   const about = scene.happenings.filter((one) => one[WHOM] === thing.key);
   const kinds = new Set(about.map((one) => one[WHAT]));
   const shots = shotsOf(scene).filter((one) => one.at === thing.key || one.result?.[WHOM] === thing.key);
-  const lines = [entered(scene, thing), ...horizon(scene, thing), ...about.filter((one) => !IN_SHOTS.has(one[WHAT])).map((one) => line(scene, one, thing.key)),
-    ...shots.map((one) => shotLine(scene, one, thing.key)), ...gaps(scene, thing)];
+  const lines = [entered(scene, thing), ...horizon(scene, thing), ...news(about).map((one) => line(scene, one, thing.key)),
+    ...shots.map((one) => shotLine(scene, one, thing.key)), ...heldStory(scene, thing)];
   lines.sort((a, b) => (a.time_s ?? -1) - (b.time_s ?? -1));
   const never = (text: string): Line => ({ time_s: null, text, what: "none" });
   if (!kinds.has("seen")) lines.push(never("never seen by a radar"));
@@ -86,6 +87,16 @@ function targetStory(scene: Scene, thing: Thing, why: string): Line[] {
   if (thing.side !== "hostile") return lines;
   if (!kinds.has("launch")) lines.push(never("never fired at"));
   return [outcome(scene, thing, kinds, why), ...lines];
+}
+
+/** Without shots, which are told by themselves, and what only repeats: each new track of it is confirmed and judged anew. */
+function news(about: Happening[]): Happening[] {
+  let confirmed = false, judged = "";
+  return about.filter(([, what]) => {
+    if (what === "confirmed") { const first = !confirmed; confirmed = true; return first; }
+    if (what === "hostile" || what === "neutral") { const other = judged !== what; judged = what; return other; }
+    return !IN_SHOTS.has(what);
+  });
 }
 
 /** How it ended and why, before all else. */
@@ -96,25 +107,6 @@ function outcome(scene: Scene, thing: Thing, kinds: Set<string>, why: string): L
   const shot = shotsOf(scene).find(({ result }) => result?.[WHAT] === "kill" && result[WHOM] === thing.key);
   return told(`Killed${shot ? ` by ${shot.round}, ${far(shot.result?.[VALUE] ?? NaN)} from ${shot.by}` : ""}.`);
 }
-
-/** Times of more than half a minute between two tracks of it, or from the last to its end. */
-function gaps(scene: Scene, thing: Thing): Line[] {
-  const { time_s } = scene.columns, found: Line[] = [];
-  const held = scene.things.filter((one) => one.kind === "track" && one.of === thing.key && one.count > 0)
-    .map(({ first, count }) => [time_s[first] as number, time_s[first + count - 1] as number] as const).sort((a, b) => a[0] - b[0]);
-  const end_s = time_s[thing.first + thing.count - 1] as number;
-  let until_s = held[0]?.[1] ?? Infinity;
-  for (const [from_s, to_s] of [...held, [end_s, end_s] as const]) {
-    if (from_s - until_s > LOST_S) {
-      const again = from_s === end_s ? "; no radar found it again" : `; found again ${clockText(from_s)}`;
-      found.push({ time_s: until_s, text: `track lost${again}`, what: "gap" });
-    }
-    until_s = Math.max(until_s, to_s);
-  }
-  return found;
-}
-
-const LOST_S = 30;
 
 function entered({ columns }: Scene, thing: Thing): Line {
   const row = thing.first, height = far(columns.height_m[row] as number), speed = columns.speed_m_s[row] as number;
@@ -162,11 +154,9 @@ function trackStory(scene: Scene, thing: Thing): Line[] {
       lines.push({ time_s: null, text: `judged ${thing.side}: wrong`, what: "none" });
     }
   }
-  lines.push({
-    time_s: columns.time_s[last] as number,
-    text: `updated last of ${thing.count} times, position known to ${far(columns.major_m[last] as number)}`,
-    what: "end",
-  });
+  const known = `position known to ${far(columns.major_m[last] as number)}`;
+  if (thing.updated_s !== undefined) lines.push({ time_s: thing.updated_s, text: `updated last, of ${count(thing.updates ?? 0, "time")}; ${known}`, what: "updated" });
+  lines.push(endLine(scene, thing));
   return lines;
 }
 
