@@ -165,6 +165,23 @@ def test_an_address_keeps_the_moment_over_reload_and_back(page):
 
 
 @pytest.mark.slow
+def test_a_trial_is_taken_along(page):
+    """A mark of the timeline leads to its story; that moment's address is copied; files of it are to be had."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box = page.locator(".marks").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 842 / END_S - 2, box["y"] + 12)
+    page.wait_for_selector("h2:has-text('drones/2')")
+    assert page.inner_text(".clock").startswith("14:02")
+    page.get_by_role("button", name="Copy address").click()
+    page.wait_for_selector("button:has-text('Copied')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{page.home}/runs/one/trials/0?t=842&s=drones/2"
+    page.get_by_role("button", name="Export").click()
+    files = page.locator("dialog[open] a[download]")
+    assert "/runs/one/trials/0/export.acmi" in [link.get_attribute("href") for link in files.all()]
+
+
+@pytest.mark.slow
 def test_two_runs_are_compared_in_words(page):
     """What got through in one only, and when they part; both maps move together."""
     page.get_by_label("Compare with").select_option("more")

@@ -58,14 +58,11 @@ export function plotText({ scene }: Stage, plot: number): string {
   return `${clockText(columns.plot_time_s[plot] as number)}: ${far(columns.plot_range_m[plot] as number)} away at ${String(bearing).padStart(3, "0")}\u00b0${high}`;
 }
 
-/** The farthest true plot of a radar in the whole trial (km). */
+/** Within which range nine in ten true plots of a radar lie, over the whole trial (km). */
 export function reached_km(stage: Stage, index: number): number {
-  const { plot_range_m, plot_false } = stage.scene.columns;
-  let most_m = 0;
-  for (const plot of stage.plotsOf[index]?.rows ?? []) {
-    if (!plot_false[plot]) most_m = Math.max(most_m, plot_range_m[plot] as number);
-  }
-  return most_m / 1000;
+  const { plot_range_m, plot_false } = stage.scene.columns, rows = stage.plotsOf[index]?.rows ?? new Int32Array();
+  const ranges_m = Float32Array.from(rows.filter((plot) => !plot_false[plot]), (plot) => plot_range_m[plot] as number).sort();
+  return (ranges_m[Math.ceil(ranges_m.length * 0.9) - 1] ?? 0) / 1000;
 }
 
 export interface Shown {
