@@ -121,6 +121,8 @@ def page(browser):
 def test_a_trial_is_played_stepped_and_read_by_keyboard_alone(page):
     """It begins before the first is seen; leaks, events, stories, the address, and play: no pointer is used."""
     page.wait_for_selector(".clock:has-text('06:55')")
+    page.wait_for_selector("text=1 of 2 got through; 1 killed, 1 round fired.")
+    page.wait_for_selector("text=1 got through: in reach, but no fitting round was left on the launchers.")
     page.keyboard.press("l")
     page.wait_for_selector("text=leaked to depot")
     assert page.inner_text(".clock").startswith("14:02")
@@ -141,7 +143,7 @@ def test_a_trial_is_played_stepped_and_read_by_keyboard_alone(page):
     played = page.inner_text(".clock")[:5]
     assert "10:00" < played < "12:00"
     page.keyboard.press("Escape")
-    page.wait_for_selector("text=Nothing is selected")
+    page.wait_for_selector("h2:has-text('The whole trial')")
     page.keyboard.press("?")
     assert page.is_visible("dialog")
 

@@ -4,7 +4,7 @@ import type { Happening, Scene } from "./scene";
 
 const happening = (time_s: number, what: string, whom: string, round = ""): Happening => [time_s, what, "alpha", whom, round, 0, 0, 0, 0];
 const scene = (...happenings: Happening[]): Scene =>
-  ({ title: "", source: "", trial: 0, end_s: 900, things: [], happenings, radars: [], columns: {} as Scene["columns"] });
+  ({ title: "", source: "", trial: 0, end_s: 900, things: [{ key: "b", kind: "target", side: "hostile" }] as Scene["things"], happenings, radars: [], columns: {} as Scene["columns"] });
 const COMMON = [happening(10, "seen", "a"), happening(20, "launch", "a", "round 1")];
 
 describe("two trials", () => {

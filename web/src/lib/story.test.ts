@@ -124,6 +124,10 @@ describe("the trial as a whole", () => {
     expect(scoreAt(scene(THINGS, TOLD), 904)).toMatchObject({ launched: 2, killed: 0, leaked: 0, flying: 1, hostile: 3 });
     expect(scoreAt(scene(THINGS, TOLD), 950)).toMatchObject({ launched: 2, killed: 1, leaked: 1, flying: 0 });
   });
+  it("counts what else was shot down by itself", () => {
+    const shot = [happening(1, "launch", "alpha", "traffic/1", "round 1"), happening(2, "kill", "alpha", "traffic/1", "round 1")];
+    expect(scoreAt(scene([...THINGS, thing("traffic/1", "target", { side: "neutral" })], shot), 9)).toMatchObject({ killed: 0, wrongly: 1, flying: 0 });
+  });
   it("lists what got through", () => {
     expect(leakers(scene(THINGS, TOLD))).toEqual([{ time_s: 950, key: "drones/3" }]);
   });

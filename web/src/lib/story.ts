@@ -227,19 +227,20 @@ function isDead({ happenings }: Scene, [time_s, , , whom]: Happening): boolean {
 
 // The whole trial --------------------------------------------------------------------------------------------
 
-export interface Score { launched: number; killed: number; leaked: number; flying: number; hostile: number }
+/** `killed` of the hostile; `wrongly`: what else was shot down. */
+export interface Score { launched: number; killed: number; wrongly: number; leaked: number; flying: number; hostile: number }
 
 /** How the trial stands at a time. */
 export function scoreAt(scene: Scene, time_s: number): Score {
-  const score = { launched: 0, killed: 0, leaked: 0, flying: 0, hostile: 0 };
-  for (const [at_s, what] of scene.happenings) {
+  const hostile = new Set(scene.things.filter((one) => one.kind === "target" && one.side === "hostile").map((one) => one.key));
+  const score = { launched: 0, killed: 0, wrongly: 0, leaked: 0, flying: 0, hostile: hostile.size };
+  for (const [at_s, what, , whom] of scene.happenings) {
     if (at_s > time_s + 1e-3) break;
     if (what === "launch") { score.launched += 1; score.flying += 1; }
-    else if (what === "kill") { score.killed += 1; score.flying -= 1; }
+    else if (what === "kill") { score[hostile.has(whom) ? "killed" : "wrongly"] += 1; score.flying -= 1; }
     else if (what === "leak") score.leaked += 1;
     else if (what === "miss" || what === "lost") score.flying -= 1;
   }
-  score.hostile = scene.things.filter((one) => one.kind === "target" && one.side === "hostile").length;
   return score;
 }
 
