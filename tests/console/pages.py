@@ -1,0 +1,77 @@
+"""What stands on the console's pages, and how it is used: when a page's words change, this is the one place to mend."""
+
+import re
+
+PATIENCE_MS = 20_000
+SIZE = {"width": 1366, "height": 768}
+
+_PROGRESS = re.compile(r"([\d,]+) of ([\d,]+) trials")
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+def start(page, home, scenario, *, trials, name=None):
+    """From the overview: run a scenario; ends on the page of the run. Gives the run's name."""
+    page.goto(home)
+    page.get_by_role("button", name=f"Run {scenario}").click()
+    page.get_by_label("Trials").fill(str(trials))
+    if name is not None:
+        page.get_by_label("Name of its folder").fill(name)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/runs/*")
+    return page.url.rpartition("/")[2]
+
+
+def progress(page):
+    """How many trials the page of a run says are played; -1 where it says nothing yet."""
+    found = _PROGRESS.search(page.get_by_role("main").inner_text())
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def wait_for_progress(page, least, patience_ms=PATIENCE_MS):
+    """Until at least so many trials are played; gives how many."""
+    page.wait_for_function(
+        "least => { const found = /([\\d,]+) of [\\d,]+ trials/.exec(document.querySelector('main').innerText);"
+        " return found && Number(found[1].replaceAll(',', '')) >= least; }",
+        arg=least, timeout=patience_ms,
+    )  # fmt: skip
+    return progress(page)
+
+
+def stop_button(page):
+    return page.get_by_role("button", name=re.compile("^(Stop|Cancel)"))
+
+
+def go_on_button(page):
+    return page.get_by_role("button", name=re.compile("^(Go on|Continue)"))
+
+
+def headline(page):
+    """The answer in a sentence, once it is there."""
+    found = page.get_by_text(re.compile("get through on average")).first
+    found.wait_for(timeout=PATIENCE_MS)
+    return found.inner_text()
+
+
+def open_trial(page, home, run, trial):
+    page.goto(f"{home}runs/{run}/trials/{trial}")
+    page.locator("canvas").first.wait_for(timeout=PATIENCE_MS)
+
+
+def turn_to(page, panel):
+    page.get_by_role("tab", name=panel).click()
+
+
+def story(page):
+    return page.get_by_role("tabpanel").inner_text()
+
+
+def clock_s(page):
+    """The time shown on the page of a trial, in seconds."""
+    minutes, seconds = re.search(r"(\d+):(\d\d)", page.locator("output").first.inner_text()).groups()
+    return 60 * int(minutes) + int(seconds)
+
+
+def pace(page):
+    """What the page of a trial says of how quickly it draws."""
+    return page.get_by_role("status").filter(has_text=re.compile("slow", re.IGNORECASE))
