@@ -73,7 +73,7 @@ def test_a_reload_in_mid_run_changes_nothing(context, console, shoot):
     before = pages.wait_for_progress(page, 8)
     shoot(page, "running")
     page.reload()
-    assert 64 > pages.wait_for_progress(page, before)
+    assert pages.wait_for_progress(page, before) < 64
     pages.wait_for_progress(page, 64)
     answer = pages.headline(page)
     page.goto(f"{console}runs/whole")
@@ -99,6 +99,33 @@ def test_two_tabs_watch_one_run_and_either_stops_it(context, console):
     first.reload()
     pages.stop_button(first).click()
     pages.go_on_button(first).wait_for()
+
+
+def test_more_tabs_than_a_browser_has_connections(context, console):
+    """Chromium has six for a server, over all tabs: one in the background holds none, and catches up when looked at."""
+    tabs = [context.new_page() for _ in range(7)]
+    run = pages.start(tabs[0], console, "site.yaml", trials=64)
+    for tab in tabs[1:]:
+        tab.goto(f"{console}runs/{run}")
+        pages.wait_for_progress(tab, 0)
+        seen(tab, hidden=True)
+    seen(tabs[0], hidden=True)
+    before = pages.progress(tabs[0])
+    last = context.new_page()
+    last.goto(f"{console}runs/{run}")
+    pages.wait_for_progress(last, 64)
+    assert pages.progress(tabs[0]) == before < 64
+    seen(tabs[0], hidden=False)
+    pages.wait_for_progress(tabs[0], 64)
+    pages.headline(tabs[0])
+
+
+def seen(page, *, hidden):
+    """As if another tab were in front of it, or no longer."""
+    page.evaluate(
+        "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }", hidden,
+    )  # fmt: skip
 
 
 def test_a_killed_server_is_found_again_and_the_run_ends_in_the_same_bytes(context, tmp_path):
