@@ -1,6 +1,6 @@
 """A console for tests of its pages: jobs play dice, trials are made up, the ground is flat. Nothing is compiled.
 
-`python -c "from console.dice_console import main; main()" PAUSE_S console --folder FOLDER ...`, with `tests` on the path.
+`python -c "from console.dice_console import main; main()" PAUSE_S console --folder FOLDER ...`, `tests` on the path.
 """
 
 import importlib.util
@@ -14,7 +14,7 @@ TESTS = Path(__file__).parents[1]
 SMALL, CROWD, HOSTILE = 0, 1, 2
 """Trials: two drones; a thousand objects; names that no honest program would write."""
 
-EVIL = '"><img src=x onerror="window.caught=1"><svg/onload="window.caught=2"></script><script>window.caught=3</script>&lt;'
+EVIL = '"><img src=x onerror="caught=1"><svg/onload="caught=2"></script><script>caught=3</script>&lt;'
 """What a page shows as it is, letter by letter, or is caught."""
 
 
@@ -57,7 +57,8 @@ def renamed() -> bytes:
     data = small()
     size = int.from_bytes(data[:4], "little")
     text = json.dumps(json.loads(data[4 : 4 + size]))
-    for name in ("alpha-96l6e", "alpha/96l6e", "drones/2", "drones/1", "round 1", "depot", "one-way-drone", "two drones"):
+    names = ("alpha-96l6e", "alpha/96l6e", "drones/2", "drones/1", "round 1", "depot", "one-way-drone", "two drones")
+    for name in names:
         text = text.replace(json.dumps(name), json.dumps(f"{name} {EVIL}"))
     head = text.encode()
     head += b" " * (-(len(head) + 4) % 8)
@@ -79,7 +80,8 @@ def _png() -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b"")
+    body = zlib.compress(b"\0\x80")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 GREY = _png()

@@ -7,6 +7,9 @@ SIZE = {"width": 1366, "height": 768}
 
 _PROGRESS = re.compile(r"([\d,]+) of ([\d,]+) trials")
 
+PANELS = ("Objects", "Events", "Scope", "Layers", "Story")
+"""Beside the map of a trial."""
+
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -51,6 +54,11 @@ def headline(page):
     found = page.get_by_text(re.compile("get through on average")).first
     found.wait_for(timeout=PATIENCE_MS)
     return found.inner_text()
+
+
+def open_details(page):
+    """Whatever is folded away."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
 
 def open_trial(page, home, run, trial):
