@@ -10,8 +10,6 @@ _PROGRESS = re.compile(r"([\d,]+) of ([\d,]+) trials")
 PANELS = ("Objects", "Events", "Scope", "Layers", "Story")
 """Beside the map of a trial."""
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-
 
 def start(page, home, scenario, *, trials, name=None):
     """From the overview: run a scenario; ends on the page of the run. Gives the run's name."""
@@ -83,3 +81,101 @@ def clock_s(page):
 def pace(page):
     """What the page of a trial says of how quickly it draws."""
     return page.get_by_role("status").filter(has_text=re.compile("slow", re.IGNORECASE))
+
+
+def start_by_keyboard(page, scenario, *, trials, tab_to):
+    """From the overview to the page of a run; `tab_to(locator)` presses Tab until the focus is there."""
+    tab_to(page.get_by_role("button", name=f"Run {scenario}"))
+    page.keyboard.press("Enter")
+    tab_to(page.get_by_label("Trials"))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(str(trials))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/*")
+
+
+def worst_trial(page):
+    """The link to the trial in which most got through."""
+    return page.get_by_role("link", name=re.compile("worst"))
+
+
+def _asking(page, home):
+    page.goto(home)
+    page.get_by_role("button", name="Run site.yaml").click()
+
+
+def _scenario(name, tab):
+    def looking(page, home):
+        page.goto(f"{home}scenarios/{name}")
+        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("textbox", name="Text of the scenario").wait_for()
+        page.wait_for_timeout(700)  # until it is checked
+
+    return looking
+
+
+def _plain(path, heading=None):
+    def looking(page, home):
+        page.goto(home + path)
+        page.get_by_role("heading", name=heading).first.wait_for()
+        page.wait_for_timeout(300)
+        open_details(page)
+
+    return looking
+
+
+def _report(path):
+    def looking(page, home):
+        page.goto(f"{home}{path}/report")
+        page.get_by_role("heading").first.wait_for()
+
+    return looking
+
+
+def _trial(panel):
+    def looking(page, home):
+        open_trial(page, home, "done", 0)
+        page.get_by_role("button", name="Next leak").click()
+        turn_to(page, panel)
+
+    return looking
+
+
+def _keys(page, home):
+    open_trial(page, home, "done", 0)
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+
+
+def _running(page, home):
+    start(page, home, "site.yaml", trials=800)
+    wait_for_progress(page, 8)
+    stop_button(page).wait_for()
+
+
+def _failed(page, home):
+    start(page, home, "fails.yaml", trials=8)
+    page.get_by_text("fails").first.wait_for()
+
+
+LOOKS = {
+    "overview": _plain(""),
+    "overview asking": _asking,
+    "run": _plain("runs/done", "Dice"),
+    "run cut": _plain("runs/cut", "Dice"),
+    "run running": _running,
+    "run failed": _failed,
+    "run that is none": _plain("runs/none"),
+    "campaign": _plain("campaigns/c", "Dice"),
+    "catalogue": _plain("catalogue", "Catalogue"),
+    "catalogue entry": _plain("catalogue/s-400"),
+    "scenario with map": _scenario("desert-battery", "Map"),
+    "scenario with form": _scenario("desert-battery", "Form"),
+    "scenario with problems": _scenario("wrong.yaml", "Map"),
+    "run report": _report("runs/done"),
+    "campaign report": _report("campaigns/c"),
+    "plan": _plain("scenarios/plan.yaml"),
+    **{f"trial {panel}": _trial(panel) for panel in PANELS},
+    "trial keys": _keys,
+}
+"""Every page and what it can show: `LOOKS[name](page, home)` brings it there."""
