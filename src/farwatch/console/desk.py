@@ -21,8 +21,13 @@ class Page(Exception):  # noqa: N818 - no error: a browser asks for a page where
     """The page of the console, whatever the address."""
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, for something to read, and no program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 async def _page(request: Request) -> None:
-    if "text/html" in request.headers.get("accept", ""):
+    if wants_page(request):
         raise Page
 
 
