@@ -47,9 +47,9 @@ def go_on_button(page):
     return page.get_by_role("button", name=re.compile("^(Go on|Continue)"))
 
 
-def headline(page):
-    """The answer in a sentence, once it is there."""
-    found = page.get_by_text(re.compile("get through on average")).first
+def headline(page, trials):
+    """The answer of so many trials in a sentence, once it is there."""
+    found = page.get_by_text(re.compile(rf"get through on average.*\b{trials} trials")).first
     found.wait_for(timeout=PATIENCE_MS)
     return found.inner_text()
 

@@ -115,7 +115,7 @@ def test_from_the_overview_to_a_story_by_keyboard_alone(browser, console):
     page.set_default_timeout(pages.PATIENCE_MS)
     page.goto(console)
     pages.start_by_keyboard(page, "site.yaml", trials=16, tab_to=lambda what: tab_to(page, what))
-    pages.headline(page)
+    pages.headline(page, 16)
     tab_to(page, pages.worst_trial(page))
     assert focus_is_seen(page)
     page.keyboard.press("Enter")

@@ -118,11 +118,11 @@ def test_a_run_full_of_markup_is_only_text(page, console, name):
     """From the overview, by its link, with everything that can be opened; reloaded too."""
     page.goto(console)
     page.get_by_role("link", name=name, exact=True).click()
-    pages.headline(page)
+    pages.headline(page, 24)
     pages.open_details(page)
     assert_shown_as_it_is(page)
     page.reload()
-    pages.headline(page)
+    pages.headline(page, 24)
     assert_shown_as_it_is(page)
 
 

@@ -75,9 +75,9 @@ def test_a_reload_in_mid_run_changes_nothing(context, console, shoot):
     page.reload()
     assert pages.wait_for_progress(page, before) < 64
     pages.wait_for_progress(page, 64)
-    answer = pages.headline(page)
+    answer = pages.headline(page, 64)
     page.goto(f"{console}runs/whole")
-    assert pages.headline(page) == answer
+    assert pages.headline(page, 64) == answer
 
 
 def test_two_tabs_watch_one_run_and_either_stops_it(context, console):
@@ -91,10 +91,10 @@ def test_two_tabs_watch_one_run_and_either_stops_it(context, console):
     pages.stop_button(second).click()
     pages.go_on_button(first).wait_for()
     pages.go_on_button(second).wait_for()
-    assert pages.progress(first) == pages.progress(second) < 800
-    assert pages.headline(first) == pages.headline(second)
-    pages.go_on_button(first).click()
     at = pages.progress(first)
+    assert pages.progress(second) == at < 800
+    assert pages.headline(first, at) == pages.headline(second, at)
+    pages.go_on_button(first).click()
     pages.wait_for_progress(first, at + 8)
     first.reload()
     pages.stop_button(first).click()
@@ -116,8 +116,7 @@ def test_more_tabs_than_a_browser_has_connections(context, console):
     pages.wait_for_progress(last, 64)
     assert pages.progress(tabs[0]) == before < 64
     seen(tabs[0], hidden=False)
-    pages.wait_for_progress(tabs[0], 64)
-    pages.headline(tabs[0])
+    pages.headline(tabs[0], 64)
 
 
 def seen(page, *, hidden):
@@ -147,8 +146,7 @@ def test_a_killed_server_is_found_again_and_the_run_ends_in_the_same_bytes(conte
         pages.go_on_button(page).wait_for()
         assert 8 * before < pages.progress(page) < 400
         pages.go_on_button(page).click()
-        pages.wait_for_progress(page, 400)
-        pages.headline(page)
+        pages.headline(page, 400)
     assert load_result(run).evidence.outcomes.tobytes() == whole(400).evidence.outcomes.tobytes()
 
 
@@ -170,7 +168,7 @@ def test_tables_and_trials_can_be_taken_along(context, console):
     """Through the page, to a file."""
     page = context.new_page()
     page.goto(f"{console}runs/done")
-    pages.headline(page)
+    pages.headline(page, 24)
     with page.expect_download() as saving:
         page.get_by_role("link", name="CSV").first.click()
     assert saving.value.suggested_filename.endswith(".csv")
