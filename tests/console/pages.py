@@ -72,9 +72,16 @@ def story(page):
     return page.get_by_role("tabpanel").inner_text()
 
 
+def take_trial(page, suffix):
+    """From the page of a trial: the link to the trial as a file."""
+    page.get_by_role("button", name=re.compile("^Export")).click()
+    return page.get_by_role("link", name=suffix, exact=True)
+
+
 def clock_s(page):
     """The time shown on the page of a trial, in seconds."""
-    minutes, seconds = re.search(r"(\d+):(\d\d)", page.locator("output").first.inner_text()).groups()
+    shown = page.get_by_role("group", name="Playback").inner_text()
+    minutes, seconds = re.search(r"(\d+):(\d\d) */", shown).groups()
     return 60 * int(minutes) + int(seconds)
 
 
@@ -102,6 +109,11 @@ def worst_trial(page):
 def _asking(page, home):
     page.goto(home)
     page.get_by_role("button", name="Run site.yaml").click()
+
+
+def _new(page, home):
+    page.goto(home)
+    page.get_by_text("New scenario").click()
 
 
 def _scenario(name, tab):
@@ -141,6 +153,11 @@ def _trial(panel):
     return looking
 
 
+def _taking(page, home):
+    open_trial(page, home, "done", 0)
+    take_trial(page, ".kml").wait_for()
+
+
 def _keys(page, home):
     open_trial(page, home, "done", 0)
     page.keyboard.press("?")
@@ -161,6 +178,7 @@ def _failed(page, home):
 LOOKS = {
     "overview": _plain(""),
     "overview asking": _asking,
+    "overview new": _new,
     "run": _plain("runs/done", "Dice"),
     "run cut": _plain("runs/cut", "Dice"),
     "run running": _running,
@@ -177,5 +195,6 @@ LOOKS = {
     "plan": _plain("scenarios/plan.yaml"),
     **{f"trial {panel}": _trial(panel) for panel in PANELS},
     "trial keys": _keys,
+    "trial export": _taking,
 }
 """Every page and what it can show: `LOOKS[name](page, home)` brings it there."""
