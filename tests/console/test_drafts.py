@@ -6,7 +6,15 @@ import time
 import pytest
 
 from console.conftest import SITE
-from farwatch.console.drafts import MOST_TOLD, MOST_VALUES, check_plan, is_inside, read_draft, read_plan_draft
+from farwatch.console.drafts import (
+    MOST_TOLD,
+    MOST_VALUES,
+    batteries_outside,
+    check_plan,
+    is_inside,
+    read_draft,
+    read_plan_draft,
+)
 from farwatch.console.library import MOST_TEXT
 from farwatch.errors import InputError
 
@@ -162,3 +170,13 @@ def test_a_plan_of_too_many_values_is_refused_at_once(place):
     text = f"farwatch-campaign: 1\ntitle: x\nscenarios: {{a: desert-battery}}\nvary: {{fields: {{seed: [{many}]}}}}\n"
     (problem,) = read_plan_draft(text, place)
     assert (problem.line, "more than" in problem.rule) == (4, True)
+
+
+def test_a_battery_off_its_terrain_is_told_before_a_run(place):
+    """At its line, with what the terrain holds; on the terrain, on a smooth earth and on a broken file nothing is."""
+    text = f"{SITE}terrain: arabia-30s\n"
+    assert batteries_outside(text, str(place)) == []
+    (problem,) = batteries_outside(text.replace("lat_deg: 23.6", "lat_deg: 48.2"), str(place))
+    assert (problem.where, problem.line) == ("defence.alpha.at", 5)
+    assert "lies outside the terrain, which holds latitude 19.1 to 28.1" in problem.rule
+    assert batteries_outside(SITE, str(place)) == batteries_outside(f"{SITE}terrain: own.tif\n", str(place)) == []

@@ -6,11 +6,12 @@ at before anything is opened.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from farwatch.console.shelf import PLAN
-from farwatch.errors import InputError, Problem, ScenarioError
+from farwatch.errors import InputError, Problem, ScenarioError, TerrainError
 from farwatch.scenario import TERRAINS, TRAFFIC, Scenario, shipped, shipped_text
 from farwatch.scenario.findings import Finding, problems_from
 from farwatch.scenario.reading import scenario_from
@@ -18,6 +19,9 @@ from farwatch.scenario.yaml12 import BYTE_LIMIT, YamlError, compose
 
 MOST_TOLD = 200
 """Problems of one text that are told."""
+
+MOST_SITES = 8
+"""Batteries that are looked for on the terrain."""
 
 MOST_VALUES = 2000
 """Values that a plan checked here may list: each is tried in each of its scenarios."""
@@ -91,6 +95,40 @@ def told(problems: list[Problem]) -> list[Problem]:
 def problems_of(text: str, home: Path, kind: str | None) -> list[Problem]:
     """What is wrong with a text: of a plan as a plan, of anything else as a scenario."""
     return read_plan_draft(text, home) if kind == PLAN else read_draft(text, home)[1]
+
+
+def batteries_outside(text: str, folder: str) -> list[Problem]:
+    """Batteries of a sound scenario that stand where its terrain holds nothing: it could not be played.
+
+    This reads from the terrain's file, so it is asked of another process than the server's.
+    """
+    tree = compose(text)[0]
+    raw = tree.plain()
+    scenario = scenario_from(raw, Path(folder), None)[0]
+    if scenario is None or scenario.terrain_file is None:
+        return []
+    found = []
+    for k, battery in enumerate(scenario.defence[:MOST_SITES]):
+        rule = _off_the_ground(str(scenario.terrain_file), battery.at.lat_deg, battery.at.lon_deg)
+        if rule:
+            found.append(Finding(path=("defence", k, "at"), rule=rule, hint=_OFF_HINT))
+    return problems_from(found, raw, tree)
+
+
+@lru_cache(maxsize=256)
+def _off_the_ground(path: str, lat_deg: float, lon_deg: float) -> str:
+    """Why a place is not on a terrain; empty where it is, and where the terrain itself is wrong, which a run tells."""
+    from farwatch.world.sheet import open_sheet
+
+    try:
+        open_sheet(path, [(lat_deg, lon_deg)], 1e3, cell_m=1e3)
+    except TerrainError as error:
+        rules = [problem.rule for problem in error.problems if problem.where == "site"]
+        return rules[0].replace("the elevation", "the terrain") if rules else ""
+    return ""
+
+
+_OFF_HINT = "move it there, or take `terrain` out for a smooth earth"
 
 
 def is_inside(name: str, home: Path) -> bool:
