@@ -9,9 +9,9 @@ from console.conftest import SITE
 from farwatch.console.drafts import (
     MOST_TOLD,
     MOST_VALUES,
-    batteries_outside,
     check_plan,
     is_inside,
+    problems_of,
     read_draft,
     read_plan_draft,
 )
@@ -175,8 +175,9 @@ def test_a_plan_of_too_many_values_is_refused_at_once(place):
 def test_a_battery_off_its_terrain_is_told_before_a_run(place):
     """At its line, with what the terrain holds; on the terrain, on a smooth earth and on a broken file nothing is."""
     text = f"{SITE}terrain: arabia-30s\n"
-    assert batteries_outside(text, str(place)) == []
-    (problem,) = batteries_outside(text.replace("lat_deg: 23.6", "lat_deg: 48.2"), str(place))
+    assert problems_of(text, place, "scenario") == []
+    (problem,) = problems_of(text.replace("lat_deg: 23.6", "lat_deg: 48.2"), place, "scenario")
     assert (problem.where, problem.line) == ("defence.alpha.at", 5)
     assert "lies outside the terrain, which holds latitude 19.1 to 28.1" in problem.rule
-    assert batteries_outside(SITE, str(place)) == batteries_outside(f"{SITE}terrain: own.tif\n", str(place)) == []
+    for sound in (SITE, f"{SITE}terrain: own.tif\n", text.replace("lon_deg: 45.2", "lon_deg: -314.8")):
+        assert [one.rule for one in problems_of(sound, place, "scenario") if "terrain" in one.rule] == []

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from farwatch.console.shelf import PLAN
+from farwatch.console.shelf import PLAN, Stamp, stamp_of
 from farwatch.errors import InputError, Problem, ScenarioError, TerrainError
 from farwatch.scenario import TERRAINS, TRAFFIC, Scenario, shipped, shipped_text
 from farwatch.scenario.findings import Finding, problems_from
@@ -19,9 +19,6 @@ from farwatch.scenario.yaml12 import BYTE_LIMIT, YamlError, compose
 
 MOST_TOLD = 200
 """Problems of one text that are told."""
-
-MOST_SITES = 8
-"""Batteries that are looked for on the terrain."""
 
 MOST_VALUES = 2000
 """Values that a plan checked here may list: each is tried in each of its scenarios."""
@@ -93,39 +90,42 @@ def told(problems: list[Problem]) -> list[Problem]:
 
 
 def problems_of(text: str, home: Path, kind: str | None) -> list[Problem]:
-    """What is wrong with a text: of a plan as a plan, of anything else as a scenario."""
-    return read_plan_draft(text, home) if kind == PLAN else read_draft(text, home)[1]
-
-
-def batteries_outside(text: str, folder: str) -> list[Problem]:
-    """Batteries of a sound scenario that stand where its terrain holds nothing: it could not be played.
-
-    This reads from the terrain's file, so it is asked of another process than the server's.
-    """
+    """What is wrong with a text: of a plan as a plan, of anything else as a scenario, its ground looked at too."""
+    if kind == PLAN:
+        return read_plan_draft(text, home)
+    scenario, problems = read_draft(text, home)
+    if scenario is None:
+        return problems
     tree = compose(text)[0]
-    raw = tree.plain()
-    scenario = scenario_from(raw, Path(folder), None)[0]
-    if scenario is None or scenario.terrain_file is None:
-        return []
-    found = []
-    for k, battery in enumerate(scenario.defence[:MOST_SITES]):
-        rule = _off_the_ground(str(scenario.terrain_file), battery.at.lat_deg, battery.at.lon_deg)
-        if rule:
-            found.append(Finding(path=("defence", k, "at"), rule=rule, hint=_OFF_HINT))
-    return problems_from(found, raw, tree)
+    return problems_from(_off_the_ground(scenario), tree.plain(), tree)
 
 
-@lru_cache(maxsize=256)
-def _off_the_ground(path: str, lat_deg: float, lon_deg: float) -> str:
-    """Why a place is not on a terrain; empty where it is, and where the terrain itself is wrong, which a run tells."""
-    from farwatch.world.sheet import open_sheet
+def _off_the_ground(scenario: Scenario) -> Iterator[Finding]:
+    """Batteries that stand where the terrain of a sound scenario holds nothing: it could not be played."""
+    path = scenario.terrain_file
+    edges = None if path is None or path.is_dir() else _edges_deg(path, stamp_of(path))
+    if edges is None:
+        return
+    west, east, south, north = edges
+    for k, battery in enumerate(scenario.defence):
+        lat_deg, lon_deg = battery.at.lat_deg, west + (battery.at.lon_deg - west) % 360.0
+        if not (south <= lat_deg <= north and lon_deg <= east):
+            held = f"latitude {south:.4g} to {north:.4g}, longitude {west:.4g} to {east:.4g}"
+            rule = f"lies outside the terrain, which holds {held}"
+            yield Finding(path=("defence", k, "at"), rule=rule, hint=_OFF_HINT)
+
+
+@lru_cache(maxsize=32)
+def _edges_deg(path: Path, _stamp: Stamp) -> tuple[float, float, float, float] | None:
+    """West, east, south and north of a terrain in degrees; None of others, and of a broken one, which a run tells."""
+    from farwatch.world.grids import Bounds
+    from farwatch.world.rasters import open_dem
 
     try:
-        open_sheet(path, [(lat_deg, lon_deg)], 1e3, cell_m=1e3)
-    except TerrainError as error:
-        rules = [problem.rule for problem in error.problems if problem.where == "site"]
-        return rules[0].replace("the elevation", "the terrain") if rules else ""
-    return ""
+        dem = open_dem(path, Bounds(-90.0, 90.0, -180.0, 180.0))
+    except (TerrainError, OSError):
+        return None
+    return dem.edges if dem.crs.is_geographic else None
 
 
 _OFF_HINT = "move it there, or take `terrain` out for a smooth earth"

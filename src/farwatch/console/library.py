@@ -1,6 +1,5 @@
 """Addresses of what there is: the overview, the catalogue, scenarios and plans."""
 
-import asyncio
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from farwatch.console.answers import campaign_line, plain, run_line
 from farwatch.console.desk import PAGE, Desk, job_line
-from farwatch.console.drafts import batteries_outside, problems_of, text_of
+from farwatch.console.drafts import problems_of, text_of
 from farwatch.console.exhibits import contents_of, page_of
 from farwatch.console.shelf import PLAN, SCENARIO, kind_in
 from farwatch.scenario import schema, shipped
@@ -72,13 +71,10 @@ def _scenarios(app: FastAPI, desk: Desk) -> None:
         return _told(desk, name, text_of(name, desk.home))
 
     @app.post("/check")
-    async def checked(draft: ScenarioText) -> dict[str, Any]:
+    def checked(draft: ScenarioText) -> dict[str, Any]:
         """What is wrong with the text of a scenario or plan: every problem with line and nearest valid choice."""
         kind = kind_in(draft.text.encode("utf-8", "replace")) or SCENARIO
-        problems = await asyncio.to_thread(problems_of, draft.text, desk.home, kind)
-        if not problems and kind == SCENARIO:
-            problems = await desk.reader.ask(batteries_outside, draft.text, str(desk.home))
-        return {"kind": kind, "problems": plain(problems)}
+        return {"kind": kind, "problems": plain(problems_of(draft.text, desk.home, kind))}
 
     @app.put("/scenarios/{name}")
     def kept(name: str, draft: ScenarioText) -> dict[str, Any]:
