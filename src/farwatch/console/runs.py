@@ -119,8 +119,7 @@ def _results(app: FastAPI, desk: Desk) -> None:
 
 async def _scene(desk: Desk, name: str, trial: int) -> bytes:
     stored = desk.stored(name, run=True)
-    packed: bytes = await desk.player.ask(told, str(stored.path), trial, stamp=stored.stamp)
-    return packed
+    return await desk.kept.ask(desk.player, told, str(stored.path), trial, stamp=stored.stamp)
 
 
 def _scenario_name(desk: Desk, name: str) -> str:

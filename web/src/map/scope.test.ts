@@ -13,15 +13,15 @@ const radar: Radar = {
 };
 const f = (...values: number[]): Float32Array => Float32Array.from(values);
 
-/** A battery at 0, 0; an object that flies east along the equator; its track, with one update; four plots. */
+/** A battery at 0, 0; an object that flies east along the equator; its track, with one update, and its end; four plots. */
 function scene(): Scene {
-  const rows = 4;
+  const rows = 5;
   return {
     title: "", source: "", trial: 0, end_s: 100, happenings: [], radars: [radar],
-    things: [thing("alpha", "battery", 0, 1), thing("drone", "target", 1, 2), thing("track 1", "track", 3, 1, "drone")],
+    things: [thing("alpha", "battery", 0, 1), thing("drone", "target", 1, 2), thing("track 1", "track", 3, 2, "drone")],
     columns: {
-      time_s: f(0, 0, 100, 40), lat_deg: f(0, 0, 0, 0), lon_deg: f(0, 0, 1, 0.4), height_m: f(0, 100, 300, 200),
-      speed_m_s: f(NaN, 1112, 1112, 1000), course_rad: f(NaN, Math.PI / 2, Math.PI / 2, Math.PI / 2),
+      time_s: f(0, 0, 100, 40, 50), lat_deg: f(0, 0, 0, 0, 0), lon_deg: f(0, 0, 1, 0.4, 0.49), height_m: f(0, 100, 300, 200, 200),
+      speed_m_s: f(NaN, 1112, 1112, 1000, 1000), course_rad: f(NaN, Math.PI / 2, Math.PI / 2, Math.PI / 2, Math.PI / 2),
       major_m: f(...Array<number>(rows).fill(0)), minor_m: f(...Array<number>(rows).fill(0)), bearing_rad: f(...Array<number>(rows).fill(0)),
       plot_time_s: f(20, 10, 30, 31), plot_range_m: f(50_000, 40_000, 60_000, 90_000),
       plot_azimuth_rad: f(0, 0, Math.PI / 2, 0), plot_elevation_rad: f(0, 0, 0, 0),
@@ -38,7 +38,7 @@ describe("a scene on the stage", () => {
     expect(whereIs(stage, drone, -1)).toBeNull();
     expect(whereIs(stage, drone, 101)).toBeNull();
   });
-  it("moves tracks on from their last update, for one turn of the radar", () => {
+  it("moves tracks on from their last update, to where they were dropped", () => {
     const at40 = whereIs(stage, track, 40)?.x_km ?? NaN;
     expect((whereIs(stage, track, 46)?.x_km ?? NaN) - at40).toBeCloseTo(6, 3);
     expect(whereIs(stage, track, 39)).toBeNull();
