@@ -164,10 +164,15 @@ def _manifest(path: Path) -> Mapping[str, Any] | None:
     return kept if run else {key: value for key, value in kept.items() if key != "trials_asked"}
 
 
+def kind_in(data: bytes) -> str | None:
+    """Whether a text is a scenario or a plan, by its first words; None: neither."""
+    found = _FIRST_WORDS.search(data[: 1 << 16])
+    return None if found is None else PLAN if found.group(1) else SCENARIO
+
+
 def _kind(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
-            found = _FIRST_WORDS.search(file.read(1 << 16))
+            return kind_in(file.read(1 << 16))
     except OSError:
         return None
-    return None if found is None else PLAN if found.group(1) else SCENARIO
