@@ -43,7 +43,7 @@ def _number(value: Any) -> int | float:
     return value
 
 
-def _same(value: int | float) -> int | float:
+def _same(value: Any) -> Any:
     return value
 
 

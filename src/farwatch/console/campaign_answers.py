@@ -3,14 +3,15 @@
 Called in the reading process (`worker`), with paths and numbers alone. The page words no number of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from farwatch.campaign import Campaign, read_campaign
-from farwatch.campaign.answers import Answers, Difference, Sensitivity
+from farwatch.campaign.answers import Answers, PointAnswer, Sensitivity
+from farwatch.campaign.design import label_of
 from farwatch.campaign.estimating import Sample, difference_of, interval_of, sample_of
 from farwatch.campaign.ledger import Ledger
 from farwatch.campaign.money import Money
@@ -21,6 +22,7 @@ from farwatch.errors import InputError, Problem
 from farwatch.outcomes.sequential import looks
 from farwatch.report import campaign_wording as words
 from farwatch.report import wording
+from farwatch.report.settings_wording import at_value, field_name
 
 FIRST_LOOK, TRACED = 8, 48
 """The trace of the half-width begins at so many trials, and follows so many points, spread over all, at most."""
@@ -33,19 +35,36 @@ def campaign_answer(path: str) -> Said:
 
     `measured`: at how many points, the first ones, measures are taken; rows of a sensitivity analysis follow.
     `answers` are `campaign.answers.Answers` as JSON, null before the first trial; `said`, `sentence` and `clear` beside
-    an estimate are the report's words for it, and whether it is told apart from none. `trace`: see `narrowing`.
+    an estimate are the report's words for it, and whether it is told apart from none. `fields` and `names` are what
+    varied fields, and the points and curves by their labels, are called. `trace`: see `narrowing`.
     """
     how_far, manifest = status(path), Ledger(Path(path)).manifest()
+    measured = [point for point in manifest["points"] if point["draws"]["kind"] != GIVEN]
     found: Said = {
         "status": plain(how_far) | {"done": how_far.done, "goal": how_far.goal},
         "plan": plain(manifest.get("plan")),
-        "measured": sum(point["draws"]["kind"] != GIVEN for point in manifest["points"]),
+        "measured": len(measured),
+        "fields": {path: field_name(path) for point in measured for path in point["changes"]},
+        "names": _names(measured),
         "answers": None,
         "trace": None,
     }
     if how_far.done:
         campaign = read_campaign(path)
         found |= {"answers": worded(campaign.answers()), "trace": narrowing(campaign)}
+    return found
+
+
+def _names(points: Sequence[Said]) -> dict[str, str]:
+    """What points are called, and curves along one field: by their labels, `alone: 60 drones`."""
+    many = len({point["scenario"] for point in points}) > 1
+    found: dict[str, str] = {}
+    for point in points:
+        for left_out in (None, *point["changes"]):
+            rest = {path: value for path, value in point["changes"].items() if path != left_out}
+            told = ", ".join(at_value(path, value) for path, value in rest.items())
+            name = f"{point['scenario']}: {told}" if many and told else told or point["scenario"]
+            found.setdefault(label_of(point["scenario"], rest, named=many), name)
     return found
 
 
@@ -57,28 +76,23 @@ def worded(answers: Answers) -> Said:
     found["remarks"] = [*words.gains(answers), words.leaned_on(answers)]
     found["doubts"] = words.doubts(answers)
     found["measures"] = _measures(answers)
+    named = {point.label: point for point in answers.points}
     for told, point in zip(found["points"], answers.points, strict=True):
+        told["settings"] = {path: at_value(path, value) for path, value in point.changes.items()}
         for one, measured in zip(told["measures"], point.measures, strict=True):
             one["said"] = words.measure_cell(measured)
         for one, quantile in zip(told["quantiles"], point.quantiles, strict=True):
             one["said"] = words.estimate("", quantile.leakers)
     for told, row in zip(found["differences"], answers.differences, strict=True):
-        told |= {"said": words.gap_cell(row), "sentence": words.difference(row), "clear": _is_clear(row)}
+        sentence, clear = words.difference(row, named), words.is_told_apart(row)
+        told |= {"said": words.gap_cell(row), "sentence": sentence, "clear": clear}
     for told, curve in zip(found["curves"], answers.curves, strict=True):
         told["sentence"] = words.knee(curve, named=len(answers.curves) > 1)
     if answers.money is not None:
-        _word_money(found["money"], answers.money)
+        _word_money(found["money"], answers.money, named)
     if answers.sensitivity is not None:
         found["sensitivity"] |= _matters(answers.sensitivity)
     return found
-
-
-def _is_clear(row: Difference) -> bool:
-    """Whether a difference is told apart from none: by its interval, or as it is the same in each of some trials."""
-    it = row.difference
-    if isfinite(it.low) and isfinite(it.high):
-        return not it.low <= 0.0 <= it.high
-    return it.value != 0.0 and row.trials >= FIRST_LOOK
 
 
 def _measures(answers: Answers) -> list[Said]:
@@ -95,7 +109,7 @@ def _measures(answers: Answers) -> list[Said]:
     ]
 
 
-def _word_money(found: Said, money: Money) -> None:
+def _word_money(found: Said, money: Money, named: Mapping[str, PointAnswer]) -> None:
     for told, exchange in zip(found["exchanges"], money.exchanges, strict=True):
         told["said"] = {
             "spent_usd": words.estimate("_usd", exchange.spent_usd),
@@ -105,7 +119,7 @@ def _word_money(found: Said, money: Money) -> None:
             "per_kill_usd": words.estimate("_usd", exchange.per_kill_usd),
         }
     for told, worth in zip(found["worths"], money.worths, strict=True):
-        told["sentence"] = words.worth(worth)
+        told["sentence"] = words.worth(worth, named)
     for told, turn in zip(found["turns"], money.turns, strict=True):
         told["sentence"] = words.turn(turn)
 

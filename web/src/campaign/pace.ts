@@ -7,10 +7,10 @@ export interface Look { at_s: number; done: number }
 const WINDOW_S = 120, SHORTEST_S = 5;
 const FIRST = 192, GROWTH = 1.5, BLOCK = 8;
 
-/** Keeps the looks of the last two minutes; a look with fewer trials than the one before begins anew. */
+/** Keeps the looks of the last two minutes, from the first finished trial on; with fewer trials than before it begins anew. */
 export function remembered(looks: Look[], now: Look): Look[] {
   const before = looks.at(-1);
-  if (before && now.done < before.done) return [now];
+  if (before && (now.done < before.done || before.done === 0)) return [now];
   return [...looks.filter((one) => now.at_s - one.at_s <= WINDOW_S), now];
 }
 

@@ -3,8 +3,10 @@
 import type { Estimate } from "../lib/answer";
 import type { Changes, Plan } from "./told";
 
-/** One estimate at one point. `clear`: of a difference, whether it is told apart from none. */
-export interface Spot { number: number; scenario: string; changes: Changes; estimate: Estimate; said: string; clear?: boolean }
+/** One estimate at one point; `settings`: its values in words. `clear`: of a difference, whether it is told apart from none. */
+export interface Spot {
+  number: number; scenario: string; changes: Changes; settings: Record<string, string>; estimate: Estimate; said: string; clear?: boolean;
+}
 export interface Line { label: string; spots: (Spot | null)[] }
 /** Lines over `at`; each has a spot or nothing at each of its places. `joined`: nothing else varies along a line. */
 export interface Panel { label: string; field: string; at: number[]; lines: Line[]; joined: boolean }
@@ -30,27 +32,11 @@ export function varied(spots: Spot[]): Map<string, unknown[]> {
   return new Map([...found].filter(([, values]) => values.size > 1).map(([path, values]) => [path, [...values.values()]]));
 }
 
-/** The shortest end of a path that no other has too, of two steps at least. */
-export function short(path: string, paths: Iterable<string>): string {
-  const steps = path.split("."), others = [...paths].filter((other) => other !== path);
-  for (let length = Math.min(2, steps.length); length < steps.length; length += 1) {
-    const tail = steps.slice(-length).join(".");
-    if (!others.some((other) => other === tail || other.endsWith(`.${tail}`))) return tail;
-  }
-  return path;
-}
-
-/** A value as a label has it: four figures at most. */
-export function shown(value: unknown): string {
-  if (typeof value === "number") return String(Number(value.toPrecision(4)));
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 /** What tells a spot from the others, in few words: its scenario and its values, where there are several. */
 export function label(spot: Spot, all: Spot[], without: string[] = []): string {
   const fields = varied(all), named = new Set(all.map((one) => one.scenario)).size > 1;
   const values = [...fields.keys()].filter((path) => !without.includes(path) && path in spot.changes)
-    .map((path) => `${short(path, fields.keys())} ${shown(spot.changes[path])}`).join(", ");
+    .map((path) => spot.settings[path] ?? String(spot.changes[path])).join(", ");
   return named && values ? `${spot.scenario}: ${values}` : values || (named ? spot.scenario : "");
 }
 
@@ -68,6 +54,11 @@ export function picture(spots: Spot[], plan: Plan | null | undefined): Picture {
   const most = Math.max(...long.map(([, values]) => values.length));
   const field = asked ?? long.find(([, values]) => values.length === most)?.[0] ?? "";
   return along(spots, field);
+}
+
+/** Whether a picture needs the whole width of the page: several panels, or a table of many columns. */
+export function isWide(drawn: Picture): boolean {
+  return drawn.kind === "curves" ? drawn.panels.length > 1 : drawn.kind === "heat" && drawn.at.length > 5;
 }
 
 /** Labels of the lines of a picture, so that others can give them the same look. */

@@ -3,7 +3,7 @@
 import type { Spot } from "./shape";
 import type { Answers, Difference, Measured, PointAnswer } from "./told";
 
-const at = (point: PointAnswer) => ({ number: point.number, scenario: point.scenario, changes: point.changes });
+const at = (point: PointAnswer) => ({ number: point.number, scenario: point.scenario, changes: point.changes, settings: point.settings });
 
 /** A measure, by its place in the plan, at every point. */
 export function ofMeasure(answers: Answers, place: number): Spot[] {

@@ -10,7 +10,7 @@ export type Changes = Record<string, unknown>;
 export interface Measured { name: string; estimate: Estimate; wanted: number | null; met: boolean; said: string }
 export interface Quantile { level: number; leakers: Estimate; said: string }
 export interface PointAnswer {
-  number: number; label: string; scenario: string; changes: Changes; trials: number; raid: number;
+  number: number; label: string; scenario: string; changes: Changes; settings: Record<string, string>; trials: number; raid: number;
   measures: Measured[]; quantiles: Quantile[];
 }
 export interface Difference {
@@ -38,10 +38,16 @@ export interface Trace {
   rows: { trials: number; widest: number; middle: number }[];
 }
 export interface Plan {
-  vary?: { design: string; fields: Record<string, unknown> }; until?: Record<string, number>; budget?: { trials: number };
+  scenarios: Record<string, string>; vary?: { design: string; fields: Record<string, unknown> }; until?: Record<string, number>; budget?: { trials: number };
   saturation?: { field: string; measure: string }; break_even?: { field?: string };
 }
 export interface Said {
   name: string; line?: { title: string; state: string }; job: Job | null; plan_file: string | null; elapsed_s: number | null;
-  report: boolean; status?: Status; plan?: Plan | null; measured?: number | null; answers?: Answers | null; trace?: Trace | null;
+  report: boolean; status?: Status; plan?: Plan | null; measured?: number | null;
+  fields?: Record<string, string>; names?: Record<string, string>; answers?: Answers | null; trace?: Trace | null;
+}
+
+/** What every picture of a campaign needs: its plan, what fields are called, and which line has which look. */
+export interface Frame {
+  plan: Plan | null; scenarios: string[]; fields: Record<string, string>; order: string[]; called: (label: string) => string;
 }
