@@ -24,6 +24,9 @@ from farwatch.report.figures.canvas import (
 MOST = 40
 """Rows shown; the data has all."""
 
+FEW = 12
+"""Points that dots with their labels tell well."""
+
 Row = tuple[str, Estimate]
 
 
