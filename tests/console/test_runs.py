@@ -1,6 +1,7 @@
 """Runs are started, watched, stopped and gone on with; what is told of them is what lies in their folder."""
 
 import json
+import shutil
 import time
 from contextlib import contextmanager
 
@@ -11,8 +12,9 @@ from console.conftest import Client
 from farwatch.campaign.execute import execute
 from farwatch.campaign.result import load_result
 from farwatch.campaign.sole_use import sole_use
-from farwatch.console import work
+from farwatch.console import runs, work
 from farwatch.console.app import create
+from farwatch.console.shelf import shelf_of
 from farwatch.console.told import packed
 from farwatch.scenario import digest, load, plain, shipped
 from outcomes.rehearsal import Dice, cast
@@ -58,7 +60,6 @@ def test_cancel_keeps_what_is_finished_and_it_goes_on(client, home, dice):
     dice(0.15)
     client.post("/runs", json=WISH)
     wait(lambda: client.get("/runs/r1").json(), lambda told: told.get("line", {}).get("done", 0) >= 8)
-    assert "answer" not in client.get("/runs/r1").json()
     assert client("DELETE", "/runs/r1/job").json() == {"cancelled": True}
     wait(lambda: state(client), lambda it: it == "cancelled")
     told = client.get("/runs/r1").json()
@@ -70,6 +71,30 @@ def test_cancel_keeps_what_is_finished_and_it_goes_on(client, home, dice):
     wait(lambda: state(client), lambda it: it == "done")
     whole = execute(make_plan(40, 3), Dice(cast(), 3), 1)
     assert load_result(home / "r1").evidence.outcomes.tobytes() == whole.evidence.outcomes.tobytes()
+
+
+def test_an_answer_fills_in_while_it_is_played(client, home, dice, monkeypatch):
+    """Of the trials that are finished, from the first block on."""
+    monkeypatch.setattr(runs, "PACE_S", 0.0)
+    dice(0.15)
+    client.post("/runs", json=WISH)
+    first = wait(lambda: client.get("/runs/r1").json(), lambda told: "answer" in told)
+    assert first["line"]["state"] == "running"
+    assert first["answer"]["trials"] == len(first["answer"]["leaked_by_trial"]) >= 8
+    assert "get through on average" in first["answer"]["told"]["headline"]
+    client("DELETE", "/runs/r1/job")
+    wait(lambda: state(client), lambda it: it != "running")
+
+
+def test_an_answer_in_mid_run_is_worked_out_once_in_a_while(home, played, monkeypatch):
+    """However often its folder changes, and however many look."""
+    shutil.copytree(played / "half", home / "half")
+    stored, paced = shelf_of(home).stored("half"), runs.Paced()
+    shown = paced.stamp(stored)
+    (home / "half" / "blocks" / "more").mkdir()
+    assert paced.stamp(stored) == shown != stored.stamp
+    monkeypatch.setattr(runs, "PACE_S", 0.0)
+    assert paced.stamp(stored) == stored.stamp
 
 
 def test_two_tabs_start_one_run(client, home, dice):
@@ -199,6 +224,9 @@ def test_the_answer(reading):
     assert told["line"]["state"] == "done"
     assert sum(answer["leaked_by_trial"]) == answer["summary"]["leakers"]["mean"]["value"] * 24
     assert {"figures", "sources", "scenario", "notices", "targets"} <= set(answer)
+    assert answer["told"]["command"] == "farwatch run scenario.yaml --trials 24 --seed 1"
+    counts = [share["share"]["value"] for share in answer["told"]["reasons"]]
+    assert counts == sorted(counts, reverse=True)
     assert answer["tables"] == ["targets", "trials", "rounds", "assets", "radars", "figures", "events"]
     assert reading.get("/runs/half").json()["answer"]["trials"] == 8
 
@@ -246,8 +274,6 @@ def test_a_report_cannot_reach_the_server(client, home, played):
 
 def test_a_trial_is_told_and_exported(reading, monkeypatch):
     """Bytes of the player, with the header as JSON; files by their suffix."""
-    from farwatch.console import runs
-
     data = packed({"trial": 2}, {})
     monkeypatch.setattr(runs, "told", lambda folder, trial: data)
     monkeypatch.setattr(runs, "exported", lambda folder, trial, suffix: f"{trial}{suffix}".encode())

@@ -50,12 +50,16 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The folder, its jobs, and two processes: `reader` for what takes a moment, `player` for trials and coverage."""
+    """The folder, its jobs, and three processes, each started when first asked.
+
+    `reader` is for what takes a moment, `player` for trials and coverage, `drawer` for figures.
+    """
 
     shelf: Shelf
     jobs: Jobs
     reader: Worker = field(default_factory=lambda: Worker(kept=32))
     player: Worker = field(default_factory=lambda: Worker(kept=8, nice=3))
+    drawer: Worker = field(default_factory=lambda: Worker(kept=24, nice=3))
     leaving: Callable[[], bool] = bool
     """Whether the server is about to stop, and streams should end."""
 
@@ -81,6 +85,7 @@ class Desk:
         self.jobs.close()
         self.reader.close()
         self.player.close()
+        self.drawer.close()
 
 
 def job_line(job: Job | None) -> dict[str, Any] | None:

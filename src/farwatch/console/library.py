@@ -1,5 +1,8 @@
 """Addresses of what there is: the overview, the catalogue, scenarios and plans."""
 
+import asyncio
+from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -7,11 +10,18 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from farwatch.console.answers import campaign_line, plain, run_line
+from farwatch.console.answers import campaign_line, campaign_progress, plain, run_line
 from farwatch.console.desk import PAGE, Desk, job_line
 from farwatch.console.drafts import plan_problems, read_draft, text_of
-from farwatch.console.shelf import PLAN, SCENARIO
-from farwatch.scenario import schema, shipped
+from farwatch.console.shelf import PLAN, SCENARIO, title_of
+from farwatch.errors import FarwatchError
+from farwatch.scenario import schema, shipped, shipped_text
+
+MOST_PROGRESS = 12
+"""Campaigns, those changed last, of which the overview tells how far they are."""
+
+PATIENCE_S = 0.05
+"""So long the overview waits for that."""
 
 MOST_TEXT = 300_000
 """Letters of a scenario that is sent: a hundred times a shipped one; the worst of this size is checked in seconds."""
@@ -30,9 +40,11 @@ def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
 
     @app.get("/", dependencies=PAGE)
-    def overview() -> dict[str, Any]:
-        """Everything there is: scenarios, plans, runs, campaigns, jobs."""
-        return contents(desk)
+    async def overview() -> dict[str, Any]:
+        """Everything there is: scenarios, plans, runs, campaigns, jobs. What changed last comes first."""
+        found = await asyncio.to_thread(contents, desk)
+        await _add_progress(desk, found["campaigns"])
+        return found
 
     @app.get("/catalogue", dependencies=PAGE)
     def catalogue() -> dict[str, Any]:
@@ -115,10 +127,11 @@ def _file(desk: Desk, name: str) -> Path:
 
 
 def contents(desk: Desk) -> dict[str, Any]:
-    """Names and states of everything in the folder."""
+    """Names, titles and states of everything in the folder."""
     from farwatch import __version__
 
-    texts, stored = desk.shelf.texts(), desk.shelf.all()
+    texts = desk.shelf.texts()
+    stored = sorted(desk.shelf.all(), key=lambda one: -one.changed_s)
     jobs = {name: job for name in desk.jobs.names() if (job := desk.jobs.of(name)) is not None}
     return {
         "version": __version__,
@@ -126,7 +139,34 @@ def contents(desk: Desk) -> dict[str, Any]:
         "shipped": list(shipped()),
         "scenarios": texts[SCENARIO],
         "plans": texts[PLAN],
+        "titles": _shipped_titles() | {name: _title(desk, name) for kind in texts.values() for name in kind},
         "runs": [run_line(one, jobs.get(one.name)) for one in stored if one.is_run],
         "campaigns": [campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run],
-        "jobs": [job_line(job) for job in jobs.values()],
+        "jobs": [(job_line(job) or {}) | {"what": job.words[0]} for job in jobs.values()],
     }
+
+
+def _title(desk: Desk, name: str) -> str:
+    path = desk.shelf.text(name)
+    return "" if path is None else desk.shelf.title(path)
+
+
+@cache
+def _shipped_titles() -> dict[str, str]:
+    return {name: title_of(shipped_text(name)) for name in shipped()}
+
+
+async def _add_progress(desk: Desk, lines: list[dict[str, Any]]) -> None:
+    """Add to campaigns how far they are, as far as that is known in a moment; the next look finds the others."""
+
+    async def progress(line: dict[str, Any]) -> None:
+        stored = desk.shelf.stored(line["name"])
+        with suppress(FarwatchError):
+            if stored is not None:
+                line["progress"] = await desk.reader.ask(campaign_progress, str(stored.path), stamp=stored.stamp)
+
+    for line in lines:
+        line["progress"] = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*(progress(line) for line in lines[:MOST_PROGRESS]))

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Response
@@ -17,7 +20,11 @@ from farwatch.console.shelf import Stored
 from farwatch.console.told import exported, told
 from farwatch.console.under_way import begun, look, refuse_taken
 from farwatch.console.work import RUNNING
+from farwatch.errors import StoreError
 from farwatch.scenario import digest, shipped
+
+PACE_S = 2.5
+"""Between two answers of a run that is played."""
 
 Trial = Annotated[int, InPath(ge=0, le=10**9)]
 
@@ -35,6 +42,7 @@ class RunWish(BaseModel):
 
 def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
+    paced = Paced()
 
     @app.post("/runs", status_code=202)
     def start(wish: RunWish) -> dict[str, Any]:
@@ -60,12 +68,13 @@ def add(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/runs/{name}", dependencies=PAGE)
     async def run(name: str) -> dict[str, Any]:
-        """A run: how far it is, and its answer once it does not run."""
+        """A run: how far it is, and its answer; while it is played, that of the trials that are finished."""
         found, stored = await asyncio.to_thread(look, desk, name)
         if not stored and found["job"] is None:
             raise HTTPException(404, f"there is no run {name!r} in this folder")
-        if stored and stored.is_run and found["line"]["state"] != RUNNING:
-            found["answer"] = await desk.reader.ask(run_answer, str(stored.path), stamp=stored.stamp)
+        if stored and stored.is_run:
+            answer = await _answered(desk, stored, paced, running=found["line"]["state"] == RUNNING)
+            found |= {} if answer is None else {"answer": answer}
         return found
 
     under_way.add(app, desk, run=True)
@@ -115,6 +124,33 @@ def _results(app: FastAPI, desk: Desk) -> None:
         stored = desk.stored(name, run=True)
         data = await desk.player.ask(exported, str(stored.path), trial, suffix, stamp=stored.stamp)
         return attachment(data, f"{name}-trial-{trial}{suffix}", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Lets the answer of a run that is played be worked out anew at most every so often, whoever looks at it."""
+
+    _last: dict[str, tuple[float, Hashable]] = field(default_factory=dict)
+
+    def stamp(self, stored: Stored) -> Hashable:
+        """The stamp of the answer to show now: that of the folder, or for a moment still the one shown last."""
+        now = monotonic()
+        at, stamp = self._last.get(stored.name, (-PACE_S, None))
+        if now - at >= PACE_S:
+            at, stamp = self._last[stored.name] = (now, stored.stamp)
+        return stamp
+
+
+async def _answered(desk: Desk, stored: Stored, paced: Paced, *, running: bool) -> dict[str, Any] | None:
+    """The answer of a run. While it is played its files come and go: what cannot be read just then is not told."""
+    try:
+        stamp = paced.stamp(stored) if running else stored.stamp
+        found: dict[str, Any] | None = await desk.reader.ask(run_answer, str(stored.path), stamp=stamp)
+    except StoreError:
+        if not running:
+            raise
+        return None
+    return found
 
 
 async def _scene(desk: Desk, name: str, trial: int) -> bytes:
