@@ -95,8 +95,19 @@ def run_answer(path: str) -> dict[str, Any] | None:
         "figures": plain(manifest.get("figures", [])),
         "sources": plain(manifest.get("sources", {})),
         "scenario": plain(manifest["scenario"]),
+        "entries": _entries(result),
         "tables": [table for table in TABLES if (Path(path) / f"{table}.parquet").is_file()],
     }
+
+
+def _entries(result: Any) -> list[str]:
+    """Names of entries of the catalogue that this run leaned on."""
+    from farwatch import catalogue
+
+    known = {entry.name for entry in catalogue.load().entries()}
+    drawn = {figure["name"].partition(".")[0] for figure in result.manifest.get("figures", [])}
+    carried = {row.name for row in result.cast.rounds}
+    return sorted(known & (drawn | carried | set(result.cast.classes)))
 
 
 def run_trials(path: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from farwatch.console import campaigns, figures, library, maps, runs
 from farwatch.console.answers import plain, run_answer, warmed
 from farwatch.console.desk import STATIC, Desk, Page, Refusal
+from farwatch.console.figures import drawn_figure
 from farwatch.console.shelf import shelf_of
 from farwatch.console.work import Jobs
 from farwatch.errors import FarwatchError, InputError
@@ -61,13 +62,14 @@ def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] =
 
 
 async def _warm(desk: Desk) -> None:
-    """Have the reader start, and work out the newest run's answer, before the first page asks for it."""
+    """Have the newest run's answer, and its first figure, ready before a page asks for them."""
     with suppress(FarwatchError, OSError):
         await desk.reader.ask(warmed)
         runs_there = [one for one in await asyncio.to_thread(desk.shelf.all) if one.is_run]
         if runs_there:
             newest = max(runs_there, key=lambda one: one.changed_s)
             await desk.reader.ask(run_answer, str(newest.path), stamp=newest.stamp)
+            await desk.drawer.ask(drawn_figure, str(newest.path), "flow", newest.stamp)
 
 
 async def _page(_request: Any, _asked: Exception) -> HTMLResponse:

@@ -22,10 +22,9 @@ def told(result: Result) -> Row:
     """
     summary, labels = result.summary(), class_labels(result)
     rows = ledger(result)
-    sources = cited(rows)
-    assumed = sum(row.assumed for row in rows)
     return {
         "headline": wording.headline(summary),
+        "short": wording.short(summary),
         "explanation": wording.explanation(summary),
         "cut_short": cut_short(result),
         "tiles": [{"value": value, "what": what, "behind": behind} for value, what, behind in tiles(summary)],
@@ -49,8 +48,7 @@ def told(result: Result) -> Row:
         "rounds": [_round(row) for row in summary.rounds if row.carried],
         "matters": [{"name": one.name, "share": _share(one.share)} for one in _matter(summary)],
         "ledger": [asdict(row) for row in rows],
-        "ledger_in_words": wording.assumptions(rows, assumed),
-        "sources": [asdict(source) for source in sources],
+        "sources": [asdict(source) for source in cited(rows)],
         "command": command(result),
         "scenario_text": scenario_text(result),
         "facts": [{"term": term, "text": text} for term, text in facts(result)],

@@ -281,7 +281,7 @@ def _words(result: Result, seen: tuple[Sight, ...]) -> str:
     kills, leaks = (int((events["kind"] == kind).sum()) for kind in ("kill", "leak"))
     edges = (
         "Where the lowest and the highest flyer come into sight is outlined, at the most likely figures; "
-        "the figure above has all classes and what is uncertain. "
+        "another figure has all classes, and what is uncertain. "
         if seen
         else ""
     )
