@@ -28,7 +28,7 @@ export interface Told {
 }
 export interface Answer {
   title: string; seed: number; trials: number; told: Told; trial_numbers: number[]; leaked_by_trial: number[];
-  notices: string[]; entries: string[]; tables: string[];
+  notices: string[]; entries: string[]; tables: string[]; summary: { leakers: { mean: Estimate } };
 }
 
 /** A sentence of an answer by its title; empty where it has nothing to say there. */
