@@ -163,7 +163,8 @@ def warmed() -> None:
     """Import what the other answers need."""
     from importlib import import_module
 
-    for name in ("farwatch.campaign.result", "farwatch.report.answer", "farwatch.outcomes.parquet", "duckdb"):
+    names = ("farwatch.campaign.result", "farwatch.report.answer", "farwatch.outcomes.parquet", "duckdb", "scipy.special")
+    for name in names:
         import_module(name)
 
 
