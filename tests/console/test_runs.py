@@ -1,9 +1,10 @@
 """Runs are started, watched, stopped and gone on with; what is told of them is what lies in their folder."""
 
+import asyncio
 import json
-import shutil
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_run_is_started_and_watched(client, home, dice):
 
 def test_cancel_keeps_what_is_finished_and_it_goes_on(client, home, dice):
     """Ctrl-C for the job; then the same trials as a run that was never stopped."""
-    dice(0.15)
+    dice(0.5)
     client.post("/runs", json=WISH)
     wait(lambda: client.get("/runs/r1").json(), lambda told: told.get("line", {}).get("done", 0) >= 8)
     assert client("DELETE", "/runs/r1/job").json() == {"cancelled": True}
@@ -76,7 +77,7 @@ def test_cancel_keeps_what_is_finished_and_it_goes_on(client, home, dice):
 def test_an_answer_fills_in_while_it_is_played(client, home, dice, monkeypatch):
     """Of the trials that are finished, from the first block on."""
     monkeypatch.setattr(runs, "PACE_S", 0.0)
-    dice(0.15)
+    dice(0.5)
     client.post("/runs", json=WISH)
     first = wait(lambda: client.get("/runs/r1").json(), lambda told: "answer" in told)
     assert first["line"]["state"] == "running"
@@ -86,15 +87,32 @@ def test_an_answer_fills_in_while_it_is_played(client, home, dice, monkeypatch):
     wait(lambda: state(client), lambda it: it != "running")
 
 
-def test_an_answer_in_mid_run_is_worked_out_once_in_a_while(home, played, monkeypatch):
-    """However often its folder changes, and however many look."""
-    shutil.copytree(played / "half", home / "half")
-    stored, paced = shelf_of(home).stored("half"), runs.Paced()
-    shown = paced.stamp(stored)
-    (home / "half" / "blocks" / "more").mkdir()
-    assert paced.stamp(stored) == shown != stored.stamp
-    monkeypatch.setattr(runs, "PACE_S", 0.0)
-    assert paced.stamp(stored) == stored.stamp
+def test_nobody_waits_for_an_answer_in_mid_run(played, monkeypatch):
+    """It is worked out once in a while, however many look; meanwhile they get the one before."""
+    asked, gate = [], asyncio.Event()
+    stored = shelf_of(played).stored("half")
+
+    class Slow:
+        async def ask(self, _function, path, stamp):
+            asked.append((path, stamp))
+            await gate.wait()
+            return {"trials": len(asked)}
+
+    async def looking():
+        desk, live = SimpleNamespace(reader=Slow()), runs.Live()
+        monkeypatch.setattr(runs, "PATIENCE_S", 0.01)
+        assert await asyncio.gather(*(live.answer(desk, stored) for _ in range(3))) == [None] * 3
+        gate.set()
+        assert await live.answer(desk, stored) == {"trials": 1}
+        assert await live.answer(desk, stored) == {"trials": 1}
+        assert asked == [(str(stored.path), stored.stamp)]
+        gate.clear()
+        monkeypatch.setattr(runs, "PACE_S", 0.0)
+        assert await live.answer(desk, stored) == {"trials": 1}
+        gate.set()
+        assert await live.answer(desk, stored) == {"trials": 2}
+
+    asyncio.run(looking())
 
 
 def test_two_tabs_start_one_run(client, home, dice):
@@ -113,7 +131,7 @@ def test_two_tabs_start_one_run(client, home, dice):
 
 def test_a_job_outlives_its_server(home, inline, dice):
     """A server that was killed left a run: the next one knows it, watches it, and can stop it."""
-    dice(0.15)
+    dice(0.5)
     Client(create(home)).post("/runs", json=WISH)  # and that server is never heard of again
     other = Client(create(home))
     assert [job["state"] for job in other.get("/").json()["jobs"]] == ["running"]

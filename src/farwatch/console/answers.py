@@ -163,8 +163,7 @@ def warmed() -> None:
     """Import what the other answers need."""
     from importlib import import_module
 
-    names = ("farwatch.campaign.result", "farwatch.report.answer", "farwatch.outcomes.parquet", "duckdb", "scipy.special")
-    for name in names:
+    for name in ("farwatch.report.answer", "farwatch.outcomes.parquet", "duckdb", "scipy.special"):
         import_module(name)
 
 

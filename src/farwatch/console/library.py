@@ -1,6 +1,7 @@
 """Addresses of what there is: the overview, the catalogue, scenarios and plans."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -130,8 +131,7 @@ def contents(desk: Desk) -> dict[str, Any]:
     """Names, titles and states of everything in the folder."""
     from farwatch import __version__
 
-    texts = desk.shelf.texts()
-    stored = sorted(desk.shelf.all(), key=lambda one: -one.changed_s)
+    texts, stored = desk.shelf.texts(), desk.shelf.all()
     jobs = {name: job for name in desk.jobs.names() if (job := desk.jobs.of(name)) is not None}
     return {
         "version": __version__,
@@ -140,10 +140,14 @@ def contents(desk: Desk) -> dict[str, Any]:
         "scenarios": texts[SCENARIO],
         "plans": texts[PLAN],
         "titles": _shipped_titles() | {name: _title(desk, name) for kind in texts.values() for name in kind},
-        "runs": [run_line(one, jobs.get(one.name)) for one in stored if one.is_run],
-        "campaigns": [campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run],
+        "runs": _newest_first(run_line(one, jobs.get(one.name)) for one in stored if one.is_run),
+        "campaigns": _newest_first(campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run),
         "jobs": [(job_line(job) or {}) | {"what": job.words[0]} for job in jobs.values()],
     }
+
+
+def _newest_first(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(lines, key=lambda line: -line["changed_s"])
 
 
 def _title(desk: Desk, name: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Annotated, Any
@@ -20,11 +21,14 @@ from farwatch.console.shelf import Stored
 from farwatch.console.told import exported, told
 from farwatch.console.under_way import begun, look, refuse_taken
 from farwatch.console.work import RUNNING
-from farwatch.errors import StoreError
+from farwatch.errors import FarwatchError
 from farwatch.scenario import digest, shipped
 
 PACE_S = 2.5
 """Between two answers of a run that is played."""
+
+PATIENCE_S = 0.05
+"""So long a page waits for one; then it gets the one before."""
 
 Trial = Annotated[int, InPath(ge=0, le=10**9)]
 
@@ -42,7 +46,7 @@ class RunWish(BaseModel):
 
 def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
-    paced = Paced()
+    live = Live()
 
     @app.post("/runs", status_code=202)
     def start(wish: RunWish) -> dict[str, Any]:
@@ -73,7 +77,10 @@ def add(app: FastAPI, desk: Desk) -> None:
         if not stored and found["job"] is None:
             raise HTTPException(404, f"there is no run {name!r} in this folder")
         if stored and stored.is_run:
-            answer = await _answered(desk, stored, paced, running=found["line"]["state"] == RUNNING)
+            if found["line"]["state"] == RUNNING:
+                answer = await live.answer(desk, stored)
+            else:
+                answer = await desk.reader.ask(run_answer, str(stored.path), stamp=stored.stamp)
             found |= {} if answer is None else {"answer": answer}
         return found
 
@@ -126,31 +133,39 @@ def _results(app: FastAPI, desk: Desk) -> None:
         return attachment(data, f"{name}-trial-{trial}{suffix}", "application/octet-stream")
 
 
+@dataclass(slots=True)
+class _SoFar:
+    """The answer of a run that is played, as it was last worked out; `coming`: the next one."""
+
+    begun: Hashable
+    answer: dict[str, Any] | None = None
+    asked_s: float = -PACE_S
+    coming: "asyncio.Task[None] | None" = None
+
+
 @dataclass(frozen=True, slots=True)
-class Paced:
-    """Lets the answer of a run that is played be worked out anew at most every so often, whoever looks at it."""
+class Live:
+    """Answers of runs that are played: worked out anew once in a while, however many look, and nobody waits long."""
 
-    _last: dict[str, tuple[float, Hashable]] = field(default_factory=dict)
+    _known: dict[str, _SoFar] = field(default_factory=dict)
 
-    def stamp(self, stored: Stored) -> Hashable:
-        """The stamp of the answer to show now: that of the folder, or for a moment still the one shown last."""
-        now = monotonic()
-        at, stamp = self._last.get(stored.name, (-PACE_S, None))
-        if now - at >= PACE_S:
-            at, stamp = self._last[stored.name] = (now, stored.stamp)
-        return stamp
+    async def answer(self, desk: Desk, stored: Stored) -> dict[str, Any] | None:
+        """The last answer that was worked out, which may lack the last few trials; None where there is none yet."""
+        begun = stored.stamp[0]
+        known = self._known.get(stored.name)
+        if known is None or known.begun != begun:
+            known = self._known[stored.name] = _SoFar(begun)
+        if (known.coming is None or known.coming.done()) and monotonic() - known.asked_s >= PACE_S:
+            known.asked_s, known.coming = monotonic(), asyncio.ensure_future(_work_out(desk, stored, known))
+        if known.coming is not None and not known.coming.done():
+            await asyncio.wait({known.coming}, timeout=PATIENCE_S)
+        return known.answer
 
 
-async def _answered(desk: Desk, stored: Stored, paced: Paced, *, running: bool) -> dict[str, Any] | None:
-    """The answer of a run. While it is played its files come and go: what cannot be read just then is not told."""
-    try:
-        stamp = paced.stamp(stored) if running else stored.stamp
-        found: dict[str, Any] | None = await desk.reader.ask(run_answer, str(stored.path), stamp=stamp)
-    except StoreError:
-        if not running:
-            raise
-        return None
-    return found
+async def _work_out(desk: Desk, stored: Stored, known: _SoFar) -> None:
+    """Renew an answer. While a run is played its files come and go: what cannot be read just then is left as it was."""
+    with suppress(FarwatchError):
+        known.answer = await desk.reader.ask(run_answer, str(stored.path), stamp=stored.stamp)
 
 
 async def _scene(desk: Desk, name: str, trial: int) -> bytes:

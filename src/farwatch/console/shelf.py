@@ -50,8 +50,9 @@ class Stored:
 
     @property
     def changed_s(self) -> float:
-        """When it was last written to, in seconds of the system's clock."""
-        return max(at_ns for at_ns, size, _ in self.stamp if size >= 0) / 1e9
+        """When a trial of it was last kept, in seconds of the system's clock."""
+        parts = ("manifest.json", "blocks" if self.is_run else "pending")
+        return max(stamp_of(self.path / part)[0] for part in parts) / 1e9
 
 
 @dataclass(slots=True)
