@@ -339,8 +339,8 @@ def _edges(seen: tuple[Sight, ...]) -> str:
         return ""
     who = "the lowest and the highest flyer come" if len(outlined(seen)) > 1 else "the raid comes"
     return (
-        f"Where {who} into sight is outlined, at the most likely figures; the figure above has all classes and what is "
-        "uncertain. "
+        f"Where {who} into sight is outlined, at the most likely figures; another figure has all classes, "
+        "and what is uncertain. "
     )
 
 
