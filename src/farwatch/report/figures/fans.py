@@ -1,10 +1,13 @@
 """How the number that gets through scatters over trials, along the field that a campaign varies."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from farwatch.campaign.answers import PointAnswer
+from farwatch.outcomes.summary import Estimate
 from farwatch.report.campaign_axis import Axis, Line
 from farwatch.report.figures.canvas import AMBER, BLUE, INK, RED, WIDTH_IN, Picture, drawing, picture
 from farwatch.report.figures.lines import foot
@@ -26,19 +29,54 @@ def draw(axis: Axis) -> Picture:
     rows = -(-len(shown) // COLUMNS)
     columns = min(len(shown), COLUMNS)
     with drawing("leakers", (WIDTH_IN, 0.75 + 2.35 * rows)) as figure:
-        panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        panels = grid.ravel()
         for axes, line in zip(panels, shown, strict=False):
             _panel(axes, axis.field, line)
-            axes.set_title(line.label if len(shown) > 1 else "", fontsize=9.0)
+            axes.set_title(textwrap.fill(line.name, 34) if len(shown) > 1 else "", fontsize=9.0)
         for axes in panels[len(shown) :]:
             axes.set_visible(False)
         panels[0].set_ylim(bottom=0.0)
         panels[0].set_ylabel("get through in one trial")
-        foot(panels[0] if len(panels) == 1 else panels[min(1, len(panels) - 1)], field_name(axis.field))
+        foot(grid, field_name(axis.field))
         handles, names = panels[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
         told = "How the number that gets through scatters over trials. Upright lines are intervals, good for any law."
         return picture(figure, "leakers", ("How many get through", told), HEADER, _data(axis))
+
+
+def scatter(points: Sequence[PointAnswer], fields: Sequence[str]) -> Picture:
+    """The same numbers against each varied field, of a design that spreads its points over all fields at once."""
+    shown = [row for row in points if row.quantiles]
+    columns, count = min(len(fields), COLUMNS), -(-len(fields) // COLUMNS)
+    with drawing("leakers", (WIDTH_IN, 0.6 + 2.3 * count)) as figure:
+        panels = figure.subplots(count, columns, sharey=True, squeeze=False).ravel()
+        for axes, field in zip(panels, fields, strict=False):
+            at = [float(row.changes[field]) for row in shown]
+            for level, (colour, marker, _) in enumerate(LOOKS):
+                values = [row.quantiles[level].leakers.value for row in shown]
+                told = _level(shown[0], level)
+                axes.plot(at, values, color=colour, marker=marker, markersize=4.0, linestyle="none", label=told)
+            axes.set_xlabel(field_name(field))
+            axes.grid(visible=True, axis="y")
+            axes.tick_params(length=0)
+        for axes in panels[len(fields) :]:
+            axes.set_visible(False)
+        panels[0].set_ylabel("get through in one trial")
+        handles, names = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
+        told = "How the number that gets through scatters over trials; intervals are in the data."
+        rows = [("", " ".join(fields), row.label, row.trials, one.level, *_plain(one.leakers))
+                for row in shown for one in row.quantiles]  # fmt: skip
+        return picture(figure, "leakers", ("How many get through", told), HEADER, rows)
+
+
+def _level(row: PointAnswer, level: int) -> str:
+    return f"in {100.0 * row.quantiles[level].level:g} % of trials no more"
+
+
+def _plain(it: Estimate) -> tuple[float, float, float]:
+    return it.value, it.low, it.high
 
 
 def _panel(axes: Any, field: str, line: Line) -> None:
@@ -47,8 +85,8 @@ def _panel(axes: Any, field: str, line: Line) -> None:
     spread = np.array([[one.leakers.value for one in row.quantiles] for row in own])
     axes.fill_between(at, spread[:, 0], spread[:, -1], color=BLUE, alpha=0.12, linewidth=0)
     for level, (colour, marker, dashes) in enumerate(LOOKS):
-        told = f"in {100.0 * own[0].quantiles[level].level:g} % of trials no more"
-        axes.plot(at, spread[:, level], color=colour, marker=marker, linestyle=dashes, markersize=4.5, label=told)
+        look = {"color": colour, "marker": marker, "linestyle": dashes, "markersize": 4.5}
+        axes.plot(at, spread[:, level], label=_level(own[0], level), **look)
         for x, row in zip(at, own, strict=True):
             it = row.quantiles[level].leakers
             axes.plot([x, x], [it.low, it.high], color=colour, linewidth=1.1)
@@ -58,8 +96,7 @@ def _panel(axes: Any, field: str, line: Line) -> None:
 
 def _data(axis: Axis) -> Sequence[tuple[object, ...]]:
     return [
-        (line.label, axis.field, row.changes[axis.field], row.trials, one.level, one.leakers.value, one.leakers.low,
-         one.leakers.high)
+        (line.label, axis.field, row.changes[axis.field], row.trials, one.level, *_plain(one.leakers))
         for line in axis.lines
         for row in line.rows
         for one in row.quantiles
