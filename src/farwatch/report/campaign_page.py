@@ -109,6 +109,8 @@ def _pictures(
         else exchanges.draw(exchanged) if exchanged else None,
         "curve_picture": curves.draw(answers.curves, axis) if answers.curves else None,
         "matters_picture": _matters(answers.sensitivity),
+        "spread": fans.spread([(campaign_wording.capital(campaign_wording.place(one.point)), one.through)
+                               for one in flows], answers.confidence) if flows else None,
         "flows": [(campaign_wording.place(one.point), _flow(number, one, answers.confidence))
                   for number, one in enumerate(flows, start=1)],
         "sites": campaign_sites.sites(answers.points, scenarios) if answers.points and scenarios else None,
@@ -201,7 +203,7 @@ def _scenario_text(scenario: Scenario) -> str:
 
 def _measured(answers: Answers, axis: Axis | None) -> list[Picture]:
     """Each measure at every point; not the one of the curves, which stand above with their knees."""
-    if not answers.points:
+    if len(answers.points) < 2:  # the table says it all
         return []
     names = [measure.name for measure in answers.points[0].measures]
     wanted = [k for k, name in enumerate(names) if not (answers.curves and answers.curves[0].measure == name)][:MOST]

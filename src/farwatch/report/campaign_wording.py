@@ -34,6 +34,9 @@ TINY_SHARE, TINY = 5e-4, 5e-3
 WIDEST_SHARE = 0.3
 """An interval of a share of the spread that is wider than this is called badly known."""
 
+HARDLY_ANY = 0.02
+"""A slope below this part of another one is called none."""
+
 FEW_POINTS = 3
 """So many points have a sentence each at the top."""
 
@@ -92,12 +95,15 @@ def _size(measure: str, value: float) -> str:
 def headlines(answers: Answers) -> list[str]:
     """The few sentences at the top: the knee, the comparison, the money, the figure that matters most."""
     named = {row.label: row for row in answers.points}
-    said = knees(answers.curves, _names(answers))
+    full = knees(answers.curves, _names(answers))
+    bent = any(curve.knee is not None and curve.knee.found for curve in answers.curves)
+    said = full if bent else []
     compared = [row for row in answers.differences if row.measure == first_measure(answers)]
     clear = [row for row in compared if clearness(row.difference) > 1.0]
     said += [difference(row, named) for row in _clearest(clear)]
     if compared and not clear:
         said.append(difference(compared[0], named) + (" Nor can it at any other point." if len(compared) > 1 else ""))
+    said += [] if bent else full
     if answers.money is not None:
         said += [worth(row, named) for row in best_known(answers.money.worths, named)]
         said += turns(answers.money.turns)
@@ -259,6 +265,9 @@ def knees(curves: Sequence[Curve], names: Mapping[str, str] | None = None) -> li
     """
     called = {curve.label: (names or {}).get(curve.label, curve.label) for curve in curves}
     bent = [(curve, curve.knee) for curve in curves if curve.knee is not None and curve.knee.found]
+    whys = {curve.knee.why if curve.knee is not None else "" for curve in curves}
+    if len(curves) > 1 and not bent and len(whys) == 1 and "" not in whys:
+        return [f"There is no knee inside the range of {field_name(curves[0].field)} on any line: {whys.pop()}."]
     if len(curves) == 1 or not bent:
         return [knee(curve, named=len(curves) > 1) for curve in curves[:FEW_POINTS]]
     if len(bent) > FEW_POINTS:
@@ -268,7 +277,8 @@ def knees(curves: Sequence[Curve], names: Mapping[str, str] | None = None) -> li
     else:
         told = f"The defence is full {_listed([_full(curve, bend, called) for curve, bend in bent])}."
     before, after = ([getattr(one, end).value for _, one in bent] for end in ("before", "after"))
-    adds = f"Up to there, each one more adds {_range(before)} {_one(curves[0].measure)}; beyond it, {_range(after)}."
+    slope = f"{_slope(before, after)} {_one(curves[0].measure)}"
+    adds = f"Up to there, each one more adds {slope}; beyond it, {_range(after)}."
     others = [knee(curve, named=True) for curve in curves if curve.label not in {one.label for one, _ in bent}]
     return [told, adds, *others[: FEW_POINTS - 1]]
 
@@ -280,6 +290,11 @@ def _full(curve: Curve, bend: Knee, called: Mapping[str, str]) -> str:
 
 def _listed(told: Sequence[str]) -> str:
     return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def _slope(before: Sequence[float], after: Sequence[float]) -> str:
+    """What one more adds before the knee; a slope that is next to the other one nothing has no number."""
+    return "hardly any" if max(map(abs, before)) < HARDLY_ANY * min(after) else _range(before)
 
 
 def _range(values: Sequence[float]) -> str:
@@ -302,7 +317,7 @@ def knee(curve: Curve, *, named: bool) -> str:
     full = f"The defence of {quoted(curve.label)}" if named else "The defence"
     return (
         f"{full} is full at {at_value(curve.field, bend.at.value)} ({span('', bend.at)}): up to there, each one "
-        f"more adds {wording.number(bend.before.value)} {_one(curve.measure)}; beyond it, "
+        f"more adds {_slope([bend.before.value], [bend.after.value])} {_one(curve.measure)}; beyond it, "
         f"{wording.number(bend.after.value)}."
     )
 

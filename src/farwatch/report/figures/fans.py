@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from farwatch.campaign.answers import PointAnswer
+from farwatch.outcomes.intervals import wilson
 from farwatch.outcomes.summary import Estimate
 from farwatch.report.campaign_axis import Axis, Line
 from farwatch.report.figures.canvas import AMBER, BLUE, INK, RED, WIDTH_IN, Picture, drawing, picture
@@ -69,6 +71,50 @@ def scatter(points: Sequence[PointAnswer], fields: Sequence[str]) -> Picture:
         rows = [("", " ".join(fields), row.label, row.trials, one.level, *_plain(one.leakers))
                 for row in shown for one in row.quantiles]  # fmt: skip
         return picture(figure, "leakers", ("How many get through", told), HEADER, rows)
+
+
+SPREAD_HEADER = ("point", "got_through_from", "got_through_to", "trials", "share", "low_share", "high_share")
+
+MOST_BARS = 16
+"""Bars of one point; more numbers than that are taken together."""
+
+
+def spread(shown: Sequence[tuple[str, NDArray[np.int64]]], confidence: float) -> Picture:
+    """Bars of some points: in which share of trials how many get through. `shown` are names, and i8[trials]."""
+    least, most = (int(edge([edge(through) for _, through in shown])) for edge in (np.min, np.max))
+    wide = -(-(most - least + 1) // MOST_BARS)
+    rows = [row for name, through in shown for row in _bars(name, through - least, wide, confidence)]
+    with drawing("distribution", (WIDTH_IN, 2.6)) as figure:
+        grid = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)
+        for axes, (name, _) in zip(grid[0], shown, strict=True):
+            axes.set_title(textwrap.fill(name, 34) if len(shown) > 1 else "", fontsize=9.0)
+            for _, first, last, _, *shares in (row for row in rows if row[0] == name and row[3]):
+                middle = least + 0.5 * (first + last)
+                axes.bar(middle, shares[0], 0.86 * wide, color=BLUE, linewidth=0)
+                axes.plot([middle, middle], shares[1:], color=INK, linewidth=0.9)
+            axes.grid(visible=True, axis="y")
+            axes.tick_params(length=0)
+        grid[0, 0].set(xlim=(least - wide, max(most + wide, least + 4.0)), ylabel="share of trials")
+        grid[0, 0].set_ylim(bottom=0.0)
+        grid[0, 0].xaxis.get_major_locator().set_params(integer=True)
+        grid[0, 0].yaxis.set_major_formatter(lambda share, _: f"{100.0 * share:.0f} %")
+        foot(grid, "get through in one trial")
+        each = f"A bar takes {wide} numbers together" if wide > 1 else "A bar stands for each number"
+        told = f"Share of trials by how many get through. {each}; thin lines are intervals."
+        data = [(name, least + first, least + last, *rest) for name, first, last, *rest in rows]
+        return picture(figure, "distribution", ("The leakers of single trials", told), SPREAD_HEADER, data)
+
+
+Bar = tuple[str, int, int, int, float, float, float]
+
+
+def _bars(name: str, above: NDArray[np.int64], wide: int, confidence: float) -> list[Bar]:
+    """Counts above the least of all, in bars of some width: first and last number, trials, share with interval."""
+    counts = np.bincount(above // wide)
+    return [
+        (name, k * wide, (k + 1) * wide - 1, int(n), float(n) / len(above), *wilson(float(n), len(above), confidence))
+        for k, n in enumerate(counts)
+    ]
 
 
 def _level(row: PointAnswer, level: int) -> str:
