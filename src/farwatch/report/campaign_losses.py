@@ -34,12 +34,13 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointLosses:
-    """The flow of one point: the raid that flies, its losses step by step, and all that get through."""
+    """The flow of one point: the raid that flies, its losses step by step, all that get through, and in each trial."""
 
     point: PointAnswer
     raid: int
     losses: tuple[Loss, ...]
     leaked: Estimate
+    through: Counts
 
 
 def of_points(answers: Answers, kept: Trials) -> tuple[PointLosses, ...]:
@@ -89,6 +90,7 @@ def _of_point(point: PointAnswer, kept: Trials, raid: int, confidence: float) ->
         raid=raid,
         losses=losses_of(reached, reasons, raid, confidence),
         leaked=_mean(reached["leaked"], raid, confidence),
+        through=reached["leaked"],
     )
 
 

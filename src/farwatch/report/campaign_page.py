@@ -16,8 +16,8 @@ from farwatch.report.campaign_axis import Axis, axis_of, numeric_fields
 from farwatch.report.figures import curves, exchanges, fans, flow, intervals, matters
 from farwatch.report.figures.canvas import Picture
 from farwatch.report.ledger import Entry, cited, entries, places_of
-from farwatch.report.page import TEMPLATES, breakable, show, text_link
-from farwatch.report.settings_wording import field_name, number
+from farwatch.report.page import TEMPLATES, breakable, show, spanned, text_link
+from farwatch.report.settings_wording import field_name, number, setting
 from farwatch.scenario import Scenario, plain
 
 MOST = 6
@@ -66,7 +66,8 @@ def compose(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": wording.number, "money": wording.money, "breakable": breakable}
+    environment.filters |= {"number": wording.number, "money": wording.money}
+    environment.filters |= {"breakable": breakable, "spanned": spanned}
     head, rows = matters_table(answers.sensitivity)
     told = _ledger(answers, figures, scenarios or {})
     texts = {"plan": plan_text(plan)} | {name: _scenario_text(one) for name, one in (scenarios or {}).items()}
@@ -99,13 +100,17 @@ def _pictures(
     exchanged = answers.money.exchanges if answers.money else ()
     flows = campaign_losses.of_points(answers, kept) if kept is not None else ()
     return {
+        "half": axis is not None and len(axis.panels) == 1,
+        "names": {line.label: line.name for line in axis.lines} if axis else {},
         "measured": _measured(answers, axis),
         "compared": _compared(answers, axis),
         "scatter": _scatter(answers, axis),
         "exchange_picture": exchanges.along(axis, exchanged) if axis and exchanged
         else exchanges.draw(exchanged) if exchanged else None,
-        "curve_picture": curves.draw(answers.curves) if answers.curves else None,
+        "curve_picture": curves.draw(answers.curves, axis) if answers.curves else None,
         "matters_picture": _matters(answers.sensitivity),
+        "spread": fans.spread([(campaign_wording.capital(campaign_wording.place(one.point)), one.through)
+                               for one in flows], answers.confidence) if flows else None,
         "flows": [(campaign_wording.place(one.point), _flow(number, one, answers.confidence))
                   for number, one in enumerate(flows, start=1)],
         "sites": campaign_sites.sites(answers.points, scenarios) if answers.points and scenarios else None,
@@ -165,6 +170,10 @@ class PointTable:
         """What a leaker must cost, where it is known best."""
         return campaign_wording.best_known(self.answers.money.worths, self.named) if self.answers.money else []
 
+    def base(self, label: str) -> str:
+        """What a point is compared with: a scenario, or the values of another point."""
+        return setting(self.named[label].changes) if label in self.named and self.named[label].changes else label
+
     def compared(self, measure: str) -> list[Difference]:
         """Comparisons in one measure."""
         return [row for row in self.answers.differences if row.measure == measure]
@@ -194,16 +203,20 @@ def _scenario_text(scenario: Scenario) -> str:
 
 def _measured(answers: Answers, axis: Axis | None) -> list[Picture]:
     """Each measure at every point; not the one of the curves, which stand above with their knees."""
-    if not answers.points:
+    if len(answers.points) < 2:  # the table says it all
         return []
     names = [measure.name for measure in answers.points[0].measures]
     wanted = [k for k, name in enumerate(names) if not (answers.curves and answers.curves[0].measure == name)][:MOST]
     if axis is not None:
         return [curves.along(axis, place) for place in wanted]
-    fields = numeric_fields(answers.points)
-    if len(answers.points) > intervals.FEW and fields:
+    if fields := _spread(answers):
         return [curves.scatter(answers.points, place, fields) for place in wanted]
     return [intervals.points(answers.points, place) for place in wanted]
+
+
+def _spread(answers: Answers) -> list[str]:
+    """Fields to scatter the points over, where these are too many for a row each."""
+    return numeric_fields(answers.points) if len(answers.points) > intervals.FEW else []
 
 
 def _compared(answers: Answers, axis: Axis | None) -> list[Picture]:
@@ -216,7 +229,10 @@ def _compared(answers: Answers, axis: Axis | None) -> list[Picture]:
 def _scatter(answers: Answers, axis: Axis | None) -> Picture | None:
     if not any(row.quantiles for row in answers.points):
         return None
-    return fans.draw(axis) if axis is not None else intervals.quantiles(answers.points)
+    if axis is not None:
+        return fans.draw(axis)
+    fields = _spread(answers)
+    return fans.scatter(answers.points, fields) if fields else intervals.quantiles(answers.points)
 
 
 def _matters(it: Sensitivity | None) -> Picture | None:

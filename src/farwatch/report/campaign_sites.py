@@ -75,13 +75,21 @@ def alike(points: Sequence[PointAnswer], scenarios: Mapping[str, Scenario]) -> d
         told = {path: value for path, value in point.changes.items() if _moves(path)}
         same = json.dumps([point.scenario, told], sort_keys=True, default=str)
         if same not in keys:
-            made = vary(scenarios[point.scenario], told)
+            made = _varied(scenarios[point.scenario], told)
             keys[same] = layout_key(made), made
         key, made = keys[same]
         one = found.setdefault(key, Alike(made))
         one.names[point.scenario] = None
         one.settings[setting(told)] = None
     return found
+
+
+def _varied(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """The scenario with these changes; as it was where its files are gone: who prepares it says so."""
+    try:
+        return vary(scenario, changes) if changes else scenario
+    except FarwatchError:
+        return scenario
 
 
 def _moves(path: str) -> bool:
@@ -110,7 +118,7 @@ def title_of(one: Alike, found: Sequence[Alike]) -> str:
     """The scenarios of a layout, and its values where these tell it from another."""
     names = ", ".join(one.names)
     settings = [told for told in one.settings if told]
-    alone = sum(other.names.keys() == one.names.keys() for other in found) == 1
+    alone = not any(other is not one and other.names.keys() & one.names.keys() for other in found)
     return names if alone or not settings else f"{names}, {settings[0]}"
 
 

@@ -1,15 +1,18 @@
 """The answers of a campaign as sentences, the same in the terminal and on the page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import inf, isfinite, isnan
 
 from farwatch.campaign.answers import Answers, Difference, Measured, PointAnswer, Sensitivity
 from farwatch.campaign.curves import Curve
 from farwatch.campaign.measured import ANY_LEAK, LEAKED_SHARE, MEANING
 from farwatch.campaign.money import Turn, Worth
+from farwatch.outcomes.knee import Knee
 from farwatch.outcomes.sensitivity import Effect, Indices
 from farwatch.outcomes.summary import Estimate
 from farwatch.report import wording
+from farwatch.report.campaign_axis import names_of
 from farwatch.report.settings_wording import at_value, field_name, setting
 
 SHARES = {LEAKED_SHARE, ANY_LEAK}
@@ -30,6 +33,9 @@ TINY_SHARE, TINY = 5e-4, 5e-3
 
 WIDEST_SHARE = 0.3
 """An interval of a share of the spread that is wider than this is called badly known."""
+
+HARDLY_ANY = 0.02
+"""A slope below this part of another one is called none."""
 
 FEW_POINTS = 3
 """So many points have a sentence each at the top."""
@@ -89,20 +95,29 @@ def _size(measure: str, value: float) -> str:
 def headlines(answers: Answers) -> list[str]:
     """The few sentences at the top: the knee, the comparison, the money, the figure that matters most."""
     named = {row.label: row for row in answers.points}
-    said = knees(answers.curves)
+    full = knees(answers.curves, _names(answers))
+    bent = any(curve.knee is not None and curve.knee.found for curve in answers.curves)
+    said = full if bent else []
     compared = [row for row in answers.differences if row.measure == first_measure(answers)]
     clear = [row for row in compared if clearness(row.difference) > 1.0]
     said += [difference(row, named) for row in _clearest(clear)]
     if compared and not clear:
         said.append(difference(compared[0], named) + (" Nor can it at any other point." if len(compared) > 1 else ""))
+    said += [] if bent else full
     if answers.money is not None:
         said += [worth(row, named) for row in best_known(answers.money.worths, named)]
-        said += [turn(row) for row in answers.money.turns[:2]]
+        said += turns(answers.money.turns)
     if answers.sensitivity is not None:
         said.append(matters(answers.sensitivity))
     if not said and answers.points:
         said = [point(row) for row in telling(answers.points)]
+        said = [capital(said[0].removeprefix(f"In {quoted(answers.points[0].scenario)}, "))] if len(said) == 1 else said
     return said or ["Nothing has been played yet."]
+
+
+def _names(answers: Answers) -> dict[str, str]:
+    """What the curves are called, by label."""
+    return names_of(answers.points, answers.curves[0].field) if answers.curves else {}
 
 
 def telling(rows: Sequence[PointAnswer]) -> Sequence[PointAnswer]:
@@ -112,11 +127,11 @@ def telling(rows: Sequence[PointAnswer]) -> Sequence[PointAnswer]:
 
 
 def _clearest(rows: Sequence[Difference]) -> list[Difference]:
-    """The clearest three; where several scenarios are compared, the clearest of each."""
+    """The clearest two; where several scenarios are compared, the clearest of each."""
     ranked = sorted(rows, key=lambda row: -clearness(row.difference))
     scenarios = dict.fromkeys(row.scenario for row in ranked)
     if len(scenarios) == 1:
-        return ranked[:3]
+        return ranked[:2]
     return [next(row for row in ranked if row.scenario == name) for name in scenarios][:FEW_POINTS]
 
 
@@ -135,11 +150,11 @@ def point(row: PointAnswer) -> str:
     """One point: its first measure."""
     first = row.measures[0]
     doubt = f" Beware: {first.doubts[0]}." if first.doubts else ""
-    where = f"{place(row)}, " if row.changes or row.label == row.scenario else ""
+    where = f"{place(row)}, " if place(row) else ""
     told = estimate(first.name, first.estimate)
     said = f"the {name_of(first.name)} is {told}"
     if first.name == "leaked":
-        said = f"of {wording.number(row.raid)}, {told} get through"
+        said = f"{told} of {wording.number(row.raid)} get through"
     return capital(f"{where}{said}; {_trials(row.trials)}.{doubt}")
 
 
@@ -154,42 +169,52 @@ def difference(row: Difference, named: Mapping[str, PointAnswer] | None = None) 
 
     named: the points by label, so that their values are told as one says them; without, labels stand for them.
     """
-    gap, (begin, first, second) = row.difference, _sides(row, named or {})
-    what = name_of(row.measure)
+    gap, what, sides = row.difference, name_of(row.measure), _sides(row, named or {})
     if isnan(gap.value):
         return f"{row.label} against {row.base}: not played yet."
     if gap.value == 0.0 and (gap.low == gap.high == 0.0 or gap.low == -inf):
-        return capital(f"{begin}{first} and {second} have the same {what} in every trial ({_trials(row.trials)}).")
+        both = f"{sides.first} and {sides.second} have the same {what} in every trial"
+        return capital(f"{sides.begin}{both} ({_trials(row.trials)}).")
     if not is_told_apart(row):
         value, low, high = (_signed(row.measure, end) for end in (gap.value, gap.low, gap.high))
-        told = f"{begin}no difference in {what} can be told between {first} and {second}"
+        told = f"{sides.begin}no difference in {what} can be told between {sides.first} and {sides.second}"
         return capital(f"{told} ({value}, {low} to {high}; {_trials(row.trials)}).")
     size, sizes = points(row.measure, gap)
     sizes = sizes if gap.low > -inf else f"in every trial of {row.trials:,}"
     if row.measure == "leaked":
-        more = "more" if gap.value > 0.0 else "fewer"
-        return capital(
-            f"{begin}{first} lets {size} {more} of {wording.number(row.raid)} through than {second} ({sizes})."
-        )
-    more = "higher" if gap.value > 0.0 else "lower"
-    return capital(f"{begin}the {what} is {size} {more} for {first} than for {second} ({sizes}).")
+        size = f"{size} {'more' if gap.value > 0.0 else 'fewer'}"
+        told = f"{sides.first} lets {size} of {wording.number(row.raid)} through than {sides.second}"
+        if sides.values:
+            told = f"{size} get through with {sides.first} than with {sides.second}"
+        return capital(f"{sides.begin}{told} ({sizes}).")
+    size = f"{size} {'higher' if gap.value > 0.0 else 'lower'}"
+    where = "with" if sides.values else "in"
+    return capital(f"{sides.begin}the {what} is {size} {where} {sides.first} than {where} {sides.second} ({sizes}).")
 
 
-def _sides(row: Difference, named: Mapping[str, PointAnswer]) -> tuple[str, str, str]:
-    """How a comparison begins, and its two sides: what both have alike comes first."""
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A comparison in words: what both sides have alike, and the sides; `values`: these are no scenarios."""
+
+    begin: str
+    first: str
+    second: str
+    values: bool = False
+
+
+def _sides(row: Difference, named: Mapping[str, PointAnswer]) -> _Sides:
     here, there = named.get(row.label), named.get(row.base)
-    if here is not None and there is None and row.base != row.scenario:
-        with_ = f"with {setting(here.changes)}, " if here.changes else ""
-        return with_, quoted(row.scenario), quoted(row.base)
-    if here is not None and there is not None:
-        begin = f"in {quoted(row.scenario)}, " if len({one.scenario for one in named.values()}) > 1 else ""
-        alike = {path: value for path, value in here.changes.items() if there.changes.get(path) == value}
-        begin += f"with {setting(alike)}, " if alike else ""
-        first, second = (
-            setting({path: value for path, value in one.changes.items() if path not in alike}) for one in (here, there)
-        )
-        return begin, first, second
-    return "", quoted(row.label), quoted(row.base)
+    if here is None or (there is None and row.base == row.scenario):
+        return _Sides("", quoted(row.label), quoted(row.base))
+    if there is None:
+        return _Sides(f"with {setting(here.changes)}, " if here.changes else "", quoted(row.scenario), quoted(row.base))
+    alike = {path: value for path, value in here.changes.items() if there.changes.get(path) == value}
+    begin = f"in {quoted(row.scenario)}, " if len({one.scenario for one in named.values()}) > 1 else ""
+    begin += f"with {setting(alike)}, " if alike else ""
+    first, second = (
+        setting({path: value for path, value in one.changes.items() if path not in alike}) for one in (here, there)
+    )
+    return _Sides(begin, first, second, values=True)
 
 
 def quoted(name: str) -> str:
@@ -233,27 +258,43 @@ def _trials(count: int) -> str:
     return f"{count:,} trials" if count != 1 else "1 trial"
 
 
-def knees(curves: Sequence[Curve]) -> list[str]:
-    """Where every curve bends: those that do in one sentence, and what one more adds before and beyond."""
+def knees(curves: Sequence[Curve], names: Mapping[str, str] | None = None) -> list[str]:
+    """Where every curve bends: those that do in one sentence, and what one more adds before and beyond.
+
+    names: what curves are called, by label.
+    """
+    called = {curve.label: (names or {}).get(curve.label, curve.label) for curve in curves}
     bent = [(curve, curve.knee) for curve in curves if curve.knee is not None and curve.knee.found]
-    others = [knee(curve, named=True) for curve in curves if not (curve.knee is not None and curve.knee.found)]
+    whys = {curve.knee.why if curve.knee is not None else "" for curve in curves}
+    if len(curves) > 1 and not bent and len(whys) == 1 and "" not in whys:
+        return [f"There is no knee inside the range of {field_name(curves[0].field)} on any line: {whys.pop()}."]
     if len(curves) == 1 or not bent:
         return [knee(curve, named=len(curves) > 1) for curve in curves[:FEW_POINTS]]
-    places = [
-        f"at {wording.number(bend.at.value)} ({span('', bend.at)}) in {quoted(curve.label)}" for curve, bend in bent[1:]
-    ]
-    first, bend = bent[0]
-    at = f"{at_value(first.field, bend.at.value)} ({span('', bend.at)}) in {quoted(first.label)}"
-    told = f"The defence is full at {at}{_listed(places)}."
+    if len(bent) > FEW_POINTS:
+        bent = sorted(bent, key=lambda it: it[1].at.value)
+        ends = f"first {_full(*bent[0], called)}, and last {_full(*bent[-1], called)}"
+        told = f"The defence is full {ends}; {len(bent)} lines in all."
+    else:
+        told = f"The defence is full {_listed([_full(curve, bend, called) for curve, bend in bent])}."
     before, after = ([getattr(one, end).value for _, one in bent] for end in ("before", "after"))
-    adds = f"Up to there, each one more adds {_range(before)} {_one(first.measure)}; beyond it, {_range(after)}."
+    slope = f"{_slope(before, after)} {_one(curves[0].measure)}"
+    adds = f"Up to there, each one more adds {slope}; beyond it, {_range(after)}."
+    others = [knee(curve, named=True) for curve in curves if curve.label not in {one.label for one, _ in bent}]
     return [told, adds, *others[: FEW_POINTS - 1]]
 
 
-def _listed(rest: Sequence[str]) -> str:
-    if not rest:
-        return ""
-    return f", {', '.join(rest[:-1])} and {rest[-1]}" if len(rest) > 1 else f", and {rest[0]}"
+def _full(curve: Curve, bend: Knee, called: Mapping[str, str]) -> str:
+    at = f"{at_value(curve.field, bend.at.value)} ({span('', bend.at)})"
+    return f"at {at} in {quoted(called[curve.label])}"
+
+
+def _listed(told: Sequence[str]) -> str:
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def _slope(before: Sequence[float], after: Sequence[float]) -> str:
+    """What one more adds before the knee; a slope that is next to the other one nothing has no number."""
+    return "hardly any" if max(map(abs, before)) < HARDLY_ANY * min(after) else _range(before)
 
 
 def _range(values: Sequence[float]) -> str:
@@ -276,7 +317,7 @@ def knee(curve: Curve, *, named: bool) -> str:
     full = f"The defence of {quoted(curve.label)}" if named else "The defence"
     return (
         f"{full} is full at {at_value(curve.field, bend.at.value)} ({span('', bend.at)}): up to there, each one "
-        f"more adds {wording.number(bend.before.value)} {_one(curve.measure)}; beyond it, "
+        f"more adds {_slope([bend.before.value], [bend.after.value])} {_one(curve.measure)}; beyond it, "
         f"{wording.number(bend.after.value)}."
     )
 
@@ -320,6 +361,14 @@ def worth_cell(row: Worth) -> str:
     if row.avoided.value >= 0.0 and row.extra_usd.value < 0.0:
         return "whatever it does"
     return f"{'less' if row.avoided.value < 0.0 else 'more'} than {estimate('_usd', row.usd_per_leaker)}"
+
+
+def turns(rows: Sequence[Turn]) -> list[str]:
+    """The first places where the money turns; once where all say the same."""
+    whys = {row.why for row in rows}
+    if len(rows) > 1 and len(whys) == 1 and rows[0].why:
+        return [f"On every line, {rows[0].why}."]
+    return [turn(row) for row in rows[:2]]
 
 
 def turn(row: Turn) -> str:

@@ -13,6 +13,10 @@ UNITS = {
 """How a name's ending is said; the longest that fits counts."""
 
 
+WORDS = {"agl": "above ground", "msl": "above sea level", "amsl": "above sea level", "rcs": "radar cross-section"}
+"""Abbreviations, spelled out."""
+
+
 def field_name(field: str) -> str:
     """A field in words, for an axis or the head of a column."""
     if _counted(field):
@@ -55,4 +59,5 @@ def _parts(field: str) -> tuple[str, str]:
     steps = field.split(".")
     name = " ".join(steps[1:] or steps)
     ending = max((end for end in UNITS if name.endswith(end)), key=len, default="")
-    return name.removesuffix(ending).replace("_", " "), UNITS.get(ending, "")
+    words = name.removesuffix(ending).replace("_", " ").split(" ")
+    return " ".join(WORDS.get(word, word) for word in words), UNITS.get(ending, "")

@@ -1,5 +1,6 @@
 """Cost against cost in a campaign: what the defence spends on a raid, and what the raid is worth, point by point."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
@@ -54,18 +55,19 @@ def along(axis: Axis, rows: Sequence[Exchange]) -> Picture:
     shown = axis.lines[:MOST_PANELS]
     columns, count = min(len(shown), COLUMNS), -(-len(shown) // COLUMNS)
     with drawing("exchanges", (WIDTH_IN, 0.75 + 2.35 * count)) as figure:
-        panels = figure.subplots(count, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        grid = figure.subplots(count, columns, sharex=True, sharey=True, squeeze=False)
+        panels = grid.ravel()
         for axes, line in zip(panels, shown, strict=False):
             own = [row for row in line.rows if row.label in found]
             at = np.array([float(row.changes[axis.field]) for row in own])
             _bills(axes, at, [found[row.label] for row in own])
-            axes.set_title(line.label if len(shown) > 1 else "", fontsize=9.0)
+            axes.set_title(textwrap.fill(line.name, 34) if len(shown) > 1 else "", fontsize=9.0)
         for axes in panels[len(shown) :]:
             axes.set_visible(False)
         panels[0].set_ylim(bottom=0.0)
         panels[0].yaxis.set_major_formatter(lambda usd, _: wording.money(usd))
         panels[0].set_ylabel("US dollars a raid")
-        foot(panels[min(1, len(panels) - 1)], field_name(axis.field))
+        foot(grid, field_name(axis.field))
         handles, names = panels[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
         words = ("Cost against cost", _words(rows, cut=len(axis.lines) - len(shown), of="panel"))

@@ -39,15 +39,13 @@ def series_of(label: str, field: str, rows: Sequence[PointAnswer], values: Seque
     return Series(label=label, at=tuple(float(row.changes[field]) for row in rows), values=tuple(values))
 
 
-def draw(axes: Any, series: Sequence[Series], *, named: bool = True) -> None:
-    """Every series, and its name at its end."""
+def draw(axes: Any, series: Sequence[Series]) -> None:
+    """Every series."""
     for place, one in enumerate(series):
         _line(axes, one, place)
     axes.margins(x=0.03)
     axes.grid(visible=True, axis="y")
     axes.tick_params(length=0)
-    if named:
-        name_ends(axes, series)
 
 
 def _line(axes: Any, one: Series, place: int) -> None:
@@ -89,6 +87,25 @@ def name_ends(axes: Any, series: Sequence[Series], wide: int = 24) -> None:
         axes.text(1.06, y, told[place], transform=axes.transAxes, va="center", fontsize=8.5, color=INK)
 
 
+def legend(figure: Any, series: Sequence[Series]) -> None:
+    """Names of series that several panels share, below them."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=shade, marker=marker, linestyle=dashes, markersize=4.5, label=one.label)
+        for one, (shade, marker, dashes) in ((one, look(place)) for place, one in enumerate(series))
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
+
+
+def foot(panels: Any, told: str) -> None:
+    """What the axis below is, under the last panel of each column of f8[rows, columns]."""
+    for column in panels.T:
+        last = [axes for axes in column if axes.get_visible()][-1]
+        last.set_xlabel(told, color=SOFT)
+        last.tick_params(labelbottom=True)
+
+
 def apart(wanted: Sequence[float], tall: Sequence[float]) -> list[float]:
     """Places as near to the wanted ones as texts of some heights can stand without meeting, in fractions of 1."""
     order = sorted(range(len(wanted)), key=lambda k: wanted[k])
@@ -117,8 +134,3 @@ def scale(axes: Any, measure: str, *, zero: bool = True) -> None:
         axes.yaxis.set_major_formatter(lambda share, _: f"{100.0 * share:.3g}{unit}")
     if zero and axes.get_ylim()[0] > 0.0:
         axes.set_ylim(bottom=0.0)
-
-
-def foot(axes: Any, told: str) -> None:
-    """What the axis below is."""
-    axes.set_xlabel(told, color=SOFT)
