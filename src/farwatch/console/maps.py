@@ -15,7 +15,7 @@ from farwatch.console.drafts import sound
 from farwatch.console.ground import EARTH_M, profile, relief, scenario_at, site_of
 from farwatch.console.library import MOST_TEXT
 from farwatch.console.shelf import Stamp, stamp_of
-from farwatch.console.worker import Newest, Overtaken
+from farwatch.console.worker import Newest
 from farwatch.errors import InputError, Problem
 from farwatch.scenario import shipped
 
@@ -66,10 +66,9 @@ def add(app: FastAPI, desk: Desk) -> None:
     async def draft_seen(draft: Draft) -> Response:
         """The same of a text as it is being written. 409: the same `tab` has sent a newer one meanwhile."""
         wish = _wish(draft.target, draft.rcs_m2)
-        try:
-            data = await drafts.ask(draft.tab, coverage_of_draft, draft.text, str(desk.home), wish)
-        except Overtaken as late:
-            raise HTTPException(409, str(late)) from None
+        data = await drafts.ask(draft.tab, coverage_of_draft, draft.text, str(desk.home), wish)
+        if data is None:
+            raise HTTPException(409, "something newer was asked meanwhile")
         return Response(data, media_type=PACKED)
 
     @app.get("/relief", response_class=Response)

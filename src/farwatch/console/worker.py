@@ -83,10 +83,6 @@ class Worker:
             return self._submit(function, words)
 
 
-class Overtaken(Exception):  # noqa: N818 - no error: the newer question is answered
-    """Whoever asked has asked something newer since: the older question was not looked at."""
-
-
 @dataclass(frozen=True, slots=True)
 class Newest:
     """Asks one question at a time, and of those that wait meanwhile only the newest of each who asks.
@@ -99,15 +95,14 @@ class Newest:
     _latest: "OrderedDict[Hashable, object]" = field(default_factory=OrderedDict)
 
     async def ask(self, who: Hashable, function: Callable[..., Any], *words: Hashable) -> Any:
-        """As `Worker.ask`; Overtaken where `who` has asked again before it was this question's turn."""
+        """As `Worker.ask`; None where `who` has asked again before it was this question's turn."""
         mine = self._latest[who] = object()
         self._latest.move_to_end(who)
         while len(self._latest) > MOST_ASKING:
             self._latest.popitem(last=False)
         async with self._turn:
-            if self._latest.get(who) is not mine:
-                raise Overtaken("something newer was asked meanwhile")
-            return await self.worker.ask(function, *words)
+            overtaken = self._latest.get(who) is not mine
+            return None if overtaken else await self.worker.ask(function, *words)
 
 
 def _heard(answer: "asyncio.Future[Any]") -> None:

@@ -128,10 +128,15 @@ export function painted(shade: Uint8Array, size: number): HTMLCanvasElement {
   return canvas;
 }
 
+/** What is looked for: `a one-way attack drone`, `a target of 0.1 m²`. */
+export function lookedFor({ target: { label, rcs_m2 } }: Coverage): string {
+  if (!label) return `a target of ${cleanly(rcs_m2)} m²`;
+  return `${/^(?!one)[aeio]/i.test(label) ? "an" : "a"} ${label[0]!.toLowerCase()}${label.slice(1)}`;
+}
+
 /** What the shade means, in a sentence. */
-export function meaning({ target, pd }: Coverage, height_m: number, only = ""): string {
-  const what = target.label ? `a ${target.label[0]!.toLowerCase()}${target.label.slice(1)}` : `something of ${cleanly(target.rcs_m2)} m²`;
-  const by = only ? `the radar ${only}` : "a radar of the defence";
+export function meaning(coverage: Coverage, height_m: number, only = ""): string {
+  const what = lookedFor(coverage), { pd } = coverage, by = only ? `the radar ${only}` : "a radar of the defence";
   return `Blue: ${by} detects ${what}, coming head-on ${heightText(height_m)} above ground, with a chance of at least `
     + `${Math.round(pd * 100)} % each time it looks. Elsewhere the ground or the curve of the earth hides it, or its echo is too weak.`;
 }

@@ -1,6 +1,6 @@
 // What lies under the things of a trial: relief, coverage and the claimed range; fetched when their layers first want them.
 
-import { framed, heightText, painted, shadeOf, type Coverage, type Frame, type Wish } from "./coverage";
+import { framed, heightText, lookedFor, painted, shadeOf, type Coverage, type Frame, type Wish } from "./coverage";
 import type { Layers } from "./layers";
 import { coverageAddress, coverageAt, RELIEF_PX, reliefAddress, reliefAt, type Over, type Picture } from "./pictures";
 
@@ -77,8 +77,8 @@ export class Under {
     const answer = this.answers[coverageAddress(run, this.choice.wish)];
     if (typeof answer === "string") return `No coverage: ${answer}`;
     if (!answer) return "Working out what the radars can see …";
-    const coverage = answer as Coverage, height = heightText(this.heightOf(coverage)), { label, rcs_m2 } = coverage.target;
-    return `Blue: where ${this.choice.only || "radars"} can see ${label ? label.toLowerCase() : `${rcs_m2} m²`} ${height} up`;
+    const coverage = answer as Coverage, height = heightText(this.heightOf(coverage));
+    return `Blue: where ${this.choice.only || "radars"} can see ${lookedFor(coverage)} ${height} up`;
   }
   /** What stands in the way of relief; "" where nothing does. */
   reliefSaid(run: string): string {
