@@ -100,6 +100,8 @@ def serve(static: Path, data: bytes) -> http.server.ThreadingHTTPServer:
             body, kind = b"", TYPES.get(file.suffix, "application/octet-stream")
             if path.endswith("/scene"):
                 body, kind = data, "application/octet-stream"
+            elif path in ("/coverage", "/relief"):
+                pass  # there is no ground here
             elif path.endswith("/trials"):
                 body, kind = b'{"leakers": {}}', "application/json"
             elif "json" in self.headers.get("accept", ""):
