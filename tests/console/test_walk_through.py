@@ -36,6 +36,8 @@ def test_from_an_empty_folder_to_an_understood_answer(browser, address, shoot, t
     page.get_by_text("get through on average").wait_for(timeout=PATIENCE_MS)
     page.get_by_text("16 of 16 trials").wait_for(timeout=PATIENCE_MS)
     page.get_by_text("get through on average").wait_for()
+    page.get_by_role("link", name="Whole report").wait_for(timeout=PATIENCE_MS)
+    page.get_by_role("img", name="From the raid to the leakers").wait_for(timeout=PATIENCE_MS)
     shoot(page, "answer")
     assert (tmp_path / "desert-battery-1" / "manifest.json").is_file()
 
