@@ -13,7 +13,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent
 VENV, TOOLS, STAMP = HOME / ".venv", HOME / ".tools", HOME / ".venv" / "farwatch.stamp"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
-VERBS = {"demo": ["farwatch demo"], "run": ["farwatch run"], "test": ["pytest -n 2"],
+VERBS = {"demo": ["farwatch demo"], "run": ["farwatch run"], "test": ["pytest -n 2 --dist worksteal"],
          "check": ["ruff check .", "mypy", "lint-imports --no-cache"], "docs": ["sphinx-build -qW docs docs/_build"]}
 ENV = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0", UV_PYTHON_DOWNLOADS="never")
 UV_WORDS = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "cert": "SSL_CERT_FILE"}
