@@ -231,3 +231,10 @@ def test_a_run_elsewhere_is_shown_by_name(played, home, inline):
     client = Client(create(home, [played / "done"]))
     assert [run["name"] for run in client.get("/").json()["runs"]] == ["done"]
     assert client.get("/runs/done").json()["answer"]["trials"] == 24
+
+
+def test_an_address_that_is_none_is_a_page_for_a_browser_and_json_for_a_program(client):
+    page, told = client.get("/no/such/page", headers={"accept": "text/html,*/*"}), client.get("/no/such/page")
+    assert (page.status_code, told.status_code) == (404, 404)
+    assert page.headers["content-type"].startswith("text/html")
+    assert told.json()["error"]

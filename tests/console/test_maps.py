@@ -1,14 +1,11 @@
 """The ground lies where the browser's map draws it; questions about it are bounded."""
 
-import json
-
 import numpy as np
 import pytest
 
-from farwatch.console import ground, maps
-from farwatch.console.ground import EARTH_M, WIDTH_PX, coverage_png, places
+from farwatch.console import ground
+from farwatch.console.ground import EARTH_M, places
 from farwatch.console.maps import corners_of
-from farwatch.console.told import packed
 from farwatch.errors import InputError
 
 
@@ -33,18 +30,6 @@ def test_pixels_lie_at_true_distance_and_bearing(lat_deg, lon_deg):
             np.sin(off) * np.cos(there), np.cos(here) * np.sin(there) - np.sin(here) * np.cos(there) * np.cos(off)
         )
         assert np.sin(bearing - np.arctan2(east_m, north_m)) == pytest.approx(0.0, abs=1e-9)
-
-
-def test_coverage_is_coloured_where_it_is_seen():
-    """At the height asked for and below, and nowhere else; unknown is clear."""
-    from io import BytesIO
-
-    from matplotlib.image import imread
-
-    floor_m = np.full((WIDTH_PX, WIDTH_PX), np.nan, "<f4")
-    floor_m[10, 20], floor_m[30, 40] = 100.0, 300.0
-    image = imread(BytesIO(coverage_png(packed({}, {"floor_m": floor_m.ravel()}), 100.0)), format="png")
-    assert np.argwhere(image[..., 3] > 0).tolist() == [[10, 20]]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +65,8 @@ def test_a_line_has_corners_on_the_earth(line):
         "scenario=site.yaml&run=x",
         "scenario=site.yaml&rcs_m2=0",
         "scenario=site.yaml&rcs_m2=nan",
-        "scenario=site.yaml&pd=1",
+        "scenario=site.yaml&rcs_m2=1&target=one-way-drone",
+        "scenario=site.yaml&target=no-such-class",
     ],
 )
 def test_coverage_of_what_there_is(client, query):
@@ -108,18 +94,6 @@ def test_a_profile_over_a_smooth_earth(client):
     assert told["distance_m"][-1] == pytest.approx(110.77e3, rel=1e-3)
     assert told["lat_deg"][0] == 23.6
     assert told["lat_deg"][-1] == pytest.approx(24.6)
-
-
-def test_coverage_is_worked_out_once_and_framed(client, monkeypatch):
-    """The picture is made of the same floor; its frame is told in headers."""
-    header = {"lat_deg": 23.6, "lon_deg": 45.2, "metres_per_pixel": 500.0}
-    floor_m = np.zeros(WIDTH_PX * WIDTH_PX, "<f4")
-    monkeypatch.setattr(maps, "coverage_floor", lambda *_: packed(header, {"floor_m": floor_m}))
-    data = client.get("/coverage?scenario=site.yaml").content
-    assert json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])["columns"] == [["floor_m", "f4", WIDTH_PX**2]]
-    picture = client.get("/coverage.png?scenario=site.yaml&height_m=100")
-    assert picture.headers["content-type"] == "image/png"
-    assert picture.headers["farwatch-metres-per-pixel"] == "500.0"
 
 
 @pytest.mark.slow

@@ -26,8 +26,7 @@ def api(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desks, "Worker", Inline)
         patch.setattr(work.subprocess, "Popen", lambda *_, **__: Nobody())
-        frame = {"lat_deg": 0, "lon_deg": 0, "metres_per_pixel": 1}
-        patch.setattr(maps, "coverage_floor", lambda *_: packed(frame, {}))
+        patch.setattr(maps, "coverage", lambda *_: packed({}, {}))
         patch.setattr(runs, "told", lambda *_: packed({}, {}))
         patch.setattr(runs, "exported", lambda *_: b"")
         patch.setattr(under_way, "LOOK_S", 0.01)

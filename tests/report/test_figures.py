@@ -264,7 +264,7 @@ def test_stretches_are_those_of_the_radar_room(mission):
     """Without an offset, on our azimuths, they are what `detect.reach` says; weaker echoes are seen less far."""
     view = next(iter(sights._views(mission)))
     cls = mission.world.classes[mission.world.targets["class_index"][0]]
-    weak, same, strong = sights._stretches(view, cls, np.array([-6.0, 0.0, 6.0]))
+    weak, same, strong = sights._stretches(view, sights.target_of(cls), np.array([-6.0, 0.0, 6.0]))
     wanted = Target(rcs_m2=float(cls["rcs_nose_m2"]), pd=sights.PD, swerling=int(cls["swerling"]))
     whole = reach_of(view.radar, wanted, float(view.ground_range_m[-1]))
     azimuth_rad = 2.0 * np.pi * np.arange(sights.AZIMUTHS) / sights.AZIMUTHS

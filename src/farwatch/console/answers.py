@@ -145,21 +145,6 @@ def _cells(column: Any) -> list[Any]:
     return ["" if value is None or value != value else value for value in values]  # noqa: PLR0124 - NaN
 
 
-def campaign_answer(path: str) -> dict[str, Any]:
-    """A campaign's status and everything it can say now. StoreError where it cannot be read."""
-    from farwatch.campaign.commission import read_campaign
-    from farwatch.campaign.query import status
-
-    how_far = status(path)
-    found: dict[str, Any] = {
-        "status": plain(how_far) | {"done": how_far.done, "goal": how_far.goal},
-        "answers": None,
-    }
-    if how_far.done:
-        found["answers"] = plain(read_campaign(path).answers())
-    return found
-
-
 def warmed() -> None:
     """Import what the other answers need."""
     from importlib import import_module

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from farwatch.console import campaigns, figures, library, maps, runs
 from farwatch.console.answers import plain, run_answer, warmed
-from farwatch.console.desk import STATIC, Desk, Page, Refusal
+from farwatch.console.desk import STATIC, Desk, Page, Refusal, wants_page
 from farwatch.console.figures import drawn_figure
 from farwatch.console.shelf import shelf_of
 from farwatch.console.work import Jobs
@@ -86,9 +86,11 @@ async def _refused(_request: Any, error: Exception) -> JSONResponse:
     return _told(422, str(error), error.problems if isinstance(error, InputError) else ())
 
 
-async def _not_done(_request: Any, error: Exception) -> JSONResponse:
-    """What an address refuses by its status."""
+async def _not_done(request: Request, error: Exception) -> Response:
+    """What an address refuses by its status; that there is no such address, a browser reads on a page."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404 and wants_page(request):
+        return HTMLResponse(_index(), status_code=404)
     answer = _told(status, str(getattr(error, "detail", error)))
     answer.headers.update(getattr(error, "headers", None) or {})
     return answer

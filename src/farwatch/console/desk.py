@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel, Field
 
+from farwatch.console.kept import Kept
 from farwatch.console.shelf import Shelf, Stored
 from farwatch.console.work import Job, Jobs
 from farwatch.console.worker import Worker
@@ -21,8 +22,13 @@ class Page(Exception):  # noqa: N818 - no error: a browser asks for a page where
     """The page of the console, whatever the address."""
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, for something to read, and no program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 async def _page(request: Request) -> None:
-    if "text/html" in request.headers.get("accept", ""):
+    if wants_page(request):
         raise Page
 
 
@@ -50,15 +56,17 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The folder, its jobs, and three processes, each started when first asked.
+    """The folder, its jobs, and four processes, of which none waits for another, each started when first asked.
 
-    `reader` is for what takes a moment, `player` for trials and coverage, `drawer` for figures.
+    reader: for what takes a moment; player: trials, and what their defence can see; surveyor: the ground, and drafts;
+    drawer: figures.
     """
 
     shelf: Shelf
     jobs: Jobs
     reader: Worker = field(default_factory=lambda: Worker(kept=32))
     player: Worker = field(default_factory=lambda: Worker(kept=8, nice=3))
+    surveyor: Worker = field(default_factory=lambda: Worker(kept=8, nice=2))
     drawer: Worker = field(default_factory=lambda: Worker(kept=24, nice=3))
     leaving: Callable[[], bool] = bool
     """Whether the server is about to stop, and streams should end."""
@@ -67,6 +75,11 @@ class Desk:
     def home(self) -> Path:
         """The folder."""
         return self.shelf.home
+
+    @property
+    def kept(self) -> Kept:
+        """Slow answers that were given before."""
+        return Kept(self.shelf.home)
 
     def stored(self, name: str, *, run: bool) -> Stored:
         """A run, or a campaign, by name; 404 where there is none."""
@@ -85,6 +98,7 @@ class Desk:
         self.jobs.close()
         self.reader.close()
         self.player.close()
+        self.surveyor.close()
         self.drawer.close()
 
 

@@ -1,12 +1,13 @@
-"""The ground of a scenario for the browser's map: shaded relief, the floor of coverage, heights along a line.
+"""The ground of a scenario for the browser's map: shaded relief, heights along a line.
 
 The map is azimuthal and equidistant from a middle on a sphere of radius EARTH_M, as the browser's library draws it;
 so a picture lies right under everything else there. All of this is worked out in a process of its own, from the text
 of a scenario and the folder that its paths start from.
 """
 
+import struct
+import zlib
 from functools import lru_cache
-from io import BytesIO
 from math import ceil, log2
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,14 @@ from farwatch.scenario.yaml12 import compose
 EARTH_M = 6.371e6
 """Radius of the sphere on which the browser's map is drawn."""
 
-WIDTH_PX = 480
-"""Pixels across coverage."""
+NODE_PX = 16
+"""Pixels of relief between two whose place on the sheet is worked out."""
 
 SAMPLES = 400
 """Places along a profile."""
 
 STEP_M, FINEST_M, MOST_CELLS = 50e3, 30.0, 1500
 """Ground is read to whole steps of radius, in cells no finer than this, and no more than so many to the edge."""
-
-SEEN_RGBA = (31, 90, 150, 90)
 
 Floats = NDArray[np.float64]
 
@@ -57,48 +56,28 @@ def relief(text: str, folder: str, view: tuple[float, float, float], width_px: i
         raise InputError("relief", [Problem("terrain", "", "is not given: the earth is smooth here")])
     away_m = _distance_m(*site_of(scenario), np.array([lat_deg]), np.array([lon_deg]))[0]
     sheet = _sheet_of(scenario, float(away_m) + 0.72 * across_m, across_m / width_px)
-    height_m, known = _heights(sheet, *places(lat_deg, lon_deg, across_m, width_px))
+    height_m, known = _taken(sheet, *_cells(sheet, (lat_deg, lon_deg, across_m), width_px))
     image = shaded(height_m[::-1], across_m / width_px)[::-1]
-    return _png(np.concatenate([image, np.where(known, 255, 0).astype(np.uint8)[..., None]], axis=-1))
+    return png(image, known)
 
 
-def coverage_floor(text: str, folder: str, rcs_m2: float, pd: float) -> bytes:
-    """The lowest height above ground at which any radar of a scenario sees a target, as `told.packed`.
+def _cells(sheet: Any, view: tuple[float, float, float], width_px: int) -> tuple[Floats, Floats]:
+    """Row and column on a sheet of each pixel of a view: found for one pixel in NODE_PX each way, even between them.
 
-    Header: middle (lat_deg, lon_deg), metres_per_pixel, width, height, radars, rcs_m2, pd, notices. Column floor_m,
-    row by row from the north, m above ground; NaN where nothing is seen at any height, or nobody looked.
+    Between nodes a few kilometres apart the two projections differ by metres.
     """
-    from farwatch.console.told import packed
-    from farwatch.detect.coverage import coverage
-    from farwatch.detect.reach import Target
-    from farwatch.world.earth import centre_of
+    nodes = ceil(width_px / NODE_PX) + 1
+    axis = (np.arange(nodes) * NODE_PX + 0.5) / width_px - 0.5
+    at = np.minimum(np.arange(width_px) / NODE_PX, nodes - 1.0)
+    low = np.minimum(at.astype(np.int64), nodes - 2)
+    share = at - low
 
-    scenario = scenario_at(text, folder)
-    area = coverage(scenario, target=Target(rcs_m2=rcs_m2, pd=pd), threads=1)
-    sites = np.array([(lit.post.lat_deg, lit.post.lon_deg) for lit in area.posts])
-    lat_deg, lon_deg = sites[0] if len({tuple(site) for site in sites.tolist()}) == 1 else centre_of(*sites.T)
-    away_m = _distance_m(lat_deg, lon_deg, sites[:, 0], sites[:, 1])
-    across_m = 2.0 * (area.radius_m + float(away_m.max()))
-    lat, lon = places(float(lat_deg), float(lon_deg), across_m, WIDTH_PX)
-    row, column = (np.rint(a).astype(np.int64) for a in area.sheet.grid_of(lat, lon))
-    rows, columns = area.sheet.height_m.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    floor_m = np.full(lat.shape, np.nan, "<f4")
-    floor_m[inside] = area.floor_m()[row[inside], column[inside]]
-    header = {
-        "lat_deg": float(lat_deg), "lon_deg": float(lon_deg), "metres_per_pixel": across_m / WIDTH_PX,
-        "width": WIDTH_PX, "height": WIDTH_PX, "earth_m": EARTH_M, "rcs_m2": rcs_m2, "pd": pd,
-        "radars": [lit.post.name for lit in area.posts], "notices": list(area.notices),
-    }  # fmt: skip
-    return packed(header, {"floor_m": np.where(np.isinf(floor_m), np.nan, floor_m).astype("<f4").ravel()})
+    def between(grid: Floats) -> Floats:
+        rows = grid[low] * (1.0 - share[:, None]) + grid[low + 1] * share[:, None]
+        return np.asarray(rows[:, low] * (1.0 - share) + rows[:, low + 1] * share)
 
-
-def coverage_png(told: bytes, height_m: float) -> bytes:
-    """What `coverage_floor` told, as PNG: coloured where a target at a height above ground is seen, clear elsewhere."""
-    floor_m = np.frombuffer(told[-4 * WIDTH_PX * WIDTH_PX :], "<f4").reshape(WIDTH_PX, WIDTH_PX)
-    image = np.zeros((WIDTH_PX, WIDTH_PX, 4), np.uint8)
-    image[floor_m <= height_m] = SEEN_RGBA
-    return _png(image)
+    row, column = sheet.grid_of(*places_at(*view, axis))
+    return between(row), between(column)
 
 
 def profile(text: str, folder: str, corners: tuple[tuple[float, float], ...]) -> dict[str, Any]:
@@ -130,11 +109,15 @@ def profile(text: str, folder: str, corners: tuple[tuple[float, float], ...]) ->
 
 
 def places(lat_deg: float, lon_deg: float, across_m: float, width_px: int) -> tuple[Floats, Floats]:
-    """Latitude and longitude, degrees, of the pixels of a square map, row 0 northernmost.
+    """Latitude and longitude, degrees, of the pixels of a square map, row 0 northernmost."""
+    return places_at(lat_deg, lon_deg, across_m, (np.arange(width_px) + 0.5) / width_px - 0.5)
+
+
+def places_at(lat_deg: float, lon_deg: float, across_m: float, axis: Floats) -> tuple[Floats, Floats]:
+    """Latitude and longitude, degrees, of places on a square map: at all pairs of shares of its width off its middle.
 
     Azimuthal equidistant on the sphere; Snyder, Map Projections: a Working Manual (USGS 1395), equations 20-14, 20-15.
     """
-    axis = (np.arange(width_px) + 0.5) / width_px - 0.5
     east, south = np.meshgrid(across_m * axis, across_m * axis)
     rho = np.maximum(np.hypot(east, south), 1e-6)
     c, lat0 = rho / EARTH_M, np.radians(lat_deg)
@@ -178,18 +161,42 @@ def _sheet(path: str, site: tuple[float, float], radius_m: float, cell_m: float)
 
 
 def _heights(sheet: Any, lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Heights of places on a sheet, bilinear, and where they are known; 0 elsewhere."""
+    """Heights of places on a sheet, and where they are known; 0 elsewhere."""
+    return _taken(sheet, *sheet.grid_of(lat_deg, lon_deg))
+
+
+def _taken(sheet: Any, row: Floats, column: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Heights at rows and columns of a sheet, bilinear, and where they are known; 0 elsewhere."""
     from scipy.ndimage import map_coordinates
 
-    row, column = sheet.grid_of(lat_deg, lon_deg)
     height_m = map_coordinates(sheet.height_m, [row, column], order=1, output=np.float64)
     known = np.ones(sheet.height_m.shape, np.uint8) if sheet.void is None else 1 - sheet.void.astype(np.uint8)
     return height_m, map_coordinates(known, [row, column], order=0) == 1
 
 
-def _png(rgba: NDArray[np.uint8]) -> bytes:
-    from matplotlib.image import imsave
+def png(rgb: NDArray[np.uint8], shown: NDArray[np.bool_]) -> bytes:
+    """A picture of few colours, u1[rows, columns, 3], as PNG with a palette; clear where it is not shown.
 
-    out = BytesIO()
-    imsave(out, rgba, format="png")
-    return out.getvalue()
+    Of more than 255 colours, those become one that differ in their lowest bits alone.
+    """
+    keys = rgb.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    there, mask = np.zeros(1 << 24, bool), 0xFFFFFF
+    there[keys[shown]] = True
+    while np.count_nonzero(there) > 255:
+        mask &= (mask << 1) & 0xFEFEFE
+        keys &= np.uint32(mask)
+        there[:] = False
+        there[keys[shown]] = True
+    colours = np.flatnonzero(there)
+    index = np.zeros(1 << 24, np.uint8)
+    index[colours] = np.arange(1, colours.size + 1)
+    rows, columns = shown.shape
+    lines = np.zeros((rows, columns + 1), np.uint8)  # each line begins with its filter: 0, none
+    lines[:, 1:] = np.where(shown, index[keys], 0)
+    palette = np.stack([colours >> 16, colours >> 8, colours], axis=1).astype(np.uint8).tobytes()
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 3, 0, 0, 0)), (b"PLTE", bytes(3) + palette),
+        (b"tRNS", b"\0"), (b"IDAT", zlib.compress(lines.tobytes(), 4)), (b"IEND", b""),
+    ]  # fmt: skip
+    chunks = (len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4) for kind, data in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -6,15 +6,16 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from farwatch.console.answers import campaign_line, campaign_progress, plain, run_line
 from farwatch.console.desk import PAGE, Desk, job_line
-from farwatch.console.drafts import plan_problems, read_draft, text_of
-from farwatch.console.shelf import PLAN, SCENARIO, title_of
+from farwatch.console.drafts import problems_of, text_of
+from farwatch.console.exhibits import contents_of, page_of
+from farwatch.console.shelf import PLAN, SCENARIO, kind_in, title_of
 from farwatch.errors import FarwatchError
 from farwatch.scenario import schema, shipped, shipped_text
 
@@ -49,27 +50,27 @@ def add(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/catalogue", dependencies=PAGE)
     def catalogue() -> dict[str, Any]:
-        """The catalogue: names by kind, and one row for each entry."""
+        """The catalogue: names by kind, one row for each entry, and how far each system reaches."""
         from farwatch import catalogue
 
-        found = catalogue.load()
-        names = {kind: sorted(getattr(found, kind)) for kind in ("systems", "radars", "rounds", "classes")}
-        return names | {"rows": plain(catalogue.summary(found))}
+        return contents_of(catalogue.load())
 
     @app.get("/catalogue/{name}", dependencies=PAGE)
     def entry(name: str) -> dict[str, Any]:
-        """An entry: its figures with ranges, sources, conflicts and assumptions."""
+        """An entry: its figures with ranges, sources, conflicts and assumptions; what it holds, and what holds it."""
         from farwatch import catalogue
 
         found = catalogue.load()
         if name not in {entry.name for entry in found.entries()}:
             raise HTTPException(404, f"{name!r} is not in the catalogue")
-        return {"name": name, "sections": plain(catalogue.sections(catalogue.find_any(found, name), found))}
+        return page_of(catalogue.find_any(found, name), found)
 
     @app.get("/schema")
-    def json_schema() -> dict[str, Any]:
-        """The JSON Schema of scenarios."""
-        return schema()
+    def json_schema(kind: Literal["scenario", "plan"] = "scenario") -> dict[str, Any]:
+        """The JSON Schema of scenarios, or of plans."""
+        from farwatch.campaign import plan_schema
+
+        return plan_schema() if kind == PLAN else schema()
 
     _scenarios(app, desk)
 
@@ -84,20 +85,22 @@ def _scenarios(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/check")
     def checked(draft: ScenarioText) -> dict[str, Any]:
-        """What is wrong with a scenario's text: every problem with its line and the nearest valid choice."""
-        return {"problems": plain(read_draft(draft.text, desk.home)[1])}
+        """What is wrong with the text of a scenario or plan: every problem with line and nearest valid choice."""
+        kind = kind_in(draft.text.encode("utf-8", "replace")) or SCENARIO
+        return {"kind": kind, "problems": plain(problems_of(draft.text, desk.home, kind))}
 
     @app.put("/scenarios/{name}")
     def kept(name: str, draft: ScenarioText) -> dict[str, Any]:
-        """Write a scenario file, also one with problems: they are told. 409: it is no scenario, or was changed."""
+        """Write a scenario or plan, also one with problems: they are told. 409: it is another kind, or was changed."""
         path = _file(desk, name)
         if path.exists():
-            if desk.shelf.kind(path) == PLAN:
-                raise HTTPException(409, f"{name} is a plan, not a scenario")
+            there = desk.shelf.kind(path)
+            if there is None and path.stat().st_size:
+                raise HTTPException(409, f"{name} is there, and neither a scenario nor a plan")
+            if there is not None and (kind_in(draft.text.encode("utf-8", "replace")) or there) != there:
+                raise HTTPException(409, f"{name} is a {there}: something else needs a name of its own")
             if draft.version is not None and _version(path.read_bytes()) != draft.version:
                 raise HTTPException(409, f"{name} was changed elsewhere since it was opened here")
-            if desk.shelf.kind(path) != SCENARIO and path.stat().st_size:
-                raise HTTPException(409, f"{name} is there, and no scenario")
         partial = desk.home / f".{name}.part"
         try:
             partial.write_bytes(draft.text.encode("utf-8", "replace"))
@@ -109,11 +112,10 @@ def _scenarios(app: FastAPI, desk: Desk) -> None:
 
 def _told(desk: Desk, name: str, text: str) -> dict[str, Any]:
     """A text with its problems, of whichever kind it is."""
-    path = None if name in shipped() else _file(desk, name)
-    kind = SCENARIO if path is None else desk.shelf.kind(path) or SCENARIO
-    problems = plan_problems(path, desk.home) if path is not None and kind == PLAN else read_draft(text, desk.home)[1]
+    kind = SCENARIO if name in shipped() else desk.shelf.kind(_file(desk, name)) or SCENARIO
     version = _version(text.encode("utf-8", "replace"))
-    return {"name": name, "kind": kind, "text": text, "version": version, "problems": plain(problems)}
+    problems = plain(problems_of(text, desk.home, kind))
+    return {"name": name, "kind": kind, "text": text, "version": version, "problems": problems}
 
 
 def _version(data: bytes) -> str:

@@ -2,23 +2,34 @@
 
 import asyncio
 import json
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from farwatch.console.coverage import Wish, coverage, coverage_of_draft
 from farwatch.console.desk import Desk
 from farwatch.console.drafts import sound
-from farwatch.console.ground import EARTH_M, coverage_floor, coverage_png, profile, relief, scenario_at, site_of
+from farwatch.console.ground import EARTH_M, profile, relief, scenario_at, site_of
+from farwatch.console.library import MOST_TEXT
+from farwatch.console.shelf import Stamp, stamp_of
+from farwatch.console.worker import Newest
 from farwatch.errors import InputError, Problem
 from farwatch.scenario import shipped
 
 MOST_CORNERS = 50
 
+PACKED = "application/octet-stream"
+
 ScenarioName = Annotated[str | None, Query(max_length=84, description="A scenario; or name a run.")]
 RunName = Annotated[str | None, Query(max_length=80, description="A run, for its scenario as it was played.")]
-Rcs = Annotated[float, Query(gt=0.0, le=1e5, allow_inf_nan=False, description="Radar cross-section of the target, m².")]
-Chance = Annotated[float, Query(gt=0.0, lt=1.0, description="Chance of detection in one look that counts as seen.")]
-Height = Annotated[float, Query(ge=0.0, le=1e5, allow_inf_nan=False, description="Height above ground, m.")]
+ClassName = Annotated[str | None, Query(max_length=80, description="A class to look for; else most of the raid.")]
+Rcs = Annotated[
+    float | None,
+    Query(ge=1e-6, le=1e5, allow_inf_nan=False, description="Or anything of this radar cross-section, m²."),
+]
 Latitude = Annotated[float | None, Query(ge=-85.0, le=85.0, allow_inf_nan=False, description="Middle of the view.")]
 Longitude = Annotated[float | None, Query(ge=-180.0, le=180.0, allow_inf_nan=False, description="Middle of the view.")]
 Across = Annotated[float, Query(ge=1.0, le=2000.0, allow_inf_nan=False, description="Width of the view.")]
@@ -26,26 +37,39 @@ Width = Annotated[int, Query(ge=16, le=1600, description="Width of the picture."
 Line = Annotated[str, Query(max_length=4000, description="Corners: LAT,LON;LAT,LON and so on, in degrees.")]
 
 
+class Draft(BaseModel):
+    """A scenario as text, and what its radars are to look for: a class of the catalogue, or a cross-section in m²."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=MOST_TEXT)
+    target: str | None = Field(default=None, max_length=80)
+    rcs_m2: float | None = Field(default=None, ge=1e-6, le=1e5, allow_inf_nan=False)
+    tab: str = Field(default="", max_length=40, description="Who asks: of one, only the newest wish is looked at.")
+
+
 def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
+    drafts = Newest(desk.surveyor)
 
     @app.get("/coverage", response_class=Response)
-    async def floor(
-        scenario: ScenarioName = None, run: RunName = None, rcs_m2: Rcs = 1.0, pd: Chance = 0.8
+    async def seen(
+        scenario: ScenarioName = None, run: RunName = None, target: ClassName = None, rcs_m2: Rcs = None
     ) -> Response:
-        """The lowest height at which each place is seen, packed as a trial is: `floor_m`, row by row from the north."""
-        data = await _floor(desk, scenario, run, (rcs_m2, pd))
-        return Response(data, media_type="application/octet-stream")
+        """Between which heights each radar sees a target from ahead, by azimuth and range, packed as a trial is."""
+        text, folder = await asyncio.to_thread(_text, desk, scenario, run)
+        wish, (_, stamp) = _wish(target, rcs_m2), await asyncio.to_thread(_looked_at, text, folder)
+        data = await desk.kept.ask(desk.player, coverage, text, folder, wish, stamp=stamp)
+        return Response(data, media_type=PACKED)
 
-    @app.get("/coverage.png", response_class=Response)
-    async def picture(
-        height_m: Height, scenario: ScenarioName = None, run: RunName = None, rcs_m2: Rcs = 1.0, pd: Chance = 0.8
-    ) -> Response:
-        """Where a target at a height above ground is seen, as a picture to lay over the map."""
-        data = await _floor(desk, scenario, run, (rcs_m2, pd))
-        header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-        image = await asyncio.to_thread(coverage_png, data, height_m)
-        return _picture(image, header["lat_deg"], header["lon_deg"], header["metres_per_pixel"])
+    @app.post("/coverage", response_class=Response)
+    async def draft_seen(draft: Draft) -> Response:
+        """The same of a text as it is being written. 409: the same `tab` has sent a newer one meanwhile."""
+        wish = _wish(draft.target, draft.rcs_m2)
+        data = await drafts.ask(draft.tab, coverage_of_draft, draft.text, str(desk.home), wish)
+        if data is None:
+            raise HTTPException(409, "something newer was asked meanwhile")
+        return Response(data, media_type=PACKED)
 
     @app.get("/relief", response_class=Response)
     async def ground(
@@ -58,24 +82,26 @@ def add(app: FastAPI, desk: Desk) -> None:
     ) -> Response:
         """Shaded relief about a place, the first site unless one is given; its frame is told in headers."""
         text, folder = await asyncio.to_thread(_text, desk, scenario, run)
-        middle = await asyncio.to_thread(_middle, text, folder)
+        middle, stamp = await asyncio.to_thread(_looked_at, text, folder)
         lat, lon = middle[0] if lat_deg is None else lat_deg, middle[1] if lon_deg is None else lon_deg
         view = (lat, lon, 1e3 * across_km)
-        return _picture(await desk.reader.ask(relief, text, folder, view, width_px), lat, lon, view[2] / width_px)
+        data = await desk.kept.ask(desk.surveyor, relief, text, folder, view, width_px, stamp=stamp)
+        return _picture(data, lat, lon, view[2] / width_px)
 
     @app.get("/profile")
     async def along(line: Line, scenario: ScenarioName = None, run: RunName = None) -> dict[str, Any]:
         """Heights of the ground along a line."""
         corners = corners_of(line)
         text, folder = await asyncio.to_thread(_text, desk, scenario, run)
-        found: dict[str, Any] = await desk.reader.ask(profile, text, folder, corners)
+        found: dict[str, Any] = await desk.surveyor.ask(profile, text, folder, corners)
         return found
 
 
-async def _floor(desk: Desk, scenario: str | None, run: str | None, target: tuple[float, float]) -> bytes:
-    text, folder = await asyncio.to_thread(_text, desk, scenario, run)
-    data: bytes = await desk.player.ask(coverage_floor, text, folder, *target)
-    return data
+def _wish(target: str | None, rcs_m2: float | None) -> Wish:
+    """What is looked for; None where nobody says; InputError where two things are."""
+    if target is not None and rcs_m2 is not None:
+        raise InputError("coverage", [Problem("target", target, "goes without rcs_m2: the class has its own")])
+    return rcs_m2 if target is None else target
 
 
 def _text(desk: Desk, scenario: str | None, run: str | None) -> tuple[str, str]:
@@ -92,8 +118,16 @@ def _text(desk: Desk, scenario: str | None, run: str | None) -> tuple[str, str]:
     return sound(name, desk.home)[0], str(desk.home)
 
 
-def _middle(text: str, folder: str) -> tuple[float, float]:
-    return site_of(scenario_at(text, folder))
+def _looked_at(text: str, folder: str) -> tuple[tuple[float, float], Stamp]:
+    """A place that the ground of a scenario holds, and the stamp of its terrain."""
+    site, terrain = _about(text, folder)
+    return site, stamp_of(terrain) if terrain is not None else (0, -1, 0)
+
+
+@lru_cache(maxsize=8)
+def _about(text: str, folder: str) -> tuple[tuple[float, float], Path | None]:
+    scenario = scenario_at(text, folder)
+    return site_of(scenario), scenario.terrain_file
 
 
 def corners_of(line: str) -> tuple[tuple[float, float], ...]:

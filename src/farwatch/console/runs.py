@@ -170,8 +170,7 @@ async def _work_out(desk: Desk, stored: Stored, known: _SoFar) -> None:
 
 async def _scene(desk: Desk, name: str, trial: int) -> bytes:
     stored = desk.stored(name, run=True)
-    packed: bytes = await desk.player.ask(told, str(stored.path), trial, stamp=stored.stamp)
-    return packed
+    return await desk.kept.ask(desk.player, told, str(stored.path), trial, stamp=stored.stamp)
 
 
 def _scenario_name(desk: Desk, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from farwatch.errors import FarwatchError
 
@@ -106,6 +107,11 @@ class Shelf:
         names = dict.fromkeys([*self._names(), *self.named])
         return [one for name in names if (one := self.stored(name)) is not None]
 
+    def page_of(self, path: Path) -> str:
+        """Address of the page of a run or campaign by its folder; of the overview where it is neither."""
+        found = next((one for one in self.all() if one.path == path.resolve()), None)
+        return "/" if found is None else f"/{'runs' if found.is_run else 'campaigns'}/{quote(found.name)}"
+
     def texts(self) -> dict[str, list[str]]:
         """Names of files in the folder by what they are: scenarios and plans."""
         found: dict[str, list[str]] = {SCENARIO: [], PLAN: []}
@@ -143,6 +149,8 @@ def shelf_of(home: Path, named: Sequence[Path] = ()) -> Shelf:
             raise FarwatchError(f"{path} is no folder; the console shows what is there, and makes none of its own")
     found: dict[str, Path] = {}
     for path in (path.resolve() for path in named):
+        if path.parent == home.resolve() and NAME.fullmatch(path.name):
+            continue  # it is shown as it is
         tries = [path.name or "run", *(f"{path.name}-{k}" for k in range(2, 1000))]
         name = next(name for name in tries if name not in found and not (home / name).exists())
         found[name] = path
@@ -174,6 +182,12 @@ def _manifest(path: Path) -> Mapping[str, Any] | None:
     return kept if run else {key: value for key, value in kept.items() if key != "trials_asked"}
 
 
+def kind_in(data: bytes) -> str | None:
+    """Whether a text is a scenario or a plan, by its first words; None: neither."""
+    found = _FIRST_WORDS.search(data[: 1 << 16])
+    return None if found is None else PLAN if found.group(1) else SCENARIO
+
+
 def _heading(path: Path) -> tuple[str | None, str]:
     """Kind and title of a file, by its first words."""
     try:
@@ -181,8 +195,7 @@ def _heading(path: Path) -> tuple[str | None, str]:
             start = file.read(1 << 16)
     except OSError:
         return None, ""
-    found = _FIRST_WORDS.search(start)
-    kind = None if found is None else PLAN if found.group(1) else SCENARIO
+    kind = kind_in(start)
     return kind, title_of(start.decode("utf-8", "replace")) if kind else ""
 
 

@@ -48,7 +48,10 @@ def parts(scene: Any, retold: Any) -> tuple[dict[str, Any], Columns]:
     """Header and columns of a scene."""
     moves, plots = scene.moves, scene.plots
     first = np.searchsorted(moves["thing"], np.arange(len(scene.things) + 1)).tolist()
-    clear = _clear(retold)
+    more: dict[str, dict[str, Any]] = {}
+    for about in (_clear(retold), _sightings(scene, retold), _updates(retold.traced.states)):
+        for key, what in about.items():
+            more[key] = more.get(key, {}) | what
     header = {
         "title": scene.title,
         "source": scene.source,
@@ -58,7 +61,7 @@ def parts(scene: Any, retold: Any) -> tuple[dict[str, Any], Columns]:
             {
                 "key": thing.key, "kind": thing.kind, "side": thing.side, "family": thing.family,
                 "class": thing.class_name, "fate": thing.fate, "of": thing.of,
-                "first": first[i], "count": first[i + 1] - first[i], **clear.get(thing.key, {}),
+                "first": first[i], "count": first[i + 1] - first[i], **more.get(thing.key, {}),
             }
             for i, thing in enumerate(scene.things)
         ],
@@ -99,24 +102,58 @@ def _clear(retold: Any) -> dict[str, dict[str, float]]:
     }
 
 
+def _sightings(scene: Any, retold: Any) -> dict[str, dict[str, Any]]:
+    """By target, when each radar first had a plot of it, and how far away: [radar, s, m], in order of time."""
+    from farwatch.outcomes.casting import cast_of
+
+    radars = [thing.key for thing in scene.things if thing.kind == "radar"]
+    targets = cast_of(retold.mission).targets
+    real = scene.plots[scene.plots["truth"] >= 0]
+    real = real[np.argsort(real["time_s"], kind="stable")]
+    _, first = np.unique(real["truth"] * (len(radars) + 1) + real["radar_index"], return_index=True)
+    found: dict[str, dict[str, Any]] = {}
+    for plot in real[np.sort(first)]:
+        line = [radars[plot["radar_index"]], round(float(plot["time_s"]), 1), round(float(plot["range_m"]))]
+        found.setdefault(targets[plot["truth"]], {"seen": []})["seen"].append(line)
+    return found
+
+
+def _updates(states: np.ndarray) -> dict[str, dict[str, Any]]:
+    """By track, how many plots it had, and the time of the last (s)."""
+    pairs = np.stack([states["serial"], states["hit_s"]], axis=1)  # one plot is in more than one state, of each radar
+    counts = np.unique(np.unique(pairs, axis=0)[:, 0], return_counts=True)[1]
+    serials, at = np.unique(states["serial"], return_inverse=True)
+    last_s = np.full(serials.size, -np.inf)
+    np.maximum.at(last_s, at, states["hit_s"])
+    return {
+        f"track {serial}": {"updates": count, "updated_s": time_s}
+        for serial, count, time_s in zip(serials.tolist(), counts.tolist(), last_s.tolist(), strict=True)
+    }
+
+
 def _ellipses(scene: Any, states: np.ndarray) -> Columns:
-    """One-sigma ellipses of tracks on the ground, by row of moves: half axes (m), and the bearing of the longer."""
+    """One-sigma ellipses of tracks on the ground, by row of moves: half axes (m), and the bearing of the longer.
+
+    At its end, which is no update, a track has that of its last one.
+    """
     axes = np.zeros((scene.moves.size, 3), "<f4")
-    by_track = states[np.lexsort((states["time_s"], states["serial"]))]
-    fresh = np.ones(by_track.size, bool)  # as `scene.ordered`: of several at one time the first
-    fresh[1:] = (np.diff(by_track["serial"]) != 0) | (np.diff(by_track["time_s"]) > 0.0)
-    by_track = by_track[fresh]
-    c = by_track["covariance"]
+    c = states["covariance"]
     east, north, both = c[:, 0, 0], c[:, 1, 1], c[:, 0, 1]
     middle, spread = (east + north) / 2.0, np.hypot((east - north) / 2.0, both)
     shapes = np.stack([
         np.sqrt(np.maximum(middle + spread, 0.0)), np.sqrt(np.maximum(middle - spread, 0.0)),
         0.5 * np.arctan2(2.0 * both, north - east),
     ], axis=1)  # fmt: skip
-    kinds = np.array([thing.kind == "track" for thing in scene.things])
-    rows = np.flatnonzero(kinds[scene.moves["thing"]]) if kinds.size else np.zeros(0, np.int64)
-    if rows.size == len(shapes):
-        axes[rows] = shapes
+    order = np.lexsort((states["time_s"], states["serial"]))
+    first = np.searchsorted(states["serial"][order], [thing.number for thing in scene.things])
+    for i, thing in enumerate(scene.things):
+        if thing.kind != "track":
+            continue
+        end = np.searchsorted(states["serial"][order], thing.number, side="right")
+        own = order[first[i] : end]
+        begin, until = np.searchsorted(scene.moves["thing"], [i, i + 1])
+        at = np.searchsorted(states["time_s"][own], scene.moves["time_s"][begin:until], side="right") - 1
+        axes[begin:until] = shapes[own[np.maximum(at, 0)]] if own.size else 0.0
     return {"major_m": axes[:, 0], "minor_m": axes[:, 1], "bearing_rad": axes[:, 2]}
 
 

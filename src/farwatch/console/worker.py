@@ -14,6 +14,9 @@ from typing import Any
 
 from farwatch.errors import FarwatchError
 
+MOST_ASKING = 32
+"""Of so many who ask, `Newest` knows what they asked last; of more, the oldest questions count as overtaken."""
+
 
 @dataclass(slots=True)
 class _Process:
@@ -78,6 +81,28 @@ class Worker:
         except BrokenProcessPool:
             self.close()
             return self._submit(function, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Asks one question at a time, and of those that wait meanwhile only the newest of each who asks.
+
+    For what is asked again and again while something is dragged: old wishes would only keep the newest waiting.
+    """
+
+    worker: Worker
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _latest: "OrderedDict[Hashable, object]" = field(default_factory=OrderedDict)
+
+    async def ask(self, who: Hashable, function: Callable[..., Any], *words: Hashable) -> Any:
+        """As `Worker.ask`; None where `who` has asked again before it was this question's turn."""
+        mine = self._latest[who] = object()
+        self._latest.move_to_end(who)
+        while len(self._latest) > MOST_ASKING:
+            self._latest.popitem(last=False)
+        async with self._turn:
+            overtaken = self._latest.get(who) is not mine
+            return None if overtaken else await self.worker.ask(function, *words)
 
 
 def _heard(answer: "asyncio.Future[Any]") -> None:

@@ -5,6 +5,7 @@ a time of flight and a probability, and has no path of its own.
 """
 
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from math import degrees, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from farwatch.formats.scene import (
     ASSET,
     BATTERY,
+    DROPPED,
     MOVE,
     RADAR,
     ROUND,
@@ -23,6 +25,7 @@ from farwatch.formats.scene import (
     Thing,
     ordered,
 )
+from farwatch.formats.track_ends import track_ends
 from farwatch.outcomes.casting import cast_of
 from farwatch.outcomes.columns import EVENT_KINDS
 from farwatch.outcomes.columns import RADAR as BY_RADAR
@@ -67,13 +70,14 @@ _LEAST_M, _LEAST_RAD = 1.0, 1e-6
 def scene_of(retold: "Retold", every_s: float = 1.0) -> Scene:
     """The scene of one trial; targets are placed every `every_s` seconds of the mission's clock, tracks at each update.
 
-    Times are mission times; there is no date. Targets end where they were killed or came to the end of their way.
+    Times are mission times; there is no date. Targets end where they were killed or came to the end of their way;
+    tracks where they were let go: their last row is no update, but where the picture then took them to be.
     """
     mission, traced = retold.mission, retold.traced
     parts = _Parts(mission)
     _sites(parts, mission)
     _targets(parts, mission, retold, every_s)
-    _tracks(parts, traced.states)
+    _tracks(parts, traced.states, track_ends(mission, traced))
     happenings = _events(parts, traced.block.events)
     return Scene(
         source=f"{mission.scenario.title}, seed {retold.seed}, trial {retold.trial}",
@@ -215,12 +219,13 @@ def _target(parts: _Parts, row: np.void, name: str, fate: str) -> Thing:
     return Thing(key=name, side=hostile, family=family, class_name=parts.cast.classes[k], fate=fate)
 
 
-def _tracks(parts: _Parts, states: Rows) -> None:
-    """What the picture believed: each confirmed track at each of its updates."""
+def _tracks(parts: _Parts, states: Rows, ends: Mapping[int, tuple[float, bool]]) -> None:
+    """What the picture believed: each confirmed track at each of its updates, and at its end."""
     rows = states[np.lexsort((states["time_s"], states["serial"]))]
     cuts = np.flatnonzero(np.diff(rows["serial"])) + 1
     for part in np.split(rows, cuts) if rows.size else ():
         last = part[-1]
+        end_s, dropped = ends[int(last["serial"])]
         known = int(last["truth"])
         thing = Thing(
             key=f"track {int(last['serial'])}",
@@ -230,10 +235,17 @@ def _tracks(parts: _Parts, states: Rows) -> None:
             address=int(last["address"]),
             mode_a=int(last["mode_a"]),
             number=int(last["serial"]),
+            fate=DROPPED if dropped else "",
             of=parts.cast.targets[known] if known >= 0 else "",
         )
+        times_s, places_m = part["time_s"], _places(part)
         speeds = np.stack([part["vx_m_s"], part["vy_m_s"], part["vz_m_s"]], axis=1)
-        parts.add(thing, part["time_s"], _places(part), speeds)["sigma_m"] = part["position_sigma_m"]
+        sigmas_m = part["position_sigma_m"]
+        if end_s > times_s[-1]:
+            there_m = places_m[-1] + (end_s - times_s[-1]) * speeds[-1]
+            times_s, sigmas_m = np.append(times_s, end_s), np.append(sigmas_m, np.nan)
+            places_m, speeds = np.vstack([places_m, there_m]), np.vstack([speeds, speeds[-1]])
+        parts.add(thing, times_s, places_m, speeds)["sigma_m"] = sigmas_m
 
 
 # What happened ----------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ TARGET, TRACK, ROUND, BATTERY, RADAR, ASSET = "target", "track", "round", "batte
 KINDS = (TARGET, TRACK, ROUND, BATTERY, RADAR, ASSET)
 """Kinds of thing: an object in the air, what a picture believes of one, a round in flight; sites on the ground."""
 
+DROPPED = "dropped"
+"""Fate of a track that was let go before the end: its last row is where it was then taken to be, not an update."""
+
 SIDES = ("hostile", "friend", "neutral", "unknown")
 """Sides, as a picture would call them; the defence is the friend."""
 
@@ -63,7 +66,8 @@ class Thing:
     pressure: bool = False
     """Whether its heights are pressure altitudes."""
     fate: str = ""
-    """What became of it, in a word: `killed`, `leaked`, `landed`, `hit`, `missed`; empty: nothing known."""
+    """What became of it, in a word: `killed`, `leaked`, `landed`, `hit`, `missed`, of a track `dropped`; empty: nothing
+    known."""
     of: str = ""
     """Key of the thing it belongs to: a radar's battery, what a round was fired at, the target of a track."""
 

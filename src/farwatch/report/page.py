@@ -122,6 +122,16 @@ def breakable(name: str) -> "Markup":
     return Markup(str(escape(name)).replace("_", "_<wbr>").replace(".", ".<wbr>"))  # noqa: S704  escaped just before
 
 
+def spanned(told: str) -> "Markup":
+    """A value with its interval, `21.3 (20.8 to 21.9)`, that breaks into lines between the two and nowhere else."""
+    from markupsafe import Markup, escape
+
+    value, bracket, rest = told.partition(" (")
+    if not bracket:
+        return escape(told)
+    return Markup('<span class="whole">{}</span> <span class="whole">({}</span>').format(value, rest)
+
+
 def csv_link(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as a `data:` address of CSV."""
     return text_link(csv_text(header, rows), "text/csv")

@@ -87,6 +87,21 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heights:
+    """Heights above ground between which one radar sees a target: f8[azimuths, ranges] each, NaN where at none.
+
+    Azimuths run clockwise from north in even steps, ground ranges in even steps from one step on.
+    """
+
+    radar: str
+    lat_deg: float
+    lon_deg: float
+    step_m: float
+    low_agl_m: Floats
+    high_agl_m: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A published range of a round or a radar: the figure kept, and the farthest number that anyone printed."""
 
@@ -101,9 +116,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """One radar's surroundings: arrays over (azimuth, ground range)."""
+    """One radar's place and surroundings: arrays over (azimuth, ground range)."""
 
     name: str
+    lat_deg: float
+    lon_deg: float
     radar: Any
     ground_range_m: Floats
     floor_m: Floats
@@ -133,11 +150,37 @@ def sights(mission: "Mission", strength_db: tuple[Floats, Floats] | None = None)
     return tuple(found)
 
 
+def heights_seen(mission: "Mission", wanted: Target, azimuths: int = AZIMUTHS) -> Iterator[Heights]:
+    """Between which heights each radar sees a target, at the most likely figures: what `sights` asks height by height.
+
+    azimuths: a part of the floors' own (1440), so that none is in between.
+    """
+    for view in _views(mission, azimuths):
+        ((low_m, high_m),) = _stretches(view, wanted, np.zeros(1))
+        low_m = np.maximum(low_m, view.floor_m) - view.ground_m
+        high_m = high_m - view.ground_m
+        none = ~(low_m <= high_m)
+        low_m[none] = high_m[none] = np.nan
+        yield Heights(
+            radar=view.name,
+            lat_deg=view.lat_deg,
+            lon_deg=view.lon_deg,
+            step_m=float(view.ground_range_m[0]),
+            low_agl_m=low_m,
+            high_agl_m=high_m,
+        )
+
+
+def target_of(cls: Any) -> Target:
+    """What is looked for when a class, a row of CLASS, comes from ahead."""
+    return Target(rcs_m2=float(cls["rcs_nose_m2"]), pd=PD, swerling=int(cls["swerling"]))
+
+
 def _sight(mission: "Mission", views: list[_View], offsets_db: list[Floats], members: NDArray[np.int64]) -> Sight:
     index = int(mission.world.targets["class_index"][members[0]])
     cls = mission.world.classes[index]
     height_m = usual_height_m(mission, members)
-    stretches = [_stretches(view, cls, offset_db) for view, offset_db in zip(views, offsets_db, strict=True)]
+    stretches = [_stretches(view, target_of(cls), offset_db) for view, offset_db in zip(views, offsets_db, strict=True)]
     pairs = list(zip(views, stretches, strict=True))
     spans = [_span(pairs, height) for height in (*HEIGHTS_M, height_m)]
     return Sight(
@@ -192,20 +235,22 @@ def usual_height_m(mission: "Mission", members: NDArray[np.int64]) -> float:
     return float(max(np.median(np.concatenate(heights)), 1.0)) if heights else HEIGHTS_M[0]
 
 
-def _views(mission: "Mission") -> Iterator[_View]:
+def _views(mission: "Mission", azimuths: int = AZIMUTHS) -> Iterator[_View]:
     sensors = mission.sensors.sensors
     radars = sensors.radars.copy()
     detect.settle(radars)
-    azimuth_rad = 2.0 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
+    azimuth_rad = 2.0 * np.pi * np.arange(azimuths) / azimuths
     names = [f"{battery}/{radar}" for battery, radar in mission.sensors.radar_names]
     for r, radar in enumerate(radars):
-        rows = np.arange(AZIMUTHS) * sensors.floors.shape[1] // AZIMUTHS
+        rows = np.arange(azimuths) * sensors.floors.shape[1] // azimuths
         floor_m = np.asarray(sensors.floors[r, rows, 1:], np.float64)
         ground_range_m = sensors.floor_step_m[r] * np.arange(1, sensors.floors.shape[2])
         place = mission.world.frame.from_local(np.array([radar["x_m"], radar["y_m"], radar["z_m"]]))
         lat, lon = _along(float(place[0]), float(place[1]), azimuth_rad, ground_range_m)
         yield _View(
             name=names[r],
+            lat_deg=float(place[0]),
+            lon_deg=float(place[1]),
             radar=radar,
             ground_range_m=ground_range_m,
             floor_m=floor_m,
@@ -233,23 +278,23 @@ def _free_range_m(radar: Any, cls: Any) -> float:
     return low_m
 
 
-def _stretches(view: _View, cls: Any, offsets_db: Floats) -> list[Stretch]:
-    """The stretch of heights seen with an echo that is some decibels stronger than most likely, for each of these."""
-    wanted = Target(rcs_m2=float(cls["rcs_nose_m2"]), pd=PD, swerling=int(cls["swerling"]))
+def _stretches(view: _View, wanted: Target, offsets_db: Floats) -> list[Stretch]:
+    """In which heights a target is seen when its echo is some decibels stronger than most likely, for each of these."""
+    azimuths = len(view.floor_m)
     reach = reach_of(view.radar, wanted, float(view.ground_range_m[-1]))
     count = reach.azimuth_db.size
-    rows = slice(None, None, max(count // AZIMUTHS, 1))  # an azimuth of ours is one of its own: none is in between
+    rows = slice(None, None, max(count // azimuths, 1))  # an azimuth of ours is one of its own: none is in between
     reach = reach._replace(
         azimuth_db=reach.azimuth_db[rows].copy(),
         seen_low_m=reach.seen_low_m[rows].copy(),
         seen_high_m=reach.seen_high_m[rows].copy(),
     )
-    needed_db = float(required_snr(PD, float(view.radar["pfa"]), int(view.radar["pulses"]), wanted.swerling))
-    azimuth_rad = 2.0 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
+    needed_db = float(required_snr(wanted.pd, float(view.radar["pfa"]), int(view.radar["pulses"]), wanted.swerling))
+    azimuth_rad = 2.0 * np.pi * np.arange(azimuths) / azimuths
     found = []
     for offset_db in offsets_db:
         fill_seen(reach, needed_db - float(offset_db))
-        low_m, high_m = np.empty((2, AZIMUTHS, view.ground_range_m.size))
+        low_m, high_m = np.empty((2, azimuths, view.ground_range_m.size))
         fill_stretch(reach, azimuth_rad, view.ground_range_m, low_m, high_m)
         found.append((low_m, high_m))
     return found

@@ -3,6 +3,7 @@
 import { geoAzimuthalEquidistant, geoGraticule, geoPath, type GeoPermissibleObjects, type GeoProjection } from "d3-geo";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
+import { framed, painted, shadeOf, unpackCoverage, type Coverage, type Wish } from "../map/coverage";
 import { seen, type Place } from "./places";
 
 export interface View extends Place { across_km: number }
@@ -88,4 +89,65 @@ export function viewOf(places: readonly (Place & { radius_km?: number })[], firs
   };
   const far = Math.max(10, ...places.map((one) => seen(middle, one).range_km + (one.radius_km ?? 0)));
   return { ...middle, across_km: Math.min(30_000, far * 2.15) };
+}
+
+// What the radars of a draft see ---------------------------------------------------------------------------------
+
+/**
+ * Asks the server what the radars of a draft see, again and again while something is dragged: one question at a time,
+ * and after it only the newest. `found` is told each answer; `failed` why there is none (the last answer then stands).
+ *
+ *     const radars = new DraftCoverage((found) => (coverage = found), (why) => (said = why));
+ *     radars.want(text, { target: "one-way-drone" });   // or { rcs_m2: 1 }; at each move, and when the map opens
+ *     drawCoverage(pen, project, coverage, height_m);   // at each frame: a height above ground costs no question
+ */
+export class DraftCoverage {
+  private waiting: { text: string; wish: Wish } | null = null;
+  private asking = false;
+  private readonly tab = String(Math.random());
+
+  constructor(private readonly found: (coverage: Coverage) => void, private readonly failed: (why: string) => void) {}
+
+  want(text: string, wish: Wish): void {
+    this.waiting = { text, wish };
+    if (!this.asking) void this.ask();
+  }
+
+  private async ask(): Promise<void> {
+    this.asking = true;
+    while (this.waiting) {
+      const { text, wish } = this.waiting;
+      this.waiting = null;
+      await this.once(JSON.stringify({ text, ...wish, tab: this.tab })).catch((error: Error) => this.failed(error.message));
+    }
+    this.asking = false;
+  }
+
+  private async once(body: string): Promise<void> {
+    const answer = await fetch("/coverage", { method: "POST", headers: { "content-type": "application/json" }, body });
+    if (answer.ok) return this.found(unpackCoverage(await answer.arrayBuffer()));
+    const said = (await answer.json().catch(() => ({}))) as { error?: string };
+    if (answer.status !== 409) throw new Error(said.error ?? answer.statusText);
+  }
+}
+
+const COVERAGE_PX = 400;
+let last: { coverage: Coverage; height_m: number; image: HTMLCanvasElement; middle: Place; across_m: number } | null = null;
+
+/** Shade where a target at a height above ground is seen by any radar; nothing where it never is. */
+export function drawCoverage(pen: CanvasRenderingContext2D, project: GeoProjection, coverage: Coverage, height_m: number): void {
+  if (last?.coverage !== coverage || last.height_m !== height_m) {
+    const frame = framed(coverage, COVERAGE_PX);
+    if (!frame) return;
+    last = { coverage, height_m, image: painted(shadeOf(coverage, frame, height_m), COVERAGE_PX), middle: frame, across_m: frame.metres_per_pixel * COVERAGE_PX };
+  }
+  const { image, middle, across_m } = last, north_deg = 0.1;
+  const at = project([middle.lon_deg, middle.lat_deg]), up = project([middle.lon_deg, middle.lat_deg + north_deg]);
+  if (!at || !up) return;
+  const long = Math.hypot(up[0] - at[0], up[1] - at[1]), wide = (long * across_m) / (north_deg * (Math.PI / 180) * EARTH_KM * 1000);
+  pen.save();
+  pen.translate(...at);
+  pen.rotate(Math.atan2(up[0] - at[0], at[1] - up[1]));
+  pen.drawImage(image, -wide / 2, -wide / 2, wide, wide);
+  pen.restore();
 }

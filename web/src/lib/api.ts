@@ -26,12 +26,19 @@ export async function ask<T>(address: string, method = "GET", body?: unknown): P
   return said as T;
 }
 
+/** Told whenever something moves, until it ends. A browser keeps six connections to a server, over all tabs: an unseen one has none. */
 export function watch(address: string, tell: (message: { state: string; line: RunLine | null }) => void): () => void {
-  const source = new EventSource(address);
-  source.onmessage = (event) => {
-    const said = JSON.parse(event.data);
-    tell(said);
-    if (said.state !== "running") source.close();
-  };
-  return () => source.close();
+  let source: EventSource | null = null, over = false;
+  function turn(): void {
+    if (document.hidden || over) { source?.close(); source = null; return; }
+    source ??= new EventSource(address);
+    source.onmessage = (event) => {
+      const said = JSON.parse(event.data);
+      tell(said);
+      if (said.state !== "running") { over = true; source?.close(); }
+    };
+  }
+  document.addEventListener("visibilitychange", turn);
+  turn();
+  return () => { over = true; turn(); document.removeEventListener("visibilitychange", turn); };
 }

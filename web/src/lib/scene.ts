@@ -5,7 +5,12 @@ export interface Thing {
   first: number; count: number;
   /** First look at which the round earth, and then terrain too, did not hide it; absent where the server does not tell. */
   above_horizon_s?: number | null; unmasked_s?: number | null;
+  /** Of a target: when each radar first had a plot of it, in order of time. */
+  seen?: Sighting[];
+  /** Of a track: how often it was updated, and when last; its last row is its end, and no update. */
+  updates?: number; updated_s?: number;
 }
+export type Sighting = [radar: string, time_s: number, range_m: number];
 export type Happening = [time_s: number, what: string, who: string, whom: string, round: string,
   lat_deg: number, lon_deg: number, height_m: number, value: number];
 export interface Radar {
@@ -34,6 +39,24 @@ export function unpack(data: ArrayBuffer): Scene {
     at += 4 * count;
   }
   return { ...header, columns } as Scene;
+}
+
+/** From when to when a track lives: to where it was dropped, or the trial ended. */
+export function lifeOf({ columns }: Scene, track: Thing): [from_s: number, until_s: number] {
+  return [columns.time_s[track.first] as number, columns.time_s[track.first + track.count - 1] as number];
+}
+
+/** Stretches of time in which a target was held, by any track of it, in order; touching ones are one. */
+export function heldSpans(scene: Scene, key: string): { from_s: number; until_s: number; first: Thing; last: Thing }[] {
+  const tracks = scene.things.filter((one) => one.kind === "track" && one.of === key && one.count > 0)
+    .map((track) => ({ track, life: lifeOf(scene, track) })).sort((a, b) => a.life[0] - b.life[0]);
+  const spans: { from_s: number; until_s: number; first: Thing; last: Thing }[] = [];
+  for (const { track, life: [from_s, until_s] } of tracks) {
+    const open = spans[spans.length - 1];
+    if (!open || from_s > open.until_s) spans.push({ from_s, until_s, first: track, last: track });
+    else if (until_s > open.until_s) { open.until_s = until_s; open.last = track; }
+  }
+  return spans;
 }
 
 /** Row of `times` at or before a time, between first and first + count; -1 before the first. Binary search. */

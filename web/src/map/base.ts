@@ -5,7 +5,7 @@ import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Layers } from "./layers";
 import type { Palette } from "./palette";
-import type { Picture } from "./pictures";
+import { drawOver, type Over } from "./pictures";
 import { EARTH_KM, placeOf, planeOf, type Spot } from "./plane";
 import { across, down, pointAt, rounded, type Size, type View } from "./view";
 
@@ -35,7 +35,7 @@ function pathOf(shape: GeoPermissibleObjects, site: Spot): Path2D {
 export interface Base {
   site: Spot; view: View; size: Size; dots: number; layers: Layers; palette: Palette; ground: Ground | null;
   /** Laid over the land, in this order. */
-  pictures: Picture[];
+  pictures: Over[];
 }
 
 export function drawBase(pen: CanvasRenderingContext2D, base: Base): void {
@@ -44,7 +44,7 @@ export function drawBase(pen: CanvasRenderingContext2D, base: Base): void {
   pen.fillStyle = ground ? palette.sea : palette.land;
   pen.fillRect(0, 0, size.width, size.height);
   if (ground) drawLand(pen, base, ground);
-  for (const picture of base.pictures) drawPicture(pen, base, picture);
+  drawOver(pen, base.pictures, base.site, base.view, size, palette);
   if (ground) drawBorders(pen, base, ground);
   pen.font = "11px system-ui, sans-serif";
   pen.textBaseline = "middle";
@@ -79,14 +79,6 @@ function drawLand(pen: CanvasRenderingContext2D, base: Base, ground: Ground): vo
   });
 }
 
-function drawPicture(pen: CanvasRenderingContext2D, { site, view, size }: Base, picture: Picture): void {
-  const [x_km, y_km] = planeOf(site)(picture.lat_deg, picture.lon_deg);
-  const wide_km = (picture.image.width * picture.metres_per_pixel) / 1000, wide = wide_km * view.px_per_km;
-  pen.globalAlpha = 0.6;
-  pen.drawImage(picture.image, across(view, size, x_km - wide_km / 2), down(view, size, y_km + wide_km / 2), wide, wide);
-  pen.globalAlpha = 1;
-}
-
 function drawBorders(pen: CanvasRenderingContext2D, base: Base, ground: Ground): void {
   onChart(pen, base, (px) => {
     pen.strokeStyle = base.palette.coast;
@@ -104,7 +96,7 @@ function drawGrid(pen: CanvasRenderingContext2D, { site, view, size, palette }: 
   const corners = [[0, 0], [0.5, 0], [1, 0], [0, 1], [0.5, 1], [1, 1], [0, 0.5], [1, 0.5]].map(([u = 0, v = 0]) =>
     back(...pointAt(view, size, u * size.width, v * size.height)));
   const lats = corners.map((one) => one.lat_deg), lons = corners.map((one) => one.lon_deg);
-  const step = stepOf_deg(Math.max(...lats) - Math.min(...lats));
+  const step = stepOf_deg(Math.max(Math.max(...lats) - Math.min(...lats), 0.45 * (Math.max(...lons) - Math.min(...lons))));
   const south = Math.max(-90, Math.min(...lats) - step), north = Math.min(90, Math.max(...lats) + step);
   const west = Math.min(...lons) - step, east = Math.max(...lons) + step;
   const lines = geoGraticule().extent([[west, south], [east, north]]).step([step, step]).precision(step / 4).lines();

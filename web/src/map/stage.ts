@@ -18,13 +18,11 @@ export interface Stage {
   tracksOf: Map<number, number[]>;
   of: Int32Array;
   marks: Mark[];
-  /** How long a track lives after its last update, as drawn: one turn of the slowest radar. */
-  hold_s: number;
 }
 
 /** A scene made ready; about the site of another where the two are to be shown on one chart. */
 export function staged(scene: Scene, site: Spot = siteOf(scene)): Stage {
-  const { columns, things, radars } = scene;
+  const { columns, things } = scene;
   const project = planeOf(site);
   const [x_km, y_km] = projected(columns.lat_deg, columns.lon_deg, project);
   const indexOf = new Map(things.map((thing, i) => [thing.key, i]));
@@ -38,7 +36,6 @@ export function staged(scene: Scene, site: Spot = siteOf(scene)): Stage {
     scene, site, x_km, y_km, indexOf, tracksOf, of,
     ...plotted(scene, project),
     marks: marked(scene, project),
-    hold_s: Math.max(5, ...radars.map((radar) => radar.revisit_s)),
   };
 }
 
@@ -99,11 +96,10 @@ function marked(scene: Scene, project: Project): Mark[] {
 export function livesFrom_s({ scene }: Stage, thing: Thing): number {
   return thing.count > 1 || thing.kind === "track" ? (scene.columns.time_s[thing.first] as number) : -Infinity;
 }
-export function livesUntil_s({ scene, hold_s }: Stage, thing: Thing): number {
+export function livesUntil_s({ scene }: Stage, thing: Thing): number {
   if (thing.count < 1) return -Infinity;
   const last_s = scene.columns.time_s[thing.first + thing.count - 1] as number;
-  if (thing.kind === "track") return last_s + hold_s;
-  return thing.count > 1 ? last_s : Infinity;
+  return thing.count > 1 || thing.kind === "track" ? last_s : Infinity;
 }
 
 /** Whether a radar's plots hold a confirmed track of an object at a time. */
