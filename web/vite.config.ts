@@ -31,6 +31,7 @@ export default defineConfig({
     outDir: "../src/farwatch/console/static",
     emptyOutDir: true,
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // know light-dark() themselves: what stands in for it is deaf to a theme that is chosen
     chunkSizeWarningLimit: 1500,
     rollupOptions: {
       output: {
