@@ -7,8 +7,8 @@ from typing import Any
 from farwatch.campaign import Result
 from farwatch.outcomes.summary import ClassRow, Estimate, RoundRow, Summary
 from farwatch.report import glossary, wording
+from farwatch.report.claimed import claims, farthest_round
 from farwatch.report.ledger import ledger
-from farwatch.report.sights import claims, farthest_round
 
 Row = dict[str, Any]
 
