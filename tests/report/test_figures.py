@@ -11,7 +11,7 @@ import pytest
 from farwatch.detect.reach import Target, fill_stretch, reach_of
 from farwatch.mission import prepare
 from farwatch.outcomes.summary import Estimate
-from farwatch.report import as_drawn, course, sights
+from farwatch.report import as_drawn, claimed, course, sights
 from farwatch.report.answer import class_labels
 from farwatch.report.figures import (
     busy,
@@ -187,7 +187,7 @@ def test_busy_draws_its_data(drawn, played, mission):
 
 def test_the_map_draws_its_data(drawn, played, mission, seen):
     """Each kill and each arrival of the map is a row, at its place."""
-    labels, claims = class_labels(played), sights.claims(played.scenario)
+    labels, claims = class_labels(played), claimed.claims(played.scenario)
     figure, made = drawn(raid_map, played, mission, claims, seen, labels)
     for kind, label in (("kill", "killed"), ("leak", "got through")):
         wanted = {(row[4], row[5]) for row in made.rows if row[1] == kind}

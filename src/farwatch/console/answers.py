@@ -96,6 +96,7 @@ def run_answer(path: str) -> dict[str, Any] | None:
         "sources": plain(manifest.get("sources", {})),
         "scenario": plain(manifest["scenario"]),
         "entries": _entries(result),
+        "report": (Path(path) / "report.html").is_file(),
         "tables": [table for table in TABLES if (Path(path) / f"{table}.parquet").is_file()],
     }
 

@@ -159,7 +159,7 @@ def _metres(height_m: NDArray[np.float64], none: int) -> NDArray[np.uint16]:
 
 def _claimed(scenario: Scenario) -> dict[str, Any] | None:
     """The farthest range that is claimed for a round of the defence, about its battery."""
-    from farwatch.report.sights import claims, farthest_round
+    from farwatch.report.claimed import claims, farthest_round
 
     claim = farthest_round(claims(scenario))
     if claim is None:

@@ -27,7 +27,7 @@ from farwatch.scenario import digest, shipped
 PACE_S = 2.5
 """Between two answers of a run that is played."""
 
-PATIENCE_S = 0.05
+PATIENCE_S = 0.03
 """So long a page waits for one; then it gets the one before."""
 
 Trial = Annotated[int, InPath(ge=0, le=10**9)]

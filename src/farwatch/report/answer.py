@@ -7,8 +7,8 @@ from typing import Any
 from farwatch.campaign import Result
 from farwatch.outcomes.summary import ClassRow, Estimate, RoundRow, Summary
 from farwatch.report import glossary, wording
-from farwatch.report.ledger import cited, ledger
-from farwatch.report.sights import claims, farthest_round
+from farwatch.report.claimed import claims, farthest_round
+from farwatch.report.ledger import ledger
 
 Row = dict[str, Any]
 
@@ -21,7 +21,6 @@ def told(result: Result) -> Row:
     An estimate is `{value, low, high, text}`, shares from 0 to 1.
     """
     summary, labels = result.summary(), class_labels(result)
-    rows = ledger(result)
     return {
         "headline": wording.headline(summary),
         "short": wording.short(summary),
@@ -47,8 +46,7 @@ def told(result: Result) -> Row:
         ],
         "rounds": [_round(row) for row in summary.rounds if row.carried],
         "matters": [{"name": one.name, "share": _share(one.share)} for one in _matter(summary)],
-        "ledger": [asdict(row) for row in rows],
-        "sources": [asdict(source) for source in cited(rows)],
+        "ledger": [asdict(row) for row in ledger(result)],
         "command": command(result),
         "scenario_text": scenario_text(result),
         "facts": [{"term": term, "text": text} for term, text in facts(result)],

@@ -7,7 +7,7 @@ from typing import Any
 
 from farwatch.campaign.answers import PointAnswer
 from farwatch.errors import FarwatchError
-from farwatch.report import as_drawn, sights, wording
+from farwatch.report import as_drawn, claimed, sights, wording
 from farwatch.report.figures import raid_coverage, raid_map
 from farwatch.report.figures.canvas import Picture
 from farwatch.report.figures.raid_coverage import Layout
@@ -56,7 +56,7 @@ def sites(points: Sequence[PointAnswer], scenarios: Mapping[str, Scenario]) -> S
             missing.append(f"No map of {title}: its world could not be prepared again. {error}")
             continue
         labels |= _labels(one.scenario, layout)
-        claims = sights.claims(one.scenario)
+        claims = claimed.claims(one.scenario)
         head = "Sites and planned routes" + (f": {title}" if len(found) > 1 else "")
         maps.append(raid_map.draw_plan(layout.mission, claims, layout.sights, labels, (f"map-{number}", head)))
         layouts.append(layout)
@@ -129,7 +129,7 @@ def _layout(scenario: Scenario, title: str) -> Layout:
     raid = bool((mission.world.targets["raid"] != 0).any())
     seen = sights.sights(mission, as_drawn.planned_strength_db(mission)) if raid else ()
     return Layout(
-        mission=mission, sights=seen, claim=sights.farthest_round(sights.claims(scenario)), title=title
+        mission=mission, sights=seen, claim=claimed.farthest_round(claimed.claims(scenario)), title=title
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from farwatch.campaign import Result
 from farwatch.errors import FarwatchError
 from farwatch.outcomes.summary import Summary
-from farwatch.report import as_drawn, sights, wording
+from farwatch.report import as_drawn, claimed, sights, wording
 from farwatch.report.answer import class_labels
 from farwatch.report.figures import (
     busy,
@@ -70,14 +70,14 @@ class Easel:
         return class_labels(self.result)
 
     @cached_property
-    def claims(self) -> tuple[sights.Claimed, ...]:
+    def claims(self) -> tuple[claimed.Claimed, ...]:
         """Ranges that are claimed for what stands here."""
-        return sights.claims(self.result.scenario)
+        return claimed.claims(self.result.scenario)
 
     @property
-    def longest(self) -> sights.Claimed | None:
+    def longest(self) -> claimed.Claimed | None:
         """The longest range that is claimed for a round."""
-        return sights.farthest_round(self.claims)
+        return claimed.farthest_round(self.claims)
 
     @cached_property
     def sights(self) -> tuple[sights.Sight, ...]:
@@ -150,7 +150,7 @@ CAPTIONS = {
 }
 
 
-def _reach_caption(longest: sights.Claimed | None) -> str:
+def _reach_caption(longest: claimed.Claimed | None) -> str:
     km = "" if longest is None else f"{wording.number(longest.farthest_m / 1e3)} km"
     dashed = "" if longest is None else f"Dashed: the {km} claimed for the {longest.label}. "
     return (

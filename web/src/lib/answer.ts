@@ -22,13 +22,13 @@ export interface Told {
   assets: { name: string; worth: string; destroyed: Said; arrivals: Said }[];
   rounds: { battery: string; name: string; carried: string; fired: Said; spent: Said; price: string; cost: string }[];
   matters: { name: string; share: Said }[];
-  ledger: Entry[]; sources: { title: string; url: string }[];
+  ledger: Entry[];
   command: string; scenario_text: string;
   facts: { term: string; text: string }[]; glossary: { term: string; text: string }[];
 }
 export interface Answer {
   title: string; seed: number; trials: number; told: Told; trial_numbers: number[]; leaked_by_trial: number[];
-  notices: string[]; entries: string[]; tables: string[]; summary: { leakers: { mean: Estimate } };
+  notices: string[]; entries: string[]; tables: string[]; report: boolean; summary: { leakers: { mean: Estimate } };
 }
 
 /** A sentence of an answer by its title; empty where it has nothing to say there. */

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farwatch.report import wording
+from farwatch.report.claimed import Claimed
 from farwatch.report.figures import ground
 from farwatch.report.figures.canvas import INK, PAPER, RED, WIDTH_IN, Picture, drawing, picture
-from farwatch.report.sights import LIKELY, NOT_SEEN, STRONG_ONLY, WEAK_TOO, Claimed, Seen, Sight
+from farwatch.report.sights import LIKELY, NOT_SEEN, STRONG_ONLY, WEAK_TOO, Seen, Sight
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from farwatch.campaign import Result
 from farwatch.report import wording
+from farwatch.report.claimed import Claimed
 from farwatch.report.figures import ground
 from farwatch.report.figures.canvas import (
     BLUE,
@@ -23,7 +24,7 @@ from farwatch.report.figures.canvas import (
 )
 from farwatch.report.figures.ground import Panel
 from farwatch.report.figures.raid_coverage import levels_on
-from farwatch.report.sights import LIKELY, Claimed, Sight
+from farwatch.report.sights import LIKELY, Sight
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission

@@ -8,8 +8,9 @@ import numpy as np
 
 from farwatch.outcomes.summary import ClassRow, Summary
 from farwatch.report import wording
+from farwatch.report.claimed import Claimed
 from farwatch.report.figures.canvas import BLUE, INK, RED, SOFT, WIDTH_IN, Picture, drawing, picture
-from farwatch.report.sights import HEIGHTS_M, Claimed, Sight
+from farwatch.report.sights import HEIGHTS_M, Sight
 
 COLUMNS = 3
 
