@@ -32,6 +32,32 @@ def test_pixels_lie_at_true_distance_and_bearing(lat_deg, lon_deg):
         assert np.sin(bearing - np.arctan2(east_m, north_m)) == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.parametrize("colours", [1, 251, 4000])
+def test_a_picture_is_read_as_it_was_written(colours):
+    """Colours as they were, where they are few; nearly so else; clear where it is not shown."""
+    from io import BytesIO
+
+    from matplotlib.image import imread
+
+    rng = np.random.default_rng(1)
+    some = rng.integers(0, 256, (colours, 3), np.uint8)
+    rgb, shown = some[rng.integers(0, colours, (61, 40))], rng.random((61, 40)) < 0.8
+    found = np.rint(255.0 * imread(BytesIO(ground.png(rgb, shown)), format="png")).astype(int)
+    assert (found[..., 3] == 255 * shown).all()
+    assert np.abs(found[..., :3] - rgb)[shown].max() <= (0 if colours <= 255 else 64)
+
+
+@pytest.mark.parametrize("width_px", [16, 17, 400])
+def test_pixels_between_nodes_lie_on_the_sheet_where_they_should(width_px):
+    """Worked out for one in sixteen, they are off by a small part of a cell of a sheet that is drawn otherwise."""
+    from farwatch.world.sheet import flat_sheet
+
+    sheet, view = flat_sheet([(23.6, 45.2)], 450e3, 900.0), (24.1, 45.9, 600e3)
+    row, column = ground._cells(sheet, view, width_px)
+    true_row, true_column = sheet.grid_of(*places(*view, width_px))
+    assert np.hypot(row - true_row, column - true_column).max() < 0.2
+
+
 @pytest.mark.parametrize(
     "line",
     [
