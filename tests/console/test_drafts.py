@@ -6,7 +6,15 @@ import time
 import pytest
 
 from console.conftest import SITE
-from farwatch.console.drafts import MOST_TOLD, check_plan, is_inside, read_draft
+from farwatch.console.drafts import (
+    MOST_TOLD,
+    MOST_VALUES,
+    check_plan,
+    is_inside,
+    problems_of,
+    read_draft,
+    read_plan_draft,
+)
 from farwatch.console.library import MOST_TEXT
 from farwatch.errors import InputError
 
@@ -119,7 +127,7 @@ PLAN = "farwatch-campaign: 1\ntitle: Which\nscenarios: {a: SCENARIO}\nvary: {fie
         ("/etc/passwd", "terrain", "alps-3s", "scenarios.a"),
         ("site.yaml", "terrain", "../secret.tif", "vary.fields.terrain"),
         ("desert-battery", "traffic", "[{recorded: ../secret.csv}]", "vary.fields.traffic"),
-        ("bad.yaml", "terrain", "alps-3s", "terrain"),
+        ("bad.yaml", "terrain", "alps-3s", "scenarios.a"),
     ],
 )
 def test_a_plan_names_nothing_outside(place, scenario, field, value, refused):
@@ -143,3 +151,33 @@ def test_a_broken_plan_is_told(place):
         (place / "plan.yaml").write_text(text)
         with pytest.raises(InputError):
             check_plan(place / "plan.yaml", place)
+
+
+def test_a_plans_text_is_checked_as_the_file_is(place):
+    """Every problem with its line, and files beside it are found; also one that is not saved yet."""
+    (place / "site.yaml").write_text(SITE)
+    text = PLAN.replace("SCENARIO", "site.yaml").replace("FIELD", "terrain").replace("VALUE", "alps-3s")
+    assert read_plan_draft(text, place) == []
+    wrong = text.replace("site.yaml", "sites.yaml").replace("title: Which", "titel: Which")
+    problems = read_plan_draft(wrong, place)
+    assert {(2, "titel"), (3, "scenarios.a")} <= {(one.line, one.where) for one in problems}
+    assert "site.yaml" in next(one.hint for one in problems if one.where == "scenarios.a")
+
+
+def test_a_plan_of_too_many_values_is_refused_at_once(place):
+    """Each would be tried in each scenario."""
+    many = ", ".join(map(str, range(MOST_VALUES + 1)))
+    text = f"farwatch-campaign: 1\ntitle: x\nscenarios: {{a: desert-battery}}\nvary: {{fields: {{seed: [{many}]}}}}\n"
+    (problem,) = read_plan_draft(text, place)
+    assert (problem.line, "more than" in problem.rule) == (4, True)
+
+
+def test_a_battery_off_its_terrain_is_told_before_a_run(place):
+    """At its line, with what the terrain holds; on the terrain, on a smooth earth and on a broken file nothing is."""
+    text = f"{SITE}terrain: arabia-30s\n"
+    assert problems_of(text, place, "scenario") == []
+    (problem,) = problems_of(text.replace("lat_deg: 23.6", "lat_deg: 48.2"), place, "scenario")
+    assert (problem.where, problem.line) == ("defence.alpha.at", 5)
+    assert "lies outside the terrain, which holds latitude 19.1 to 28.1" in problem.rule
+    for sound in (SITE, f"{SITE}terrain: own.tif\n", text.replace("lon_deg: 45.2", "lon_deg: -314.8")):
+        assert [one.rule for one in problems_of(sound, place, "scenario") if "terrain" in one.rule] == []

@@ -1,17 +1,29 @@
 """Addresses of what there is: the overview, the catalogue, scenarios and plans."""
 
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from farwatch.console.answers import campaign_line, plain, run_line
+from farwatch.console.answers import campaign_line, campaign_progress, plain, run_line
 from farwatch.console.desk import PAGE, Desk, job_line
-from farwatch.console.drafts import plan_problems, read_draft, text_of
-from farwatch.console.shelf import PLAN, SCENARIO
-from farwatch.scenario import schema, shipped
+from farwatch.console.drafts import problems_of, text_of
+from farwatch.console.exhibits import contents_of, page_of
+from farwatch.console.shelf import PLAN, SCENARIO, kind_in, title_of
+from farwatch.errors import FarwatchError
+from farwatch.scenario import schema, shipped, shipped_text
+
+MOST_PROGRESS = 12
+"""Campaigns, those changed last, of which the overview tells how far they are."""
+
+PATIENCE_S = 0.05
+"""So long the overview waits for that."""
 
 MOST_TEXT = 300_000
 """Letters of a scenario that is sent: a hundred times a shipped one; the worst of this size is checked in seconds."""
@@ -30,33 +42,35 @@ def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
 
     @app.get("/", dependencies=PAGE)
-    def overview() -> dict[str, Any]:
-        """Everything there is: scenarios, plans, runs, campaigns, jobs."""
-        return contents(desk)
+    async def overview() -> dict[str, Any]:
+        """Everything there is: scenarios, plans, runs, campaigns, jobs. What changed last comes first."""
+        found = await asyncio.to_thread(contents, desk)
+        await _add_progress(desk, found["campaigns"])
+        return found
 
     @app.get("/catalogue", dependencies=PAGE)
     def catalogue() -> dict[str, Any]:
-        """The catalogue: names by kind, and one row for each entry."""
+        """The catalogue: names by kind, one row for each entry, and how far each system reaches."""
         from farwatch import catalogue
 
-        found = catalogue.load()
-        names = {kind: sorted(getattr(found, kind)) for kind in ("systems", "radars", "rounds", "classes")}
-        return names | {"rows": plain(catalogue.summary(found))}
+        return contents_of(catalogue.load())
 
     @app.get("/catalogue/{name}", dependencies=PAGE)
     def entry(name: str) -> dict[str, Any]:
-        """An entry: its figures with ranges, sources, conflicts and assumptions."""
+        """An entry: its figures with ranges, sources, conflicts and assumptions; what it holds, and what holds it."""
         from farwatch import catalogue
 
         found = catalogue.load()
         if name not in {entry.name for entry in found.entries()}:
             raise HTTPException(404, f"{name!r} is not in the catalogue")
-        return {"name": name, "sections": plain(catalogue.sections(catalogue.find_any(found, name), found))}
+        return page_of(catalogue.find_any(found, name), found)
 
     @app.get("/schema")
-    def json_schema() -> dict[str, Any]:
-        """The JSON Schema of scenarios."""
-        return schema()
+    def json_schema(kind: Literal["scenario", "plan"] = "scenario") -> dict[str, Any]:
+        """The JSON Schema of scenarios, or of plans."""
+        from farwatch.campaign import plan_schema
+
+        return plan_schema() if kind == PLAN else schema()
 
     _scenarios(app, desk)
 
@@ -71,20 +85,22 @@ def _scenarios(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/check")
     def checked(draft: ScenarioText) -> dict[str, Any]:
-        """What is wrong with a scenario's text: every problem with its line and the nearest valid choice."""
-        return {"problems": plain(read_draft(draft.text, desk.home)[1])}
+        """What is wrong with the text of a scenario or plan: every problem with line and nearest valid choice."""
+        kind = kind_in(draft.text.encode("utf-8", "replace")) or SCENARIO
+        return {"kind": kind, "problems": plain(problems_of(draft.text, desk.home, kind))}
 
     @app.put("/scenarios/{name}")
     def kept(name: str, draft: ScenarioText) -> dict[str, Any]:
-        """Write a scenario file, also one with problems: they are told. 409: it is no scenario, or was changed."""
+        """Write a scenario or plan, also one with problems: they are told. 409: it is another kind, or was changed."""
         path = _file(desk, name)
         if path.exists():
-            if desk.shelf.kind(path) == PLAN:
-                raise HTTPException(409, f"{name} is a plan, not a scenario")
+            there = desk.shelf.kind(path)
+            if there is None and path.stat().st_size:
+                raise HTTPException(409, f"{name} is there, and neither a scenario nor a plan")
+            if there is not None and (kind_in(draft.text.encode("utf-8", "replace")) or there) != there:
+                raise HTTPException(409, f"{name} is a {there}: something else needs a name of its own")
             if draft.version is not None and _version(path.read_bytes()) != draft.version:
                 raise HTTPException(409, f"{name} was changed elsewhere since it was opened here")
-            if desk.shelf.kind(path) != SCENARIO and path.stat().st_size:
-                raise HTTPException(409, f"{name} is there, and no scenario")
         partial = desk.home / f".{name}.part"
         try:
             partial.write_bytes(draft.text.encode("utf-8", "replace"))
@@ -96,11 +112,10 @@ def _scenarios(app: FastAPI, desk: Desk) -> None:
 
 def _told(desk: Desk, name: str, text: str) -> dict[str, Any]:
     """A text with its problems, of whichever kind it is."""
-    path = None if name in shipped() else _file(desk, name)
-    kind = SCENARIO if path is None else desk.shelf.kind(path) or SCENARIO
-    problems = plan_problems(path, desk.home) if path is not None and kind == PLAN else read_draft(text, desk.home)[1]
+    kind = SCENARIO if name in shipped() else desk.shelf.kind(_file(desk, name)) or SCENARIO
     version = _version(text.encode("utf-8", "replace"))
-    return {"name": name, "kind": kind, "text": text, "version": version, "problems": plain(problems)}
+    problems = plain(problems_of(text, desk.home, kind))
+    return {"name": name, "kind": kind, "text": text, "version": version, "problems": problems}
 
 
 def _version(data: bytes) -> str:
@@ -115,7 +130,7 @@ def _file(desk: Desk, name: str) -> Path:
 
 
 def contents(desk: Desk) -> dict[str, Any]:
-    """Names and states of everything in the folder."""
+    """Names, titles and states of everything in the folder."""
     from farwatch import __version__
 
     texts, stored = desk.shelf.texts(), desk.shelf.all()
@@ -126,7 +141,38 @@ def contents(desk: Desk) -> dict[str, Any]:
         "shipped": list(shipped()),
         "scenarios": texts[SCENARIO],
         "plans": texts[PLAN],
-        "runs": [run_line(one, jobs.get(one.name)) for one in stored if one.is_run],
-        "campaigns": [campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run],
-        "jobs": [job_line(job) for job in jobs.values()],
+        "titles": _shipped_titles() | {name: _title(desk, name) for kind in texts.values() for name in kind},
+        "runs": _newest_first(run_line(one, jobs.get(one.name)) for one in stored if one.is_run),
+        "campaigns": _newest_first(campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run),
+        "jobs": [(job_line(job) or {}) | {"what": job.words[0]} for job in jobs.values()],
     }
+
+
+def _newest_first(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(lines, key=lambda line: -line["changed_s"])
+
+
+def _title(desk: Desk, name: str) -> str:
+    path = desk.shelf.text(name)
+    return "" if path is None else desk.shelf.title(path)
+
+
+@cache
+def _shipped_titles() -> dict[str, str]:
+    return {name: title_of(shipped_text(name)) for name in shipped()}
+
+
+async def _add_progress(desk: Desk, lines: list[dict[str, Any]]) -> None:
+    """Add to campaigns how far they are, as far as that is known in a moment; the next look finds the others."""
+
+    async def progress(line: dict[str, Any]) -> None:
+        stored = desk.shelf.stored(line["name"])
+        with suppress(FarwatchError):
+            if stored is not None:
+                line["progress"] = await desk.reader.ask(campaign_progress, str(stored.path), stamp=stored.stamp)
+
+    for line in lines:
+        line["progress"] = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*(progress(line) for line in lines[:MOST_PROGRESS]))

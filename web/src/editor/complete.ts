@@ -2,9 +2,17 @@
 
 import { isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { at, flowText } from "./edits";
-import { alternatives, boundsOf, entryOf, kindOf, possible, resolved, schemaAt, skeleton, unitOf, type Path, type Schema } from "./schema";
+import { alternatives, boundsOf, boundsText, entryOf, kindOf, possible, resolved, schemaAt, skeleton, unitOf, type Path, type Schema } from "./schema";
 
-export interface Catalogue { systems: string[]; radars: string[]; rounds: string[]; classes: string[] }
+export interface Reached { name: string; range_m: number; assumed: boolean }
+export interface Catalogue {
+  systems: string[]; radars: string[]; rounds: string[]; classes: string[];
+  /** What the names stand for, and how far systems reach; where the server tells it. */
+  rows?: { kind: string; name: string; title: string }[];
+  reach?: Record<string, { rounds: (Reached & { ready: number })[]; radars: Reached[] }>;
+  /** Scenarios that a plan may name. */
+  scenarios?: string[];
+}
 export interface Spot { path: Path; key: boolean; from: number; to: number; beside: string[]; flow: boolean; inline: boolean }
 export interface Choice { label: string; insert: string; detail: string; info: string; key: boolean }
 
@@ -84,7 +92,8 @@ export function choices(root: Schema, spot: Spot, catalogue: Catalogue | null, v
   if (spot.inline && inMap) return wholes(root, schema);
   if (spot.key || inMap) return keysOf(root, schema, spot, names(spot.path, catalogue, values));
   if (kind === "list" && !spot.flow) return [];
-  return valueChoices(schema, names(spot.path, catalogue, values));
+  const titles = new Map(catalogue?.rows?.map((row) => [row.name, row.title]));
+  return valueChoices(schema, names(spot.path, catalogue, values)).map((one) => ({ ...one, detail: titles.get(one.label) ?? one.detail }));
 }
 
 /** A whole map, for the line of its key: with what must be given, in each way that it may be written. */
@@ -105,8 +114,7 @@ function keysOf(root: Schema, schema: Schema, spot: Spot, known: string[]): Choi
       .map((name) => ({ label: name, insert: `${name}: `, detail: boundsOf(entry), info: schema.description ?? "", key: true }));
   }
   return possible(root, schema).filter((field) => !taken.has(field.name)).map((field) => {
-    const unit = unitOf(field.name), bounds = boundsOf(field.schema);
-    const said = [field.required ? "required" : "", bounds + (bounds && unit ? ` ${unit}` : "")].filter(Boolean).join(", ");
+    const said = [field.required ? "required" : "", boundsText(field.schema, unitOf(field.name))].filter(Boolean).join(", ");
     return { label: field.name, insert: `${field.name}: `, detail: said, info: field.schema.description ?? "", key: true };
   });
 }
@@ -127,6 +135,8 @@ export function names(path: Path, catalogue: Catalogue | null, values: unknown):
   const before = words[words.length - 2] ?? "";
   const known = catalogue ?? { systems: [], radars: [], rounds: [], classes: [] };
   if (words[0] === "figures" && words.length === 1) return [];
+  if (words[0] === "scenarios") return words.length > 1 ? (known.scenarios ?? []) : [];
+  if (last === "with" || (words[0] === "sensitivity" && last === "scenario")) return Object.keys((at(values, ["scenarios"]) ?? {}) as object);
   if (last === "system") return known.systems;
   if (last === "class" || last === "salvo" || (last === "for" && words[0] === "doctrine")) return known.classes;
   if (last === "radars" && before === "defence") return known.radars;

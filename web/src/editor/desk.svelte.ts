@@ -16,6 +16,9 @@ export class Desk {
   problems = $state.raw<Problem[]>([]);
   catalogue = $state.raw<Catalogue | null>(null);
   refused = $state("");
+  /** What is chosen on the map, by the path of its place; what the form opens at. */
+  selected = $state("");
+  opened = $state.raw<Path>([]);
 
   constructor(readonly schema: Schema, private readonly write: (change: Change) => void) {}
 
@@ -25,6 +28,11 @@ export class Desk {
   where(path: Path): string { return whereOf(path, this.values); }
   within(path: Path): Problem[] { return within(this.problems, this.where(path)); }
   closed(path: Path): string[] { return closed(path, this.catalogue, this.values); }
+  /** Whether the way to what the form opens at leads through a path. */
+  leadsTo(path: Path): boolean { return this.opened.length >= path.length && path.every((step, index) => step === this.opened[index]); }
+  isOpened(path: Path): boolean { return this.opened.length === path.length && this.leadsTo(path); }
+  /** What a name of the catalogue stands for; empty of any other name. */
+  titleOf(name: string): string { return this.catalogue?.rows?.find((row) => row.name === name)?.title ?? ""; }
   suggestions(path: Path): string[] { return suggestions(this.schema, path, this.catalogue, this.values); }
 
   private change(change: Change | null, path: Path): void {

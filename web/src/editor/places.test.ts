@@ -51,7 +51,7 @@ test("a place written the other way is the same place", () => {
 test("what is added gets a name of its own, an asset that exists and a place beside the battery", () => {
   const values = valuesOf(TEXT);
   const battery = fresh(skeleton(SCHEMA, schemaAt(SCHEMA, ["defence", 0]) ?? {}), ["defence"], values) as Record<string, unknown>;
-  expect(battery["name"]).toBe("alpha-2");
+  expect(battery["name"]).toBe("bravo");
   expect(seen(laid(values).marks[0] as never, battery["at"] as never).range_km).toBeCloseTo(15, 0);
   expect(fresh(skeleton(SCHEMA, schemaAt(SCHEMA, ["raid", 0]) ?? {}), ["raid"], values)).toMatchObject({ name: "drones", to: "depot", class: "srbm" });
 });

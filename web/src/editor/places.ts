@@ -67,7 +67,8 @@ export function laid(values: unknown): Laid {
   return { marks: marks.slice(0, MOST), routes, left: Math.max(0, marks.length - MOST) };
 }
 
-function assetOf(values: unknown, group: unknown): Place | null {
+/** Where the asset stands that a group flies to. */
+export function assetOf(values: unknown, group: unknown): Place | null {
   const to = at(group, ["to"]);
   const asset = listed(values, "defended").find((one) => at(one, ["name"]) === to);
   return asset === undefined ? null : placeOf(at(asset, ["at"]), null);
@@ -113,6 +114,11 @@ export function otherWay(values: unknown, path: Path): Record<string, unknown> |
   return { bearing_deg: rounded(bearing, 1), range_km: Math.max(0.1, rounded(range, 1)), ...beside };
 }
 
+/** Batteries are named as they are spelled, one after the other. */
+const SPELLED = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
+/** The first group of a raid, where nothing says what comes: what is asked about most. */
+const USUAL_CLASS = "one-way-drone";
+
 /** Something that is added, made to fit the scenario: a name of its own, an asset that exists, a place near the others. */
 export function fresh(skeleton: unknown, path: Path, values: unknown): unknown {
   if (skeleton === null || typeof skeleton !== "object" || Array.isArray(skeleton)) return skeleton;
@@ -120,11 +126,13 @@ export function fresh(skeleton: unknown, path: Path, values: unknown): unknown {
   const list = at(values, path);
   const taken = new Set(Array.isArray(list) ? list.map((one: unknown) => at(one, ["name"])) : []);
   if (typeof found["name"] === "string") {
-    const stem = found["name"];
+    const stem = found["name"], next = SPELLED.includes(stem) ? SPELLED.find((one) => !taken.has(one)) : undefined;
+    if (next) found["name"] = next;
     for (let count = 2; taken.has(found["name"]); count += 1) found["name"] = `${stem}-${count}`;
   }
   // As the one before it: the first name of the catalogue is seldom meant.
   const before: unknown = Array.isArray(list) ? list.at(-1) : undefined;
+  if ("class" in found) found["class"] = USUAL_CLASS;
   for (const key of ["class", "system"]) if (key in found && typeof at(before, [key]) === "string") found[key] = at(before, [key]);
   const asset = listed(values, "defended").map((one) => at(one, ["name"])).find((name) => typeof name === "string");
   if ("to" in found && asset) found["to"] = asset;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { applied, valuesOf } from "./edits";
 import { fileName, FILE, free } from "./kept";
 import { mended, offers, spanOf, whereOf, within } from "./problems";
-import { labelled, roundLength } from "./symbols";
+import { labelled } from "./symbols";
 
 const TEXT = "farwatch: 1\ndefence:\n  - {name: alpha, system: s-40}  # the only one\n";
 const PROBLEM = { where: "defence.alpha.system", value: "s-40", rule: "is not a system of the catalogue", hint: "did you mean s-400 or s-500?", line: 3, column: 27 };
@@ -38,7 +38,6 @@ test("labels never cover one another", () => {
   for (const a of boxes) for (const b of boxes) {
     if (a !== b) expect(a.x < b.x + b.wide && b.x < a.x + a.wide && a.y < b.y + 15 && b.y < a.y + 15).toBe(false);
   }
-  expect([7, 26, 51, 0.3].map(roundLength)).toEqual([5, 20, 50, 0.2]);
 });
 
 test("names of files get the ending of a scenario, and those that are taken a number", () => {

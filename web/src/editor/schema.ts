@@ -149,6 +149,15 @@ export function boundsOf(schema: Schema): string {
   return low ? (low.startsWith("above") ? low : `at least ${low}`) : high && !vast ? `at most ${high}` : "";
 }
 
+/** The bounds with their unit: "-90° to 90°", "at least 0 km". */
+export function boundsText(schema: Schema, unit: string): string {
+  const said = boundsOf(schema).replace(/-(?=\d)/g, "−").replace(/\d{5,}/g, (digits) => Number(digits).toLocaleString("en"));
+  return !said || !unit ? said : unit === "°" ? said.replace(/\d+/g, "$&°") : `${said} ${unit}`;
+}
+
+/** What the schema says of a field, as text of a page: without the marks of code. */
+export function helpOf(schema: Schema): string { return (schema.description ?? "").replaceAll("`", ""); }
+
 /** A first value for something that is added: what must be given, from the schema's examples and defaults. */
 export function skeleton(root: Schema, schema: Schema): unknown {
   const kind = kindOf(schema);

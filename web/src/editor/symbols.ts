@@ -1,15 +1,16 @@
 // How the things of a scenario look on the map: a shape and a colour for each kind, and where their labels go.
 
+import type { Palette } from "../map/palette";
 import type { MarkKind } from "./places";
 
-export const LOOKS: Record<MarkKind, { colour: string; word: string; over: number }> = {
-  battery: { colour: "--friend", word: "Battery", over: 7 },
-  asset: { colour: "--friend", word: "Defended site", over: 6 },
-  origin: { colour: "--hostile", word: "Raid group", over: 5 },
-  waypoint: { colour: "--hostile", word: "Route point", over: 4 },
-  zone: { colour: "--unknown", word: "Zone", over: 2 },
-  jammer: { colour: "--hostile", word: "Jammer", over: 3 },
-  traffic: { colour: "--neutral", word: "Traffic", over: 1 },
+export const LOOKS: Record<MarkKind, { colour: keyof Palette; word: string; over: number }> = {
+  battery: { colour: "friend", word: "Battery", over: 7 },
+  asset: { colour: "friend", word: "Defended site", over: 6 },
+  origin: { colour: "hostile", word: "Raid group", over: 5 },
+  waypoint: { colour: "hostile", word: "Route point", over: 4 },
+  zone: { colour: "unknown", word: "Zone", over: 2 },
+  jammer: { colour: "hostile", word: "Jammer", over: 3 },
+  traffic: { colour: "neutral", word: "Traffic", over: 1 },
 };
 
 /** Draw a mark's shape around a point. */
@@ -37,7 +38,7 @@ export function labelled(spots: readonly Spot[], wide: (label: string) => number
   spots.forEach(({ x, y, label }, index) => {
     if (!label) return;
     const width = wide(label);
-    const tries: [number, number][] = [[x + 11, y - height / 2], [x - 11 - width, y - height / 2], [x - width / 2, y - 11 - height], [x - width / 2, y + 11]];
+    const tries: [number, number][] = [[x + 16, y - height / 2], [x - 16 - width, y - height / 2], [x - width / 2, y - 16 - height], [x - width / 2, y + 16]];
     for (const [left, top] of tries) {
       const box: [number, number, number, number] = [left, top, left + width, top + height];
       if (taken.some((one) => box[0] < one[2] && one[0] < box[2] && box[1] < one[3] && one[1] < box[3])) continue;
@@ -47,10 +48,4 @@ export function labelled(spots: readonly Spot[], wide: (label: string) => number
     }
   });
   return found;
-}
-
-/** A round length for the scale bar, at most a given one. */
-export function roundLength(most_km: number): number {
-  const ten = 10 ** Math.floor(Math.log10(most_km));
-  return [5, 2, 1].map((one) => one * ten).find((one) => one <= most_km) ?? ten;
 }
