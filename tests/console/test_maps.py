@@ -1,9 +1,14 @@
 """The ground lies where the browser's map draws it; questions about it are bounded."""
 
+import asyncio
+import shutil
+
 import numpy as np
 import pytest
 
-from farwatch.console import ground
+from console.conftest import Client
+from farwatch.console import ground, maps
+from farwatch.console.app import create
 from farwatch.console.ground import EARTH_M, places
 from farwatch.console.maps import corners_of
 from farwatch.errors import InputError
@@ -104,6 +109,34 @@ def test_coverage_of_what_there_is(client, query):
 def test_relief_is_bounded(client, query):
     """No picture of a million pixels, no view of the whole earth."""
     assert client.get(f"/relief?scenario=desert-battery&{query}").status_code == 422
+
+
+def test_what_a_trial_shows_is_made_ready_under_the_names_it_asks_for(played, tmp_path, inline, monkeypatch):
+    """What was made as the server started is not made again for the page; without a compiled mission nothing is."""
+    home, made = shutil.copytree(played, tmp_path / "home"), []
+    for name in ("coverage", "relief"):
+        monkeypatch.setattr(maps, name, named(name, made))
+    for compiled, count in ((False, 0), (True, 3)):
+        monkeypatch.setattr(maps, "is_warm", lambda _, warm=compiled: warm)
+        app = create(home)
+        asyncio.run(maps.ready(app.state.desk, "done"))
+        assert len(made) == count
+    client = Client(app)
+    assert client.get("/coverage?run=done").content == b"coverage"
+    for width_px in (400, 1600):
+        assert client.get(f"/relief?run=done&across_km=900&width_px={width_px}").content == b"relief"
+    assert made == ["coverage", "relief", "relief"]
+
+
+def named(name, made):
+    """A function of that name that writes down that it was asked."""
+
+    def asked(*_):
+        made.append(name)
+        return name.encode()
+
+    asked.__name__ = name
+    return asked
 
 
 def test_a_smooth_earth_has_no_relief(client):
