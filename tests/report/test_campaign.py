@@ -73,6 +73,14 @@ def test_a_comparison_of_values_is_told_by_them():
         r"\([\d.]+ to [\d.]+\)\.",
         first,
     )
+    shots = {"vary": {"fields": {"doctrine.shots_per_look": [1, 2]}}, "trials": 64}
+    shots |= {"compare": {"with": {"doctrine.shots_per_look": 2}}}
+    study = planned(shots)
+    played = Rehearsed(study, law=lambda point, luck, u: luck + 3.0 * point.changes["doctrine.shots_per_look"]).play()
+    assert re.fullmatch(
+        r"3 fewer of 20 get through with shots per look 1 than with shots per look 2 \(3 to 3\)\.",
+        campaign_wording.headlines(answer(study, played))[0],
+    )
     first = campaign_wording.headlines(told(plan | {"measures": ["leaked_share"]})[1])[0]
     assert "the share that gets through is" in first
     assert "points higher with 20 of drones-north than with 5 of drones-north" in first

@@ -29,7 +29,7 @@ FLAGS = {
 }
 """No GPU: drawn by Chromium's own software, or by a GPU played by the CPU, which is slower."""
 
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 STEP_S, LONG_S = 2.0, 600.0
 COUNT = """seconds => new Promise(done => {
   const gaps = []; let before = performance.now(); const end = before + 1000 * seconds;
@@ -100,6 +100,8 @@ def serve(static: Path, data: bytes) -> http.server.ThreadingHTTPServer:
             body, kind = b"", TYPES.get(file.suffix, "application/octet-stream")
             if path.endswith("/scene"):
                 body, kind = data, "application/octet-stream"
+            elif path in ("/coverage", "/relief"):
+                pass  # there is no ground here
             elif path.endswith("/trials"):
                 body, kind = b'{"leakers": {}}', "application/json"
             elif "json" in self.headers.get("accept", ""):

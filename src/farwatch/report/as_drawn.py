@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from farwatch import detect
 from farwatch.campaign import Result
-from farwatch.catalogue.uncertainty import fill, values_at
+from farwatch.catalogue.uncertainty import draw, fill
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission
@@ -67,11 +67,9 @@ def strength_db(result: Result, mission: "Mission") -> tuple[Floats, Floats]:
 
 
 def planned_strength_db(mission: "Mission") -> tuple[Floats, Floats]:
-    """The same before a trial is played: over figures drawn from their ranges by a fixed seed."""
-    if not mission.figures:
-        return _strength_db(_filled(mission, np.empty((1, 0))), mission)
-    quantiles = np.random.default_rng(0).uniform(1e-9, 1.0 - 1e-9, (DRAWS, len(mission.figures)))
-    return _strength_db(_filled(mission, values_at(mission.figures, quantiles)), mission)
+    """The same before a trial is played: over figures drawn as trials draw them, from a seed that never changes."""
+    values = draw(mission.figures, 0, 0, DRAWS, stratified=True)
+    return _strength_db(_filled(mission, values), mission)
 
 
 def _strength_db(tables: dict[str, Any], mission: "Mission") -> tuple[Floats, Floats]:

@@ -125,7 +125,7 @@ def asked_field(plan: CampaignPlan) -> str | None:
 
 
 def _flow(number: int, one: campaign_losses.PointLosses, confidence: float) -> Picture:
-    title = f"From the raid to the leakers, {one.point.label}"
+    title = f"From the raid to the leakers {campaign_wording.place(one.point)}".strip()
     told = flow.Told(name=f"flow-{number}", title=title, confidence=confidence)
     return flow.draw(one.losses, one.raid, one.leaked, told)
 

@@ -23,7 +23,7 @@ _IDLE = ("count", "interval_s", "start_s", "speed_m_s", "jitter")
 """Fields of a raid group that change no route."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Alike:
     """Points with one layout: what it is called, and the scenario that stands for it."""
 

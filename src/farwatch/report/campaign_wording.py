@@ -185,7 +185,8 @@ def difference(row: Difference, named: Mapping[str, PointAnswer] | None = None) 
         size = f"{size} {'more' if gap.value > 0.0 else 'fewer'}"
         told = f"{sides.first} lets {size} of {wording.number(row.raid)} through than {sides.second}"
         if sides.values:
-            told = f"{size} get through with {sides.first} than with {sides.second}"
+            of = f" of {wording.number(row.raid)}" if sides.one_raid else ""
+            told = f"{size}{of} get through with {sides.first} than with {sides.second}"
         return capital(f"{sides.begin}{told} ({sizes}).")
     size = f"{size} {'higher' if gap.value > 0.0 else 'lower'}"
     where = "with" if sides.values else "in"
@@ -194,12 +195,16 @@ def difference(row: Difference, named: Mapping[str, PointAnswer] | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """A comparison in words: what both sides have alike, and the sides; `values`: these are no scenarios."""
+    """A comparison in words: what both sides have alike, and the sides.
+
+    `values`: the sides are no scenarios; `one_raid`: as many fly in both.
+    """
 
     begin: str
     first: str
     second: str
     values: bool = False
+    one_raid: bool = True
 
 
 def _sides(row: Difference, named: Mapping[str, PointAnswer]) -> _Sides:
@@ -214,7 +219,7 @@ def _sides(row: Difference, named: Mapping[str, PointAnswer]) -> _Sides:
     first, second = (
         setting({path: value for path, value in one.changes.items() if path not in alike}) for one in (here, there)
     )
-    return _Sides(begin, first, second, values=True)
+    return _Sides(begin, first, second, values=True, one_raid=here.raid == there.raid)
 
 
 def quoted(name: str) -> str:

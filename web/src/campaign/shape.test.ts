@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isWide, label, lineLabels, picture, range, type Spot } from "./shape";
+import { isWide, labeller, lineLabels, picture, range, type Spot } from "./shape";
 import type { Plan } from "./told";
 
 const GRID = { scenarios: {}, vary: { design: "grid", fields: {} } } satisfies Plan;
@@ -31,6 +31,12 @@ describe("how estimates are drawn", () => {
     expect(found.panels[0]?.lines[1]?.spots.map((one) => one?.number ?? null)).toEqual([3, 4, null]);
   });
 
+  test("while the first points are played, the picture is the one of the whole plan", () => {
+    const plan: Plan = { scenarios: { alone: "", layered: "" }, vary: { design: "grid", fields: { count: [40, 10, 20], rain: [0, 1] } } };
+    const found = picture(grid(["alone"], { count: [40], rain: [0, 1] }), plan);
+    expect(found).toMatchObject({ kind: "curves", panels: [{ field: "count", at: [10, 20, 40], lines: [{ label: "alone: rain 0" }, { label: "alone: rain 1" }] }] });
+  });
+
   test("the field whose saturation is asked for is the axis, though another has more values", () => {
     const spots = grid(["one"], { count: [1, 2, 3], "weather.rain": [0, 1, 2, 3] });
     const plan = { ...GRID, saturation: { field: "count", measure: "leaked" } };
@@ -50,7 +56,7 @@ describe("how estimates are drawn", () => {
     const spots = grid(["site"], { "doctrine.shots": ["salvo", "look"], rain: [3] });
     expect(picture(spots, GRID)).toMatchObject({ kind: "dots", rows: [{ label: "shots salvo" }, { label: "shots look" }] });
     expect(picture(grid(["a", "b"], { shots: [1, 2] }), GRID).kind).toBe("dots");
-    expect(label(spot(0, "site", {}), [spot(0, "site", {})])).toBe("");
+    expect(labeller([spot(0, "site", {})], GRID)(spot(0, "site", {}))).toBe("");
   });
 
   test("points that are spread over several fields make a scatter over each, scenarios apart", () => {

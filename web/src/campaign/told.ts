@@ -20,7 +20,8 @@ export interface Difference {
 export interface Knee { found: boolean; at: Estimate }
 export interface Curve { label: string; field: string; measure: string; knee: Knee | null; sentence: string }
 export interface Exchange { label: string; trials: number; ratio: Estimate; said: Record<"spent_usd" | "span_usd" | "flown_usd" | "ratio" | "per_kill_usd", string> }
-export interface Money { exchanges: Exchange[]; worths: { label: string; sentence: string }[]; turns: { label: string; sentence: string }[] }
+export interface Turn { label: string; field: string; at: Estimate; sentence: string }
+export interface Money { exchanges: Exchange[]; worths: { label: string; sentence: string }[]; turns: Turn[] }
 export interface Sensitivity {
   method: "morris" | "sobol"; scenario: string; title: string; sentence: string; trials: number; inputs: number; others: number;
   rows: { name: string; shown: Estimate; said: string[] }[];

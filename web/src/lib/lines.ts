@@ -1,9 +1,7 @@
 // How lines of a chart are told apart: colour, dash and marker together, in light and dark; and where their names stand.
 
-export const COLOURS = [
-  "light-dark(#1d4f91, #8fbcf2)", "light-dark(#a8480f, #f0a36b)", "light-dark(#00694f, #5fd1b3)",
-  "light-dark(#84358c, #dda0e0)", "light-dark(#6b5200, #f2cf66)", "light-dark(#4b5056, #c5cad0)",
-];
+/** Defined in Curves.svelte. */
+export const COLOURS = ["var(--line-1)", "var(--line-2)", "var(--line-3)", "var(--line-4)", "var(--line-5)", "var(--line-6)"];
 export const DASHES: number[][] = [[], [9, 4], [2, 3], [10, 3, 2, 3], [5, 5], [1, 5]];
 /** Markers about nought, as SVG paths. */
 export const MARKERS = [

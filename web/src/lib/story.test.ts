@@ -110,6 +110,11 @@ describe("other stories", () => {
   it("says what reached an asset", () => {
     expect(storyOf(scene(THINGS, TOLD), "depot").map((one) => one.text)).toEqual(["drones/3 leaked to depot"]);
   });
+  it("names whose story can be told beside it", () => {
+    expect(storyOf(scene(THINGS, TOLD), "track 7").find((one) => one.key)?.key).toBe("drones/3");
+    expect(storyOf(scene(THINGS, TOLD), "alpha").map((one) => one.key)).toEqual([undefined, "drones/3", "drones/4"]);
+    expect(storyOf(scene(THINGS, TOLD), "drones/3").some((one) => one.key)).toBe(false);
+  });
   it("passes on a kind of event it does not know", () => {
     expect(line(scene(THINGS, TOLD), happening(1, "refuel")).text).toBe("refuel");
   });

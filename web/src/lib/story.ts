@@ -5,8 +5,9 @@ import type { Happening, Scene, Thing } from "./scene";
 import { endLine, heldStory } from "./held";
 import { clockText } from "./playback";
 
-/** One line; without a time it holds for the whole trial. Of a shot, when it was fired: its text says so too. */
-export interface Line { time_s: number | null; text: string; what: string; fired_s?: number }
+/** One line; without a time it holds for the whole trial. `fired_s`: of a shot, when it was fired; its text says so too.
+ * `key`: another thing that is named, whose story can be told. */
+export interface Line { time_s: number | null; text: string; what: string; fired_s?: number; key?: string }
 
 const TIME = 0, WHAT = 1, WHO = 2, WHOM = 3, ROUND = 4, VALUE = 8;
 
@@ -67,7 +68,9 @@ function shotLine(scene: Scene, shot: Shot, about: string): Line {
   const [time_s, what, , whom] = result, where = `${far(result[VALUE])} ${by === about ? "away" : `from ${by || "its battery"}`}`;
   const met = whom === at ? (what === "kill" ? " it" : "") : whom === about ? " it" : ` ${whom || "nothing real"} instead`;
   const came = what === "lost" ? "found nothing: the track was gone or wrong" : `${what === "kill" ? "killed" : "missed"}${met}, ${where}`;
-  return { time_s, text: `${fired}, ${came}${belief}`, what: whom !== about && at === about ? "stray" : what, fired_s };
+  const told = { time_s, text: `${fired}, ${came}${belief}`, what: whom !== about && at === about ? "stray" : what, fired_s };
+  const named = at === about ? whom : at;
+  return named && named !== about ? { ...told, key: named } : told;
 }
 
 // An object in the air ---------------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ function trackStory(scene: Scene, thing: Thing): Line[] {
   }];
   if (!target) lines.push({ time_s: null, text: "of no real object", what: "none" });
   else {
-    lines.push({ time_s: null, text: `in truth ${target.key}, ${article(target.class)}`, what: "none" });
+    lines.push({ time_s: null, text: `in truth ${target.key}, ${article(target.class)}`, what: "none", key: target.key });
     if (thing.class && thing.class !== target.class) {
       lines.push({ time_s: null, text: `believed to be ${article(thing.class)}: wrong`, what: "none" });
     }
@@ -155,7 +158,7 @@ function trackStory(scene: Scene, thing: Thing): Line[] {
     }
   }
   const known = `position known to ${far(columns.major_m[last] as number)}`;
-  if (thing.updated_s !== undefined) lines.push({ time_s: thing.updated_s, text: `updated last, of ${count(thing.updates ?? 0, "time")}; ${known}`, what: "updated" });
+  if (thing.updated_s !== undefined) lines.push({ time_s: thing.updated_s, text: `last of ${count(thing.updates ?? 0, "update")}; ${known}`, what: "updated" });
   lines.push(endLine(scene, thing));
   return lines;
 }
@@ -187,7 +190,8 @@ const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" :
 export function line(scene: Scene, happening: Happening, about = ""): Line {
   const what = happening[WHAT], said = WORDS[what], whom = happening[WHOM] || "something";
   const text = said ? said(happening, { scene, whom: happening[WHOM] === about && about ? "it" : whom }) : what;
-  return { time_s: happening[TIME], text: text.replace(/^it /, ""), what };
+  const told = { time_s: happening[TIME], text: text.replace(/^it /, ""), what };
+  return happening[WHOM] && happening[WHOM] !== about ? { ...told, key: happening[WHOM] } : told;
 }
 
 type Word = (happening: Happening, told: { scene: Scene; whom: string }) => string;

@@ -157,6 +157,7 @@ function drawRings(pen: CanvasRenderingContext2D, { view, size, palette }: Base)
     pen.stroke();
     const label = `${+range_km.toFixed(3)} km`, wide = pen.measureText(label).width;
     const at = [x + radius * Math.cos(along), y + radius * Math.sin(along)] as const;
+    if (at[1] < 24) continue; // longitudes stand there
     pen.fillStyle = palette.land;
     pen.fillRect(at[0] - wide / 2 - 2, at[1] - 7, wide + 4, 14);
     pen.fillStyle = palette.quiet;

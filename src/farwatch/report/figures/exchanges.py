@@ -1,7 +1,7 @@
 """Cost against cost in a campaign: what the defence spends on a raid, and what the raid is worth, point by point."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from farwatch.campaign.money import Exchange
 from farwatch.outcomes.summary import Estimate
-from farwatch.report import wording
+from farwatch.report import campaign_wording, wording
 from farwatch.report.campaign_axis import Axis
 from farwatch.report.figures.canvas import BLUE, INK, RED, SOFT, WIDTH_IN, Picture, drawing, picture, spine_free
 from farwatch.report.figures.lines import foot
@@ -52,6 +52,7 @@ MOST_PANELS = 9
 def along(axis: Axis, rows: Sequence[Exchange]) -> Picture:
     """Both bills over the field of an axis, a panel for each of its lines; the data has all."""
     found = {row.label: row for row in rows}
+    called = {row.label: campaign_wording.place(row) for line in axis.lines for row in line.rows}
     shown = axis.lines[:MOST_PANELS]
     columns, count = min(len(shown), COLUMNS), -(-len(shown) // COLUMNS)
     with drawing("exchanges", (WIDTH_IN, 0.75 + 2.35 * count)) as figure:
@@ -70,7 +71,7 @@ def along(axis: Axis, rows: Sequence[Exchange]) -> Picture:
         foot(grid, field_name(axis.field))
         handles, names = panels[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
-        words = ("Cost against cost", _words(rows, cut=len(axis.lines) - len(shown), of="panel"))
+        words = ("Cost against cost", _words(rows, cut=len(axis.lines) - len(shown), of="panel", called=called))
         return picture(figure, "exchanges", words, HEADER, _data(rows))
 
 
@@ -101,12 +102,13 @@ def _point(axes: Any, place: int, row: Exchange) -> None:
         axes.plot([it.value], [y], color=colour, marker=marker, markersize=5.0, linestyle="none")
 
 
-def _words(rows: Sequence[Exchange], *, cut: int, of: str) -> str:
+def _words(rows: Sequence[Exchange], *, cut: int, of: str, called: Mapping[str, str] | None = None) -> str:
     dearest = max(rows, key=lambda row: row.spent_usd.value)
+    where = (called or {}).get(dearest.label, f"in {dearest.label}")
     said = (
         "For one raid. Thin lines are intervals of the means; broad grey ones, or the grey band, hold the middle four "
         "fifths of trials. "
-        f"The most is spent in {dearest.label}: {wording.money(dearest.spent_usd.value)} at a raid worth "
+        f"The most is spent {where}: {wording.money(dearest.spent_usd.value)} at a raid worth "
         f"{wording.money(dearest.flown_usd.value)}."
     )
     return said + (f" {wording.plural(cut, f'more {of}')} in the data." if cut else "")
