@@ -62,7 +62,7 @@ def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] =
 
 
 async def _warm(desk: Desk) -> None:
-    """Have the newest run's answer, and its first figure, ready before a page asks for them."""
+    """Have the newest run's answer, its first figure and its ground ready before a page asks for them."""
     with suppress(FarwatchError, OSError):
         await desk.reader.ask(warmed)
         runs_there = [one for one in await asyncio.to_thread(desk.shelf.all) if one.is_run]
@@ -70,6 +70,7 @@ async def _warm(desk: Desk) -> None:
             newest = max(runs_there, key=lambda one: one.changed_s)
             await desk.reader.ask(run_answer, str(newest.path), stamp=newest.stamp)
             await desk.drawer.ask(drawn_figure, str(newest.path), "flow", newest.stamp)
+            await maps.ready(desk, newest.name)
 
 
 async def _page(_request: Any, _asked: Exception) -> HTMLResponse:

@@ -65,8 +65,8 @@ class Desk:
     shelf: Shelf
     jobs: Jobs
     reader: Worker = field(default_factory=lambda: Worker(kept=32))
-    player: Worker = field(default_factory=lambda: Worker(kept=8, nice=3))
-    surveyor: Worker = field(default_factory=lambda: Worker(kept=8, nice=2))
+    player: Worker = field(default_factory=lambda: Worker(kept=8, nice=5))
+    surveyor: Worker = field(default_factory=lambda: Worker(kept=8, nice=10))
     drawer: Worker = field(default_factory=lambda: Worker(kept=24, nice=3))
     leaving: Callable[[], bool] = bool
     """Whether the server is about to stop, and streams should end."""

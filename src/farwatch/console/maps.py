@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from farwatch.compiled import is_warm
 from farwatch.console.coverage import Wish, coverage, coverage_of_draft
 from farwatch.console.desk import Desk
 from farwatch.console.drafts import sound
@@ -22,6 +23,9 @@ from farwatch.scenario import shipped
 MOST_CORNERS = 50
 
 PACKED = "application/octet-stream"
+
+SHOWN_KM, SHOWN_PX = 900.0, (400, 1600)
+"""What the map of a trial asks for (map/pictures.ts): relief so far across, coarse and then fine."""
 
 ScenarioName = Annotated[str | None, Query(max_length=84, description="A scenario; or name a run.")]
 RunName = Annotated[str | None, Query(max_length=80, description="A run, for its scenario as it was played.")]
@@ -116,6 +120,20 @@ def _text(desk: Desk, scenario: str | None, run: str | None) -> tuple[str, str]:
     if name not in shipped() and (path is None or not path.is_file()):
         raise HTTPException(404, f"there is no scenario {name!r}")
     return sound(name, desk.home)[0], str(desk.home)
+
+
+async def ready(desk: Desk, run: str) -> None:
+    """Have relief and coverage of a run there before the page of one of its trials asks for them.
+
+    Not where missions are not compiled yet: nobody asked for minutes of that.
+    """
+    if not await asyncio.to_thread(is_warm, "mission.play"):
+        return
+    text, folder = await asyncio.to_thread(_text, desk, None, run)
+    site, stamp = await asyncio.to_thread(_looked_at, text, folder)
+    await desk.kept.ask(desk.player, coverage, text, folder, None, stamp=stamp)
+    for width_px in SHOWN_PX:
+        await desk.kept.ask(desk.surveyor, relief, text, folder, (*site, 1e3 * SHOWN_KM), width_px, stamp=stamp)
 
 
 def _looked_at(text: str, folder: str) -> tuple[tuple[float, float], Stamp]:

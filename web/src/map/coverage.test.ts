@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placeOf, planeOf } from "./plane";
 import { framed, heightAt, heightText, meaning, seenAt, shadeOf, shareOf, unpackCoverage, type Coverage } from "./coverage";
 
 const NEVER = 65535;
@@ -43,6 +44,22 @@ describe("coverage", () => {
     expect(shadeOf(told, frame, 200, "bravo").some(Boolean)).toBe(false);
     expect(shadeOf(told, frame, 200).includes(2)).toBe(true);
     expect(framed({ ...told, radars: told.radars.map((one) => ({ ...one, ranges: 0 })) }, 10)).toBeNull();
+  });
+  it("finds the place of each pixel about radars that do not stand in the middle", () => {
+    const told = coverage(50, 100), [radar] = told.radars as [Coverage["radars"][0]];
+    const apart = { ...told, radars: [{ ...radar, azimuths: 200, low_m: new Uint16Array(1e4), high_m: new Uint16Array(1e4) },
+      { ...radar, name: "b", lat_deg: 60, lon_deg: 44.5 }] };
+    const frame = framed(apart, 400)!, back = placeOf(frame), forth = planeOf(radar);
+    expect(frame.lat_deg).toBeCloseTo(41.5, 9);
+    let found = 0;
+    for (let i = 0; i < 400 * 400; i += 7) {
+      const column = i % 400, row = (i - column) / 400, km = frame.metres_per_pixel / 1000;
+      const there = back((column - 199.5) * km, (199.5 - row) * km), [x, y] = forth(there.lat_deg, there.lon_deg);
+      const ring = Math.max(Math.round(Math.hypot(x, y)) - 1, 0), turn = Math.round((Math.atan2(x, y) / (2 * Math.PI)) * 200);
+      expect(frame.cellOf[0]![i]).toBe(ring < 50 ? ((turn + 200) % 200) * 50 + ring : -1);
+      found += ring < 50 ? 1 : 0;
+    }
+    expect(found).toBeGreaterThan(5);
   });
   it("has a slider by equal ratios, and words for what it means", () => {
     expect([heightAt(0), heightAt(100)]).toEqual([30, 20_000]);

@@ -1,7 +1,7 @@
 // What a defence can see, as the server tells it (console/coverage.py): for each radar, by azimuth and range, the heights
 // above ground between which a target is seen. A picture for one height is drawn here, so that a slider needs no server.
 
-import { EARTH_KM, placeOf, type Spot } from "./plane";
+import { EARTH_KM, type Spot } from "./plane";
 
 /** A class of the raid, and the height above ground at which it usually flies. */
 export interface RaidClass { class: string; label: string; count: number; height_m: number; rcs_m2: number }
@@ -56,9 +56,9 @@ export function framed({ radars }: Coverage, size: number): Frame | null {
     lat_deg: able.reduce((sum, one) => sum + one.lat_deg, 0) / able.length,
     lon_deg: middleLon(able),
   };
-  const reach_m = Math.max(...able.map((one) => awayOf(middle, one)[0] + one.step_m * (one.ranges + 1)));
-  const metres_per_pixel = (2 * reach_m) / size;
-  return { ...middle, size, metres_per_pixel, cellOf: radars.map((radar) => cellsOf(radar, middle, size, metres_per_pixel)) };
+  const reach_m = Math.max(...able.map((one) => awayOf(middle, one) + one.step_m * (one.ranges + 1)));
+  const metres_per_pixel = (2 * reach_m) / size, pixels = unitsOf(size, metres_per_pixel);
+  return { ...middle, size, metres_per_pixel, cellOf: radars.map((radar) => cellsOf(radar, middle, pixels)) };
 }
 
 function middleLon(spots: readonly Spot[]): number {
@@ -66,30 +66,52 @@ function middleLon(spots: readonly Spot[]): number {
   return first + spots.reduce((sum, one) => sum + around(one.lon_deg), 0) / spots.length;
 }
 
-const TURN = Math.PI / 180;
+const TURN = Math.PI / 180, EARTH_M = EARTH_KM * 1000;
+type Vector = readonly [east: number, north: number, up: number];
 
-/** Great-circle distance (m) and bearing (rad) of a place from another. */
-function awayOf(from: Spot, to: Spot): [distance_m: number, bearing_rad: number] {
-  const sin0 = Math.sin(from.lat_deg * TURN), cos0 = Math.cos(from.lat_deg * TURN);
-  const sin = Math.sin(to.lat_deg * TURN), cos = Math.cos(to.lat_deg * TURN), along = (to.lon_deg - from.lon_deg) * TURN;
-  const east = cos * Math.sin(along), north = cos0 * sin - sin0 * cos * Math.cos(along);
-  return [EARTH_KM * 1000 * Math.atan2(Math.hypot(east, north), sin0 * sin + cos0 * cos * Math.cos(along)), Math.atan2(east, north)];
+/** Of each pixel of a frame, the unit vector from the middle of the earth, as seen from the middle of the frame. */
+function unitsOf(size: number, metres_per_pixel: number): Float64Array {
+  const units = new Float64Array(3 * size * size);
+  for (let row = 0, i = 0; row < size; row++) {
+    for (let column = 0; column < size; column++, i += 3) {
+      const x_m = (column + 0.5 - size / 2) * metres_per_pixel, y_m = (size / 2 - row - 0.5) * metres_per_pixel;
+      const away_m = Math.hypot(x_m, y_m), share = away_m > 1e-6 ? Math.sin(away_m / EARTH_M) / away_m : 1 / EARTH_M;
+      units[i] = x_m * share; units[i + 1] = y_m * share; units[i + 2] = Math.cos(away_m / EARTH_M);
+    }
+  }
+  return units;
+}
+
+/** East, north and up at a place, as seen from another. Source: Snyder (as plane.ts): rotations by longitude and latitude. */
+function axesAt({ lat_deg, lon_deg }: Spot, from: Spot): [Vector, Vector, Vector] {
+  const sin0 = Math.sin(from.lat_deg * TURN), cos0 = Math.cos(from.lat_deg * TURN), ahead = (lon_deg - from.lon_deg) * TURN;
+  const sin = Math.sin(lat_deg * TURN), cos = Math.cos(lat_deg * TURN), side = Math.sin(ahead), along = Math.cos(ahead);
+  return [
+    [along, sin0 * side, -cos0 * side],
+    [-sin * side, cos0 * cos + sin0 * sin * along, sin0 * cos - cos0 * sin * along],
+    [cos * side, cos0 * sin - sin0 * cos * along, sin0 * sin + cos0 * cos * along],
+  ];
+}
+
+/** Great-circle distance of a place from another, m. */
+function awayOf(from: Spot, to: Spot): number {
+  const [, , [east, north, up]] = axesAt(to, from);
+  return EARTH_M * Math.atan2(Math.hypot(east, north), up);
 }
 
 /** For each pixel of a frame, the nearest place of a radar's heights; -1 for none. */
-function cellsOf(radar: SeenBy, middle: Spot, size: number, metres_per_pixel: number): Int32Array {
-  const cells = new Int32Array(size * size).fill(-1), { azimuths, ranges, step_m } = radar;
+function cellsOf(radar: SeenBy, middle: Spot, units: Float64Array): Int32Array {
+  const cells = new Int32Array(units.length / 3).fill(-1), { azimuths, ranges, step_m } = radar;
   if (!ranges) return cells;
-  const back = placeOf(middle), here = awayOf(middle, radar)[0] < 1;
-  for (let row = 0, i = 0; row < size; row++) {
-    for (let column = 0; column < size; column++, i++) {
-      const x_m = (column + 0.5 - size / 2) * metres_per_pixel, y_m = (size / 2 - row - 0.5) * metres_per_pixel;
-      const [distance_m, bearing] = here ? [Math.hypot(x_m, y_m), Math.atan2(x_m, y_m)] : awayOf(radar, back(x_m / 1000, y_m / 1000));
-      const ring = Math.max(Math.round(distance_m / step_m) - 1, 0);
-      if (ring >= ranges) continue;
-      const azimuth = ((Math.round((bearing / (2 * Math.PI)) * azimuths) % azimuths) + azimuths) % azimuths;
-      cells[i] = azimuth * ranges + ring;
-    }
+  const [e, n, u] = axesAt(radar, middle), farthest = Math.cos(Math.min(Math.PI, (step_m * (ranges + 1)) / EARTH_M));
+  for (let i = 0, k = 0; i < cells.length; i++, k += 3) {
+    const x = units[k]!, y = units[k + 1]!, z = units[k + 2]!, up = u[0] * x + u[1] * y + u[2] * z;
+    if (up < farthest) continue;
+    const east = e[0] * x + e[1] * y + e[2] * z, north = n[0] * x + n[1] * y + n[2] * z;
+    const ring = Math.max(Math.round((EARTH_M * Math.atan2(Math.hypot(east, north), up)) / step_m) - 1, 0);
+    if (ring >= ranges) continue;
+    const azimuth = Math.round((Math.atan2(east, north) / (2 * Math.PI)) * azimuths);
+    cells[i] = ((azimuth + azimuths) % azimuths) * ranges + ring;
   }
   return cells;
 }

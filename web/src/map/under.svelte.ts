@@ -31,6 +31,7 @@ export class Under {
     this.asked.add(address);
     fetched(address).then((found) => { this.answers = { ...this.answers, [address]: found }; then(); }, (error: Error) => {
       this.answers = { ...this.answers, [address]: error.message };
+      this.asked.delete(address); // when it is wanted again, it is asked again
     });
   }
   private found<T extends Coverage | Picture>(address: string): T | null {
