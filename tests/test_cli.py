@@ -399,3 +399,9 @@ def test_fuse_tells_and_writes(run, recorded):
     assert "1 system track," in found.output
     assert (recorded / "fused.csv").exists()
     assert run("fuse", "a.csv").exit_code == 2
+
+
+def test_the_package_runs_as_a_module():
+    """Where scripts are not on the path, as often on Windows."""
+    said = subprocess.run([sys.executable, "-m", "farwatch", "--version"], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"farwatch \d+\.\d+\.\d+\n", said.stdout)

@@ -31,6 +31,7 @@ export default defineConfig({
     outDir: "../src/farwatch/console/static",
     emptyOutDir: true,
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // older ones know no light-dark(), which would be lowered to what the system says
     chunkSizeWarningLimit: 1500,
     rollupOptions: {
       output: {

@@ -162,6 +162,6 @@ def _tell(found: Any, out: Path) -> None:
     console = console_of()
     pages.show(console, found.answers())
     written = campaign_page.write(
-        found.answers(), found.plan, out / "report.html", found.figures, found.study.scenarios
+        found.answers(), found.plan, out / "report.html", found.figures, found.study.scenarios, found.kept
     )
     console.print(f"\nRead on: {written}", markup=False, soft_wrap=True)

@@ -26,7 +26,7 @@ GOODBYE_S = 3
 
 
 def console(
-    runs: Annotated[list[Path] | None, typer.Argument(help="Folders of runs and campaigns that lie elsewhere.")] = None,
+    runs: Annotated[list[Path] | None, typer.Argument(help="Runs and campaigns; a single one opens at once.")] = None,
     folder: Annotated[Path, typer.Option(help="Folder of scenarios, runs and campaigns.")] = Path(),
     host: Annotated[str, typer.Option(help="Address to listen on; another than this machine's needs a token.")] = (
         "127.0.0.1"
@@ -48,7 +48,8 @@ def console(
         timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    address = _address(host, listening.getsockname()[1], rules.token)
+    page = app.state.desk.shelf.page_of(runs[0]) if runs and len(runs) == 1 else "/"
+    address = _address(host, listening.getsockname()[1], page, rules.token)
     typer.echo(f"farwatch console: {address}   (Ctrl-C stops it)")
     if not no_browser:
         _show(address)
@@ -93,9 +94,9 @@ def _listening(host: str, port: int) -> "socket.socket":
         raise FarwatchError(f"cannot listen on {host}, port {port}: {reason}; choose with --host, --port") from error
 
 
-def _address(host: str, port: int, token: str | None) -> str:
+def _address(host: str, port: int, page: str, token: str | None) -> str:
     name = _own_names()[0] if host in ANYWHERE else f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    return f"http://{name}:{port}{page}" + (f"?token={token}" if token else "")
 
 
 def _show(address: str) -> None:

@@ -1,10 +1,12 @@
 """The cast of these tests: a folder with a stored run of dice, an application over it, and jobs that play dice."""
 
 import asyncio
+import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -34,6 +36,8 @@ def play(*block, trace):
     time.sleep(PAUSE_S)
     return dice(*block, trace=trace)
 plan = Plan(scenario=load(words[-1]), cast=cast(), seed=int(option("--seed")), trials=int(option("--trials")))
+if plan.scenario.title.startswith("fails"):
+    sys.exit(plan.scenario.title)
 print("playing", flush=True)
 found = execute(plan, play, 1, option("--out"))
 print("played", len(found), flush=True)
@@ -98,29 +102,69 @@ def played(tmp_path_factory):
     return home
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, driven; without it, or without the built front end, a test is skipped."""
-    api = pytest.importorskip("playwright.sync_api")
+@contextmanager
+def serving(folder, *words, code="from farwatch.cli import main; main()", first=()):
+    """A console over a folder as a process of its own: its address as it prints it, and the process."""
+    command = [sys.executable, "-u", "-c", code, *first, "console", "--folder", folder, *words, "--no-browser"]
+    if "--port" not in words:
+        command += ["--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://\S+", server.stdout.readline())[0], server
+        finally:
+            server.terminate()
+
+
+def rolling(folder, *words, pause_s=0.25):
+    """A console whose jobs play dice, with a rest before each block, and whose trials are made up."""
+    tests = str(Path(__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {tests!r}); from console.dice_console import main; main()"
+    return serving(folder, *words, code=code, first=(str(pause_s),))
+
+
+def launched(driver, *flags):
+    """Chromium, started; without it, or without the built front end, a test is skipped."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None or not (STATIC / "console.js").is_file():
         pytest.skip("needs Chromium, and the built front end")
-    with api.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
+    words = ["--headless", "--no-sandbox", "--disable-gpu", *flags]
+    return driver.chromium.launch(executable_path=chromium, args=words)
+
+
+@pytest.fixture(scope="module")  # while it is there, nothing else in the process can run an event loop
+def driver():
+    """What starts browsers."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as found:
         yield found
-        found.close()
+
+
+@pytest.fixture(scope="module")
+def browser(driver):
+    """Chromium, driven."""
+    found = launched(driver)
+    yield found
+    found.close()
 
 
 @pytest.fixture
 def address(tmp_path):
     """A console over an empty folder, `tmp_path`."""
-    code = "from farwatch.cli import main; main()"
-    words = [sys.executable, "-u", "-c", code, "console", "--folder", tmp_path, "--port", "0", "--no-browser"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            yield re.search(r"http://\S+?/", server.stdout.readline())[0]
-        finally:
-            server.terminate()
+    with serving(tmp_path) as (found, _):
+        yield found
+
+
+@pytest.fixture
+def shoot():
+    """`shoot(page, name)` keeps a picture of a page in both colour schemes, where FARWATCH_SHOTS names a folder."""
+    folder = os.environ.get("FARWATCH_SHOTS")
+
+    def shooting(page, name):
+        for scheme, place in (("dark", "dark"), ("light", ".")) if folder else ():
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(200)  # maps are drawn anew
+            page.screenshot(path=Path(folder) / place / f"console-{name}.png")
+
+    return shooting
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from console.conftest import SITE, Client
+from farwatch.console import library
 from farwatch.console.app import create
-from farwatch.scenario import shipped
+from farwatch.errors import StoreError
+from farwatch.scenario import load, shipped
 
 PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -38,14 +40,49 @@ def test_a_browser_gets_the_page(client, address):
 
 
 def test_the_overview(reading):
-    """What is there, and how far it is."""
+    """What is there, how far it is, and what changed last first."""
     told = reading.get("/").json()
     assert told["shipped"] == list(shipped())
     assert [(run["name"], run["done"], run["trials"], run["state"]) for run in told["runs"]] == [
-        ("done", 24, 24, "done"), ("half", 8, 24, "interrupted"),
+        ("half", 8, 24, "interrupted"), ("done", 24, 24, "done"),
     ]  # fmt: skip
+    assert told["runs"][0]["changed_s"] > told["runs"][1]["changed_s"] > 1.7e9
     assert told["runs"][0]["title"] == "Dice"
+    assert all(told["titles"][name] == load(name).title for name in shipped())
     assert told["jobs"] == told["campaigns"] == told["plans"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("title: A site", "A site"),
+        ("title: 'It''s: one'  # really", "It's: one"),
+        ("title: <b>x</b>", "<b>x</b>"),
+        ("title: [1, 2]", ""),
+        ("title: *x", ""),
+        ("title: >", ""),
+        ("", ""),
+    ],
+)
+def test_a_text_has_its_title_in_the_list(client, home, line, title):
+    """As far as it stands on one line; nothing else of a text is read for a list."""
+    (home / "site.yaml").write_text(f"farwatch: 1\n{line}\nseed: 3\n")
+    assert client.get("/").json()["titles"]["site.yaml"] == title
+
+
+def test_a_campaign_tells_how_far_it_is(client, home, monkeypatch):
+    """Trials kept and asked for; where that takes long, or cannot be read, the overview does not wait."""
+    (home / "c").mkdir()
+    (home / "c" / "manifest.json").write_text('{"points": [], "plan": {"title": "Two sites"}}')
+    monkeypatch.setattr(library, "campaign_progress", lambda path: {"points": 3, "done": 5, "goal": 9})
+    (line,) = client.get("/").json()["campaigns"]
+    assert (line["title"], line["progress"]) == ("Two sites", {"points": 3, "done": 5, "goal": 9})
+
+    def cut(path):
+        raise StoreError("cut short")
+
+    monkeypatch.setattr(library, "campaign_progress", cut)
+    assert client.get("/").json()["campaigns"][0]["progress"] is None
 
 
 def test_the_catalogue_tells_figures_and_sources(client):
@@ -194,3 +231,10 @@ def test_a_run_elsewhere_is_shown_by_name(played, home, inline):
     client = Client(create(home, [played / "done"]))
     assert [run["name"] for run in client.get("/").json()["runs"]] == ["done"]
     assert client.get("/runs/done").json()["answer"]["trials"] == 24
+
+
+def test_an_address_that_is_none_is_a_page_for_a_browser_and_json_for_a_program(client):
+    page, told = client.get("/no/such/page", headers={"accept": "text/html,*/*"}), client.get("/no/such/page")
+    assert (page.status_code, told.status_code) == (404, 404)
+    assert page.headers["content-type"].startswith("text/html")
+    assert told.json()["error"]

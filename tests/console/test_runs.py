@@ -1,8 +1,10 @@
 """Runs are started, watched, stopped and gone on with; what is told of them is what lies in their folder."""
 
+import asyncio
 import json
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,8 +13,9 @@ from console.conftest import Client
 from farwatch.campaign.execute import execute
 from farwatch.campaign.result import load_result
 from farwatch.campaign.sole_use import sole_use
-from farwatch.console import work
+from farwatch.console import runs, work
 from farwatch.console.app import create
+from farwatch.console.shelf import shelf_of
 from farwatch.console.told import packed
 from farwatch.scenario import digest, load, plain, shipped
 from outcomes.rehearsal import Dice, cast
@@ -55,10 +58,9 @@ def test_a_run_is_started_and_watched(client, home, dice):
 
 def test_cancel_keeps_what_is_finished_and_it_goes_on(client, home, dice):
     """Ctrl-C for the job; then the same trials as a run that was never stopped."""
-    dice(0.15)
+    dice(0.5)
     client.post("/runs", json=WISH)
     wait(lambda: client.get("/runs/r1").json(), lambda told: told.get("line", {}).get("done", 0) >= 8)
-    assert "answer" not in client.get("/runs/r1").json()
     assert client("DELETE", "/runs/r1/job").json() == {"cancelled": True}
     wait(lambda: state(client), lambda it: it == "cancelled")
     told = client.get("/runs/r1").json()
@@ -70,6 +72,47 @@ def test_cancel_keeps_what_is_finished_and_it_goes_on(client, home, dice):
     wait(lambda: state(client), lambda it: it == "done")
     whole = execute(make_plan(40, 3), Dice(cast(), 3), 1)
     assert load_result(home / "r1").evidence.outcomes.tobytes() == whole.evidence.outcomes.tobytes()
+
+
+def test_an_answer_fills_in_while_it_is_played(client, home, dice, monkeypatch):
+    """Of the trials that are finished, from the first block on."""
+    monkeypatch.setattr(runs, "PACE_S", 0.0)
+    dice(0.5)
+    client.post("/runs", json=WISH)
+    first = wait(lambda: client.get("/runs/r1").json(), lambda told: "answer" in told)
+    assert first["line"]["state"] == "running"
+    assert first["answer"]["trials"] == len(first["answer"]["leaked_by_trial"]) >= 8
+    assert "get through on average" in first["answer"]["told"]["headline"]
+    client("DELETE", "/runs/r1/job")
+    wait(lambda: state(client), lambda it: it != "running")
+
+
+def test_nobody_waits_for_an_answer_in_mid_run(played, monkeypatch):
+    """It is worked out once in a while, however many look; meanwhile they get the one before."""
+    asked, gate = [], asyncio.Event()
+    stored = shelf_of(played).stored("half")
+
+    class Slow:
+        async def ask(self, _function, path, stamp):
+            asked.append((path, stamp))
+            await gate.wait()
+            return {"trials": len(asked)}
+
+    async def looking():
+        desk, live = SimpleNamespace(reader=Slow()), runs.Live()
+        monkeypatch.setattr(runs, "PATIENCE_S", 0.01)
+        assert await asyncio.gather(*(live.answer(desk, stored) for _ in range(3))) == [None] * 3
+        gate.set()
+        assert await live.answer(desk, stored) == {"trials": 1}
+        assert await live.answer(desk, stored) == {"trials": 1}
+        assert asked == [(str(stored.path), stored.stamp)]
+        gate.clear()
+        monkeypatch.setattr(runs, "PACE_S", 0.0)
+        assert await live.answer(desk, stored) == {"trials": 1}
+        gate.set()
+        assert await live.answer(desk, stored) == {"trials": 2}
+
+    asyncio.run(looking())
 
 
 def test_two_tabs_start_one_run(client, home, dice):
@@ -88,7 +131,7 @@ def test_two_tabs_start_one_run(client, home, dice):
 
 def test_a_job_outlives_its_server(home, inline, dice):
     """A server that was killed left a run: the next one knows it, watches it, and can stop it."""
-    dice(0.15)
+    dice(0.5)
     Client(create(home)).post("/runs", json=WISH)  # and that server is never heard of again
     other = Client(create(home))
     assert [job["state"] for job in other.get("/").json()["jobs"]] == ["running"]
@@ -199,6 +242,9 @@ def test_the_answer(reading):
     assert told["line"]["state"] == "done"
     assert sum(answer["leaked_by_trial"]) == answer["summary"]["leakers"]["mean"]["value"] * 24
     assert {"figures", "sources", "scenario", "notices", "targets"} <= set(answer)
+    assert answer["told"]["command"] == "farwatch run scenario.yaml --trials 24 --seed 1"
+    counts = [share["share"]["value"] for share in answer["told"]["reasons"]]
+    assert counts == sorted(counts, reverse=True)
     assert answer["tables"] == ["targets", "trials", "rounds", "assets", "radars", "figures", "events"]
     assert reading.get("/runs/half").json()["answer"]["trials"] == 8
 
@@ -246,8 +292,6 @@ def test_a_report_cannot_reach_the_server(client, home, played):
 
 def test_a_trial_is_told_and_exported(reading, monkeypatch):
     """Bytes of the player, with the header as JSON; files by their suffix."""
-    from farwatch.console import runs
-
     data = packed({"trial": 2}, {})
     monkeypatch.setattr(runs, "told", lambda folder, trial: data)
     monkeypatch.setattr(runs, "exported", lambda folder, trial, suffix: f"{trial}{suffix}".encode())

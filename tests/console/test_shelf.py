@@ -117,3 +117,11 @@ def test_a_pipe_is_no_scenario(tmp_path):
     """Nothing waits for what never comes."""
     os.mkfifo(tmp_path / "wait.yaml")
     assert shelf_of(tmp_path).texts() == {"scenario": [], "plan": []}
+
+
+def test_a_run_that_is_named_has_a_page_wherever_it_lies(played, tmp_path):
+    """Inside the folder it keeps its name and is told once; outside it is found by its folder; else the overview."""
+    inside, outside = shelf_of(played, [played / "done"]), shelf_of(tmp_path, [played / "done"])
+    assert [one.name for one in inside.all()] == ["done", "half"]
+    assert inside.page_of(played / "done") == outside.page_of(played / "done") == "/runs/done"
+    assert outside.page_of(tmp_path) == "/"

@@ -3,9 +3,7 @@
 The pictures of the walk-through in the documentation are made here: `FARWATCH_SHOTS=docs/pictures pytest THIS_FILE`.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -18,14 +16,6 @@ pytestmark = [
 
 PATIENCE_MS = 600_000
 """A machine that has compiled nothing yet compiles first."""
-
-
-@pytest.fixture
-def shoot(tmp_path):
-    """Takes a picture of a page under a name."""
-    folder = Path(os.environ.get("FARWATCH_SHOTS", tmp_path / "shots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return lambda page, name: page.screenshot(path=folder / f"console-{name}.png")
 
 
 def test_from_an_empty_folder_to_an_understood_answer(browser, address, shoot, tmp_path):
@@ -46,6 +36,8 @@ def test_from_an_empty_folder_to_an_understood_answer(browser, address, shoot, t
     page.get_by_text("get through on average").wait_for(timeout=PATIENCE_MS)
     page.get_by_text("16 of 16 trials").wait_for(timeout=PATIENCE_MS)
     page.get_by_text("get through on average").wait_for()
+    page.get_by_role("link", name="Whole report").wait_for(timeout=PATIENCE_MS)
+    page.get_by_role("img", name="From the raid to the leakers").wait_for(timeout=PATIENCE_MS)
     shoot(page, "answer")
     assert (tmp_path / "desert-battery-1" / "manifest.json").is_file()
 

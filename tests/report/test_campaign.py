@@ -51,14 +51,51 @@ def printed(answers, width=132):
     return console.file.getvalue()
 
 
-def test_the_comparison_comes_first_in_plain_words(rich):
-    """How many fewer, of how many, how sure, and what shared luck saved."""
-    first = campaign_wording.headlines(rich[1])[0]
+def test_what_the_plan_asks_comes_first_in_plain_words(rich):
+    """Where the defence is full; then how many fewer, of how many, how sure. Luck and trials come later."""
+    full, adds, fewer, *_ = campaign_wording.headlines(rich[1])
+    at = r"at [\d.]+ of drones-north \([\d.]+ to [\d.]+\) in “%s”"
+    assert re.fullmatch(rf"The defence is full {at % 'alone'} and {at % 'layered'}\.", full)
+    assert re.fullmatch(r"Up to there, each one more adds hardly any leakers; beyond it, [\d. to]+\.", adds)
     assert re.fullmatch(
-        r"layered: drones-north\.count \d+ leaks [\d.]+ fewer of \d+ than alone "
-        r"\([\d.]+ to [\d.]+; 200 trials, shared luck saved [\d.]+ times\)\.",
+        r"With (\d+) of drones-north, “layered” lets [\d.]+ fewer of \1 through than “alone” \([\d.]+ to [\d.]+\)\.",
+        fewer,
+    )
+
+
+def test_a_comparison_of_values_is_told_by_them():
+    """What both sides have alike comes first, once; shares differ by points."""
+    plan = {"vary": {"fields": {FIELD: [5, 20], "doctrine.shots_per_look": [1, 2]}}, "trials": 64}
+    plan |= {"compare": {"with": {FIELD: 5, "doctrine.shots_per_look": 1}}}
+    first = campaign_wording.headlines(told(plan | {"measures": ["leaked"]})[1])[0]
+    assert re.fullmatch(
+        r"With shots per look 1, [\d.]+ more get through with 20 of drones-north than with 5 of drones-north "
+        r"\([\d.]+ to [\d.]+\)\.",
         first,
     )
+    shots = {"vary": {"fields": {"doctrine.shots_per_look": [1, 2]}}, "trials": 64}
+    shots |= {"compare": {"with": {"doctrine.shots_per_look": 2}}}
+    study = planned(shots)
+    played = Rehearsed(study, law=lambda point, luck, u: luck + 3.0 * point.changes["doctrine.shots_per_look"]).play()
+    assert re.fullmatch(
+        r"3 fewer of 20 get through with shots per look 1 than with shots per look 2 \(3 to 3\)\.",
+        campaign_wording.headlines(answer(study, played))[0],
+    )
+    first = campaign_wording.headlines(told(plan | {"measures": ["leaked_share"]})[1])[0]
+    assert "the share that gets through is" in first
+    assert "points higher with 20 of drones-north than with 5 of drones-north" in first
+
+
+def test_a_difference_that_is_the_same_in_every_trial_is_told_apart(rich):
+    """It has no interval, and is none the less no chance."""
+    row = next(row for row in rich[1].differences if row.measure == "rounds_fired")
+    always = replace(row, difference=Estimate(-24.0, -np.inf, np.inf))
+    assert campaign_wording.is_told_apart(always)
+    assert campaign_wording.apart_cell(always) == "▼ less"
+    assert "in every trial of 200" in campaign_wording.difference(always)
+    never = replace(row, difference=Estimate(0.0, -np.inf, np.inf))
+    assert campaign_wording.apart_cell(never) == "○ no"
+    assert "the same rounds fired in every trial" in campaign_wording.difference(never)
 
 
 def test_the_terminal_tells_everything(rich):
@@ -98,8 +135,8 @@ def test_many_points_without_a_question_are_told_by_their_ends():
     plan = {"vary": {"fields": {FIELD: [20, 5, 60, 30]}}, "trials": 64}
     _, answers = told(plan, law=lambda point, luck, u: luck + point.changes[FIELD])
     first, last, *more = campaign_wording.headlines(answers)
-    assert first.startswith("drones-north.count 5: leakers")
-    assert last.startswith("drones-north.count 60: leakers")
+    assert re.fullmatch(r"With 5 of drones-north, [\d.]+ \([\d.]+ to [\d.]+\) of 5 get through; 64 trials\.", first)
+    assert last.startswith("With 60 of drones-north, ")
     assert not more
 
 
@@ -110,7 +147,7 @@ def test_a_cheaper_defence_that_lets_more_through_has_its_price():
     worth = next(row for row in answers.money.worths if row.avoided.high < 0.0)
     assert worth.usd_per_leaker.value == pytest.approx(worth.extra_usd.value / worth.avoided.value)
     said = campaign_wording.worth(worth)
-    assert "less a raid than layered and lets" in said
+    assert "less a raid than “layered” and lets" in said
     assert "it pays where a leaker does less than $" in said
 
 
@@ -202,7 +239,7 @@ def test_a_screening_is_told():
 def test_no_knee_is_said():
     """A curve that is straight has none."""
     _, answers = told(RICH | {"sensitivity": None}, law=lambda point, luck, u: 0 * luck + 0.1 * point.changes[FIELD])
-    assert "no knee inside the range of drones-north.count" in " ".join(campaign_wording.headlines(answers))
+    assert "no knee inside the range of number of drones-north" in " ".join(campaign_wording.headlines(answers))
 
 
 def test_no_difference_is_said():

@@ -11,7 +11,8 @@ import pytest
 from farwatch.detect.reach import Target, fill_stretch, reach_of
 from farwatch.mission import prepare
 from farwatch.outcomes.summary import Estimate
-from farwatch.report import as_drawn, course, page, sights
+from farwatch.report import as_drawn, course, sights
+from farwatch.report.answer import class_labels
 from farwatch.report.figures import (
     busy,
     canvas,
@@ -161,7 +162,7 @@ def test_reasons_draw_their_data(drawn, dice):
 
 def test_ranges_draw_their_data(drawn, played, seen):
     """The line of each class is the column of medians; bounds of unknown figures lie on both sides of it."""
-    labels = page.class_labels(played)
+    labels = class_labels(played)
     figure, made = drawn(reach, seen, None, played.summary(), labels)
     for axes, sight in zip(figure.axes, seen, strict=False):
         rows = [row for row in made.rows if row[0] == sight.class_name]
@@ -186,7 +187,7 @@ def test_busy_draws_its_data(drawn, played, mission):
 
 def test_the_map_draws_its_data(drawn, played, mission, seen):
     """Each kill and each arrival of the map is a row, at its place."""
-    labels, claims = page.class_labels(played), sights.claims(played.scenario)
+    labels, claims = class_labels(played), sights.claims(played.scenario)
     figure, made = drawn(raid_map, played, mission, claims, seen, labels)
     for kind, label in (("kill", "killed"), ("leak", "got through")):
         wanted = {(row[4], row[5]) for row in made.rows if row[1] == kind}
@@ -207,7 +208,7 @@ def test_differences_and_quantiles_draw_their_data(drawn):
 
 def test_columns_say_their_unit(played, mission, seen, dice):
     """Every column of numbers ends in its unit; shares are of one."""
-    labels = page.class_labels(played)
+    labels = class_labels(played)
     made = [
         flow.draw(losses(dice), 8, dice.summary().leakers.mean),
         chain.draw(dice.summary(), {}),

@@ -12,6 +12,7 @@ import pytest
 
 from farwatch.campaign import Result
 from farwatch.report import page
+from farwatch.report.answer import scenario_text
 
 VOID = {"meta", "br", "wbr", "hr", "img", "input", "link"}
 
@@ -109,7 +110,7 @@ def test_downloads_are_tables(text):
 def test_the_scenario_can_be_taken_away(text, played):
     """The download is the scenario, and it reads again as the same."""
     coded = re.search(r'download="scenario\.yaml" href="data:application/yaml;charset=utf-8;base64,([^"]+)"', text)[1]
-    assert base64.b64decode(coded).decode() == page.scenario_text(played)
+    assert base64.b64decode(coded).decode() == scenario_text(played)
 
 
 def test_headings_go_down_one_by_one(text):

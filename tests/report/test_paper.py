@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from farwatch.report import page
+from campaign.answered import FIELD, Rehearsed, figures, planned
+from farwatch.campaign.answers import answer
+from farwatch.report import campaign_page, page
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SANDBOX = "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -30,6 +32,17 @@ def browser():
 def written(played, tmp_path_factory):
     """The page on disk."""
     return page.write(played, tmp_path_factory.mktemp("page") / "report.html")
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory):
+    """The page of a campaign of two scenarios on disk, with a table of every kind."""
+    fields = {FIELD: [5, 10, 20, 30, 40]}
+    plan = {"scenarios": {"alone": "desert-battery", "layered": "desert-battery"}, "vary": {"fields": fields}}
+    plan |= {"trials": 40, "compare": {"with": "alone"}, "saturation": {"field": FIELD}, "break_even": {"field": FIELD}}
+    study = planned(plan | {"measures": ["leaked", "any_leak", "rounds_fired", "defence_cost_usd"]})
+    answers = answer(study, Rehearsed(study).play(), figures())
+    return campaign_page.write(answers, study.wanted, tmp_path_factory.mktemp("campaign") / "report.html", figures())
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +106,39 @@ def test_it_fits_a_small_screen(browser, written, scheme):
         assert (sum(map(int, re.findall(r"\d+", paper))) > 380) == (scheme == "light")
         context.close()
     assert {address.partition(":")[0] for address in asked} <= {"file", "data"}
+
+
+def test_no_column_of_a_table_is_cut_off(browser, written, rehearsed):
+    """Every table is as wide as its place at 1366 pixels, unfolded; on paper, too."""
+    unfold = "document.querySelectorAll('details').forEach(it => { it.open = true })"
+    wide = "[...document.querySelectorAll('.wide')].filter(it => it.scrollWidth > it.clientWidth).length"
+    for page_of in (written, rehearsed):
+        view = browser.new_page(viewport={"width": 1366, "height": 768})
+        view.goto(page_of.as_uri())
+        view.evaluate(unfold)
+        assert view.evaluate("document.querySelectorAll('.wide').length") > 3
+        assert view.evaluate(wide) == 0
+        view.emulate_media(media="print")
+        view.set_viewport_size({"width": 688, "height": 1000})
+        assert view.evaluate(wide) == 0
+        assert view.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        view.close()
+
+
+def test_a_campaign_prints(browser, rehearsed, tmp_path):
+    """Small figures stand side by side, folded tables are unfolded, none is higher than a page."""
+    view = browser.new_page()
+    view.goto(rehearsed.as_uri())
+    view.emulate_media(media="print")
+    view.set_viewport_size({"width": 688, "height": 1000})
+    boxes = "[...document.querySelectorAll('{}')].map(it => it.getBoundingClientRect().{})"
+    assert max(view.evaluate(boxes.format("figure", "height"))) < 1000
+    first, second, *_ = view.evaluate(boxes.format(".pairs figure", "x"))
+    assert first < second
+    assert min(view.evaluate(boxes.format("details table", "height"))) > 100
+    view.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    view.close()
 
 
 def test_it_prints(browser, written, tmp_path):

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    PlainSerializer,
     PlainValidator,
     PrivateAttr,
     Tag,
@@ -42,7 +43,14 @@ def _number(value: Any) -> int | float:
     return value
 
 
-AsWritten = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+def _same(value: Any) -> Any:
+    return value
+
+
+AsWritten = Annotated[
+    float, PlainValidator(_number), PlainSerializer(_same, when_used="json"), WithJsonSchema({"type": "number"})
+]
+"""A number that is stored as it was written: a range of whole numbers is one when it is read again."""
 
 
 class Span(BaseModel):

@@ -52,9 +52,24 @@ class Trials:
             held = self.held.get(point, {}).get(name, np.empty(0))
             return held[:count].copy()
         table = "trials" if name in _COLUMNS else "figures"
-        found = self._stored(table, point, name)
+        found = self._stored(table, point, (name,))
         order = np.argsort(found["trial"], kind="stable")
         return found[name][order][:count]
+
+    def columns(self, point: int, names: Sequence[str]) -> dict[str, Array]:
+        """Some columns of the table of trials, from the files at once; as `column`."""
+        found = self._stored("trials", point, names)
+        order = np.argsort(found["trial"], kind="stable")[: self.count(point)]
+        return {name: found[name][order] for name in names}
+
+    def of_groups(self, point: int, names: Sequence[str]) -> dict[str, Array]:
+        """Some columns of the table of raid groups, summed over the groups: i8[count] by trial each."""
+        found, count = self._stored("groups", point, names), self.count(point)
+        mine = found["trial"] < count
+        return {
+            name: np.bincount(found["trial"][mine], found[name][mine], minlength=count).astype(np.int64)
+            for name in names
+        }
 
     def expect(self, goals: Mapping[int, int]) -> None:
         """Make room for the trials of a new round."""
@@ -75,21 +90,22 @@ class Trials:
                 column[places] = rows[name][mine]
             self.there[point][places] = True
 
-    def _stored(self, table: str, point: int, name: str) -> dict[str, Array]:
-        """Trial numbers and a column of one point, in no order, from parts and pending units."""
-        wanted = ("point", "trial", name)
+    def _stored(self, table: str, point: int, names: Sequence[str]) -> dict[str, Array]:
+        """Trial numbers and some columns of one point, in no order, from parts and pending units."""
+        wanted = ("point", "trial", *names)
         parts = [self.ledger.pending_rows(table)]
         paths = self.ledger.files_of(table)
         known = dict.fromkeys(parts[0])
         if paths:
             known |= dict.fromkeys(parquet.columns_of(paths))
-            if name in known:
+            if known.keys() >= set(names):
                 listed = ", ".join(quoted(column) for column in wanted)
                 query = f"SELECT {listed} FROM files WHERE point = {int(point)}"  # noqa: S608
                 parts.append(parquet.read(query, paths, by_name=True))
-        if name not in known:
-            raise _no_such(name, [*_COLUMNS, *known])
-        parts = [part for part in parts if name in part]
+        for name in names:
+            if name not in known:
+                raise _no_such(name, [*_COLUMNS, *known])
+        parts = [part for part in parts if part.keys() >= set(names)]
         mine = [part["point"] == point for part in parts]
         return {c: np.concatenate([part[c][m] for part, m in zip(parts, mine, strict=True)]) for c in wanted}
 

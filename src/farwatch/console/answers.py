@@ -30,6 +30,7 @@ def run_line(stored: Stored, job: Job | None) -> dict[str, Any]:
         "trials": asked,
         "done": done,
         "state": state_of(stored, job, whole=whole),
+        "changed_s": stored.changed_s,
     }
 
 
@@ -53,28 +54,60 @@ def campaign_line(stored: Stored, job: Job | None) -> dict[str, Any]:
     plan = stored.manifest.get("plan")
     title = plan.get("title", stored.name) if isinstance(plan, dict) else stored.name
     whole = (stored.path / "finished.json").exists()
-    return {"name": stored.name, "title": str(title), "state": state_of(stored, job, whole=whole)}
+    return {
+        "name": stored.name,
+        "title": str(title),
+        "state": state_of(stored, job, whole=whole),
+        "changed_s": stored.changed_s,
+    }
 
 
-def run_answer(path: str) -> dict[str, Any]:
-    """A run's answer: summary with reasons, leakers by trial, what was assumed. StoreError where it cannot be read."""
+def campaign_progress(path: str) -> dict[str, int]:
+    """Points of a campaign, and trials that are kept and asked for so far. StoreError where it cannot be read."""
+    from farwatch.campaign.query import status
+
+    found = status(path)
+    return {"points": len(found.points), "done": found.done, "goal": found.goal}
+
+
+def run_answer(path: str) -> dict[str, Any] | None:
+    """A run's answer, of the trials there are: what is said of it, the summary behind that, what was assumed.
+
+    None where there is no trial yet. StoreError where it cannot be read.
+    """
     from farwatch.campaign.result import load_result
+    from farwatch.report.answer import told
 
     result = load_result(path)
-    trials, manifest = result.trials, result.manifest
+    if not len(result):
+        return None
+    manifest = result.manifest
     return {
         "title": result.scenario.title,
         "seed": result.seed,
         "trials": len(result),
-        "summary": plain(result.summary()) if len(result) else None,
-        "leaked_by_trial": trials["leaked"].tolist(),
+        "told": plain(told(result)),
+        "summary": plain(result.summary()),
+        "trial_numbers": result.evidence.trials.tolist(),
+        "leaked_by_trial": result.trials["leaked"].tolist(),
         "targets": plain(list(result.cast.targets)),
         "notices": plain(manifest.get("notices", [])),
         "figures": plain(manifest.get("figures", [])),
         "sources": plain(manifest.get("sources", {})),
         "scenario": plain(manifest["scenario"]),
+        "entries": _entries(result),
         "tables": [table for table in TABLES if (Path(path) / f"{table}.parquet").is_file()],
     }
+
+
+def _entries(result: Any) -> list[str]:
+    """Names of entries of the catalogue that this run leaned on."""
+    from farwatch import catalogue
+
+    known = {entry.name for entry in catalogue.load().entries()}
+    drawn = {figure["name"].partition(".")[0] for figure in result.manifest.get("figures", [])}
+    carried = {row.name for row in result.cast.rounds}
+    return sorted(known & (drawn | carried | set(result.cast.classes)))
 
 
 def run_trials(path: str) -> dict[str, Any]:
@@ -111,26 +144,11 @@ def _cells(column: Any) -> list[Any]:
     return ["" if value is None or value != value else value for value in values]  # noqa: PLR0124 - NaN
 
 
-def campaign_answer(path: str) -> dict[str, Any]:
-    """A campaign's status and everything it can say now. StoreError where it cannot be read."""
-    from farwatch.campaign.commission import read_campaign
-    from farwatch.campaign.query import status
-
-    how_far = status(path)
-    found: dict[str, Any] = {
-        "status": plain(how_far) | {"done": how_far.done, "goal": how_far.goal},
-        "answers": None,
-    }
-    if how_far.done:
-        found["answers"] = plain(read_campaign(path).answers())
-    return found
-
-
 def warmed() -> None:
     """Import what the other answers need."""
     from importlib import import_module
 
-    for name in ("farwatch.campaign.result", "farwatch.outcomes.parquet", "duckdb"):
+    for name in ("farwatch.report.answer", "farwatch.outcomes.parquet", "duckdb", "scipy.special"):
         import_module(name)
 
 

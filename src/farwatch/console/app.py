@@ -3,20 +3,21 @@
 import asyncio
 import errno
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from farwatch.console import campaigns, library, maps, runs
-from farwatch.console.answers import plain, warmed
-from farwatch.console.desk import STATIC, Desk, Page, Refusal
+from farwatch.console import campaigns, figures, library, maps, runs
+from farwatch.console.answers import plain, run_answer, warmed
+from farwatch.console.desk import STATIC, Desk, Page, Refusal, wants_page
+from farwatch.console.figures import drawn_figure
 from farwatch.console.shelf import shelf_of
 from farwatch.console.work import Jobs
 from farwatch.errors import FarwatchError, InputError
@@ -42,7 +43,7 @@ def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] =
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        first = asyncio.ensure_future(desk.reader.ask(warmed))  # so that the first page need not wait for its imports
+        first = asyncio.ensure_future(_warm(desk))
         yield
         first.cancel()
         desk.close()
@@ -55,9 +56,20 @@ def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] =
     app.exception_handler(HTTPException)(_not_done)
     app.exception_handler(RequestValidationError)(_unreadable)
     app.exception_handler(OSError)(_disk)
-    for part in (library, runs, campaigns, maps):
+    for part in (library, runs, figures, campaigns, maps):
         part.add(app, desk)
     return app
+
+
+async def _warm(desk: Desk) -> None:
+    """Have the newest run's answer, and its first figure, ready before a page asks for them."""
+    with suppress(FarwatchError, OSError):
+        await desk.reader.ask(warmed)
+        runs_there = [one for one in await asyncio.to_thread(desk.shelf.all) if one.is_run]
+        if runs_there:
+            newest = max(runs_there, key=lambda one: one.changed_s)
+            await desk.reader.ask(run_answer, str(newest.path), stamp=newest.stamp)
+            await desk.drawer.ask(drawn_figure, str(newest.path), "flow", newest.stamp)
 
 
 async def _page(_request: Any, _asked: Exception) -> HTMLResponse:
@@ -74,9 +86,11 @@ async def _refused(_request: Any, error: Exception) -> JSONResponse:
     return _told(422, str(error), error.problems if isinstance(error, InputError) else ())
 
 
-async def _not_done(_request: Any, error: Exception) -> JSONResponse:
-    """What an address refuses by its status."""
+async def _not_done(request: Request, error: Exception) -> Response:
+    """What an address refuses by its status; that there is no such address, a browser reads on a page."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404 and wants_page(request):
+        return HTMLResponse(_index(), status_code=404)
     answer = _told(status, str(getattr(error, "detail", error)))
     answer.headers.update(getattr(error, "headers", None) or {})
     return answer

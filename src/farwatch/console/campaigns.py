@@ -1,17 +1,20 @@
 """Addresses of campaigns: start a plan of the folder, watch its intervals narrow, stop, go on."""
 
 import asyncio
-from typing import Any
+import time
+from pathlib import Path
+from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException
+from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from farwatch.console import under_way
-from farwatch.console.answers import campaign_answer
+from farwatch.console.campaign_answers import campaign_answer, point_scenario
 from farwatch.console.desk import PAGE, Desk
 from farwatch.console.drafts import check_plan, is_inside
 from farwatch.console.under_way import begun, look, refuse_taken
-from farwatch.console.work import RUNNING
+from farwatch.console.work import DESK, RUNNING
 from farwatch.errors import FarwatchError, StoreError
 
 
@@ -58,8 +61,17 @@ def add(app: FastAPI, desk: Desk) -> None:
         found, stored = await asyncio.to_thread(look, desk, name)
         if stored is None and found["job"] is None:
             raise HTTPException(404, f"there is no campaign {name!r} in this folder")
+        found |= {"plan_file": _plan_file(desk, name), "elapsed_s": _elapsed_s(desk, name, found)}
+        found["report"] = stored is not None and (stored.path / "report.html").is_file()
         if stored is not None and not stored.is_run:
             found |= await _answered(desk, str(stored.path), stored.stamp)
+        return found
+
+    @app.get("/campaigns/{name}/points/{number}")
+    async def point(name: str, number: Annotated[int, InPath(ge=0, le=10**6)]) -> dict[str, Any]:
+        """The scenario of one point as text, to be changed, run and watched: a campaign keeps no courses of trials."""
+        stored = desk.stored(name, run=False)
+        found: dict[str, Any] = await desk.reader.ask(point_scenario, str(stored.path), number, name)
         return found
 
     under_way.add(app, desk, run=False)
@@ -72,3 +84,29 @@ async def _answered(desk: Desk, path: str, stamp: tuple[Any, ...]) -> dict[str, 
     except StoreError:
         found = await desk.reader.ask(campaign_answer, path, stamp=(stamp, "again"))
     return found
+
+
+def _plan_file(desk: Desk, name: str) -> str | None:
+    """Name of the plan, where it is a file of the folder: as the job was asked, or as the campaign noted."""
+    from farwatch.campaign.origin import plan_of
+
+    job, stored = desk.jobs.of(name), desk.shelf.stored(name)
+    asked = Path(job.words[2]).name if job is not None and job.words[:2] == ("campaign", "run") else None
+    try:
+        noted = None if asked or stored is None else plan_of(stored.path)
+    except FarwatchError:
+        noted = None
+    found = asked or (noted.name if noted is not None and noted.resolve().parent == desk.home else None)
+    path = None if found is None else desk.shelf.text(found)
+    return found if path is not None and path.is_file() else None
+
+
+def _elapsed_s(desk: Desk, name: str, found: dict[str, Any]) -> float | None:
+    """Seconds since the job that plays it was started; None where none of this console does."""
+    job = found["job"]
+    if job is None or job["state"] != RUNNING:
+        return None
+    try:
+        return max(0.0, time.time() - (desk.home / DESK / f"{name}.pid").stat().st_mtime)
+    except OSError:
+        return None

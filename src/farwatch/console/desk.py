@@ -22,8 +22,13 @@ class Page(Exception):  # noqa: N818 - no error: a browser asks for a page where
     """The page of the console, whatever the address."""
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, for something to read, and no program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 async def _page(request: Request) -> None:
-    if "text/html" in request.headers.get("accept", ""):
+    if wants_page(request):
         raise Page
 
 
@@ -51,9 +56,10 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The folder, its jobs, and three processes, of which none waits for another.
+    """The folder, its jobs, and four processes, of which none waits for another, each started when first asked.
 
-    reader: for what takes a moment; player: trials, and what their defence can see; surveyor: the ground, and drafts.
+    reader: for what takes a moment; player: trials, and what their defence can see; surveyor: the ground, and drafts;
+    drawer: figures.
     """
 
     shelf: Shelf
@@ -61,6 +67,7 @@ class Desk:
     reader: Worker = field(default_factory=lambda: Worker(kept=32))
     player: Worker = field(default_factory=lambda: Worker(kept=8, nice=3))
     surveyor: Worker = field(default_factory=lambda: Worker(kept=8, nice=2))
+    drawer: Worker = field(default_factory=lambda: Worker(kept=24, nice=3))
     leaving: Callable[[], bool] = bool
     """Whether the server is about to stop, and streams should end."""
 
@@ -92,6 +99,7 @@ class Desk:
         self.reader.close()
         self.player.close()
         self.surveyor.close()
+        self.drawer.close()
 
 
 def job_line(job: Job | None) -> dict[str, Any] | None:

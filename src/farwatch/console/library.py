@@ -1,5 +1,9 @@
 """Addresses of what there is: the overview, the catalogue, scenarios and plans."""
 
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -7,12 +11,19 @@ from typing import Any, Literal
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from farwatch.console.answers import campaign_line, plain, run_line
+from farwatch.console.answers import campaign_line, campaign_progress, plain, run_line
 from farwatch.console.desk import PAGE, Desk, job_line
 from farwatch.console.drafts import problems_of, text_of
 from farwatch.console.exhibits import contents_of, page_of
-from farwatch.console.shelf import PLAN, SCENARIO, kind_in
-from farwatch.scenario import schema, shipped
+from farwatch.console.shelf import PLAN, SCENARIO, kind_in, title_of
+from farwatch.errors import FarwatchError
+from farwatch.scenario import schema, shipped, shipped_text
+
+MOST_PROGRESS = 12
+"""Campaigns, those changed last, of which the overview tells how far they are."""
+
+PATIENCE_S = 0.05
+"""So long the overview waits for that."""
 
 MOST_TEXT = 300_000
 """Letters of a scenario that is sent: a hundred times a shipped one; the worst of this size is checked in seconds."""
@@ -31,9 +42,11 @@ def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
 
     @app.get("/", dependencies=PAGE)
-    def overview() -> dict[str, Any]:
-        """Everything there is: scenarios, plans, runs, campaigns, jobs."""
-        return contents(desk)
+    async def overview() -> dict[str, Any]:
+        """Everything there is: scenarios, plans, runs, campaigns, jobs. What changed last comes first."""
+        found = await asyncio.to_thread(contents, desk)
+        await _add_progress(desk, found["campaigns"])
+        return found
 
     @app.get("/catalogue", dependencies=PAGE)
     def catalogue() -> dict[str, Any]:
@@ -117,7 +130,7 @@ def _file(desk: Desk, name: str) -> Path:
 
 
 def contents(desk: Desk) -> dict[str, Any]:
-    """Names and states of everything in the folder."""
+    """Names, titles and states of everything in the folder."""
     from farwatch import __version__
 
     texts, stored = desk.shelf.texts(), desk.shelf.all()
@@ -128,7 +141,38 @@ def contents(desk: Desk) -> dict[str, Any]:
         "shipped": list(shipped()),
         "scenarios": texts[SCENARIO],
         "plans": texts[PLAN],
-        "runs": [run_line(one, jobs.get(one.name)) for one in stored if one.is_run],
-        "campaigns": [campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run],
-        "jobs": [job_line(job) for job in jobs.values()],
+        "titles": _shipped_titles() | {name: _title(desk, name) for kind in texts.values() for name in kind},
+        "runs": _newest_first(run_line(one, jobs.get(one.name)) for one in stored if one.is_run),
+        "campaigns": _newest_first(campaign_line(one, jobs.get(one.name)) for one in stored if not one.is_run),
+        "jobs": [(job_line(job) or {}) | {"what": job.words[0]} for job in jobs.values()],
     }
+
+
+def _newest_first(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(lines, key=lambda line: -line["changed_s"])
+
+
+def _title(desk: Desk, name: str) -> str:
+    path = desk.shelf.text(name)
+    return "" if path is None else desk.shelf.title(path)
+
+
+@cache
+def _shipped_titles() -> dict[str, str]:
+    return {name: title_of(shipped_text(name)) for name in shipped()}
+
+
+async def _add_progress(desk: Desk, lines: list[dict[str, Any]]) -> None:
+    """Add to campaigns how far they are, as far as that is known in a moment; the next look finds the others."""
+
+    async def progress(line: dict[str, Any]) -> None:
+        stored = desk.shelf.stored(line["name"])
+        with suppress(FarwatchError):
+            if stored is not None:
+                line["progress"] = await desk.reader.ask(campaign_progress, str(stored.path), stamp=stored.stamp)
+
+    for line in lines:
+        line["progress"] = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*(progress(line) for line in lines[:MOST_PROGRESS]))

@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Hashable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Response
@@ -17,7 +21,14 @@ from farwatch.console.shelf import Stored
 from farwatch.console.told import exported, told
 from farwatch.console.under_way import begun, look, refuse_taken
 from farwatch.console.work import RUNNING
+from farwatch.errors import FarwatchError
 from farwatch.scenario import digest, shipped
+
+PACE_S = 2.5
+"""Between two answers of a run that is played."""
+
+PATIENCE_S = 0.05
+"""So long a page waits for one; then it gets the one before."""
 
 Trial = Annotated[int, InPath(ge=0, le=10**9)]
 
@@ -35,6 +46,7 @@ class RunWish(BaseModel):
 
 def add(app: FastAPI, desk: Desk) -> None:
     """Add these addresses."""
+    live = Live()
 
     @app.post("/runs", status_code=202)
     def start(wish: RunWish) -> dict[str, Any]:
@@ -60,12 +72,16 @@ def add(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/runs/{name}", dependencies=PAGE)
     async def run(name: str) -> dict[str, Any]:
-        """A run: how far it is, and its answer once it does not run."""
+        """A run: how far it is, and its answer; while it is played, that of the trials that are finished."""
         found, stored = await asyncio.to_thread(look, desk, name)
         if not stored and found["job"] is None:
             raise HTTPException(404, f"there is no run {name!r} in this folder")
-        if stored and stored.is_run and found["line"]["state"] != RUNNING:
-            found["answer"] = await desk.reader.ask(run_answer, str(stored.path), stamp=stored.stamp)
+        if stored and stored.is_run:
+            if found["line"]["state"] == RUNNING:
+                answer = await live.answer(desk, stored)
+            else:
+                answer = await desk.reader.ask(run_answer, str(stored.path), stamp=stored.stamp)
+            found |= {} if answer is None else {"answer": answer}
         return found
 
     under_way.add(app, desk, run=True)
@@ -115,6 +131,41 @@ def _results(app: FastAPI, desk: Desk) -> None:
         stored = desk.stored(name, run=True)
         data = await desk.player.ask(exported, str(stored.path), trial, suffix, stamp=stored.stamp)
         return attachment(data, f"{name}-trial-{trial}{suffix}", "application/octet-stream")
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """The answer of a run that is played, as it was last worked out; `coming`: the next one."""
+
+    begun: Hashable
+    answer: dict[str, Any] | None = None
+    asked_s: float = -PACE_S
+    coming: "asyncio.Task[None] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Answers of runs that are played: worked out anew once in a while, however many look, and nobody waits long."""
+
+    _known: dict[str, _SoFar] = field(default_factory=dict)
+
+    async def answer(self, desk: Desk, stored: Stored) -> dict[str, Any] | None:
+        """The last answer that was worked out, which may lack the last few trials; None where there is none yet."""
+        begun = stored.stamp[0]
+        known = self._known.get(stored.name)
+        if known is None or known.begun != begun:
+            known = self._known[stored.name] = _SoFar(begun)
+        if (known.coming is None or known.coming.done()) and monotonic() - known.asked_s >= PACE_S:
+            known.asked_s, known.coming = monotonic(), asyncio.ensure_future(_work_out(desk, stored, known))
+        if known.coming is not None and not known.coming.done():
+            await asyncio.wait({known.coming}, timeout=PATIENCE_S)
+        return known.answer
+
+
+async def _work_out(desk: Desk, stored: Stored, known: _SoFar) -> None:
+    """Renew an answer. While a run is played its files come and go: what cannot be read just then is left as it was."""
+    with suppress(FarwatchError):
+        known.answer = await desk.reader.ask(run_answer, str(stored.path), stamp=stored.stamp)
 
 
 async def _scene(desk: Desk, name: str, trial: int) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from farwatch.errors import FarwatchError
 
@@ -19,6 +20,11 @@ MOST_LISTED = 500
 SCENARIO, PLAN = "scenario", "plan"
 
 _FIRST_WORDS = re.compile(rb"^farwatch(-campaign)?:", re.MULTILINE)
+
+_TITLE = re.compile(r"^title:[ \t]+(\S.*?)\s*$", re.MULTILINE)
+
+MOST_TITLE = 200
+"""Letters of a title that are shown in a list."""
 
 Stamp = tuple[int, int, int]
 """When a file was changed, its size and its number on the disk: another stamp, another content."""
@@ -42,6 +48,12 @@ class Stored:
         """Changes whenever what it holds does."""
         parts = ("manifest.json", "blocks", "parts", "trials", "pending", "goals", "finished.json", "report.html")
         return tuple(stamp_of(self.path / part) for part in parts)
+
+    @property
+    def changed_s(self) -> float:
+        """When a trial of it was last kept, in seconds of the system's clock."""
+        parts = ("manifest.json", "blocks" if self.is_run else "pending")
+        return max(stamp_of(self.path / part)[0] for part in parts) / 1e9
 
 
 @dataclass(slots=True)
@@ -95,6 +107,11 @@ class Shelf:
         names = dict.fromkeys([*self._names(), *self.named])
         return [one for name in names if (one := self.stored(name)) is not None]
 
+    def page_of(self, path: Path) -> str:
+        """Address of the page of a run or campaign by its folder; of the overview where it is neither."""
+        found = next((one for one in self.all() if one.path == path.resolve()), None)
+        return "/" if found is None else f"/{'runs' if found.is_run else 'campaigns'}/{quote(found.name)}"
+
     def texts(self) -> dict[str, list[str]]:
         """Names of files in the folder by what they are: scenarios and plans."""
         found: dict[str, list[str]] = {SCENARIO: [], PLAN: []}
@@ -107,8 +124,15 @@ class Shelf:
 
     def kind(self, path: Path) -> str | None:
         """Whether a file is a scenario or a plan, by its first words; None: neither."""
-        kind: str | None = self._remembered.of(path, _kind)
-        return kind
+        return self._heading(path)[0]
+
+    def title(self, path: Path) -> str:
+        """The title of a scenario or plan file; empty where it has none, or it is not on a line of its own."""
+        return self._heading(path)[1]
+
+    def _heading(self, path: Path) -> tuple[str | None, str]:
+        found: tuple[str | None, str] | None = self._remembered.of(path, _heading)
+        return found or (None, "")
 
     def _names(self) -> list[str]:
         names = sorted(path.name for path in self.home.iterdir() if NAME.fullmatch(path.name))
@@ -125,6 +149,8 @@ def shelf_of(home: Path, named: Sequence[Path] = ()) -> Shelf:
             raise FarwatchError(f"{path} is no folder; the console shows what is there, and makes none of its own")
     found: dict[str, Path] = {}
     for path in (path.resolve() for path in named):
+        if path.parent == home.resolve() and NAME.fullmatch(path.name):
+            continue  # it is shown as it is
         tries = [path.name or "run", *(f"{path.name}-{k}" for k in range(2, 1000))]
         name = next(name for name in tries if name not in found and not (home / name).exists())
         found[name] = path
@@ -162,9 +188,26 @@ def kind_in(data: bytes) -> str | None:
     return None if found is None else PLAN if found.group(1) else SCENARIO
 
 
-def _kind(path: Path) -> str | None:
+def _heading(path: Path) -> tuple[str | None, str]:
+    """Kind and title of a file, by its first words."""
     try:
         with path.open("rb") as file:
-            return kind_in(file.read(1 << 16))
+            start = file.read(1 << 16)
     except OSError:
-        return None
+        return None, ""
+    kind = kind_in(start)
+    return kind, title_of(start.decode("utf-8", "replace")) if kind else ""
+
+
+def title_of(text: str) -> str:
+    """The title in a scenario's or plan's text, as far as it stands on one line of its own; empty where none does."""
+    import yaml
+
+    found = _TITLE.search(text)
+    if found is None:
+        return ""
+    try:
+        title = yaml.safe_load(found.group(1)[: 2 * MOST_TITLE])
+    except (yaml.YAMLError, ValueError):
+        return ""
+    return title[:MOST_TITLE] if isinstance(title, str) else ""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from farwatch import detect
 from farwatch.campaign import Result
-from farwatch.catalogue.uncertainty import fill
+from farwatch.catalogue.uncertainty import draw, fill
 
 if TYPE_CHECKING:
     from farwatch.mission import Mission
@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 
 MOST_TRIALS = 2000
 """Trials looked at: enough for quantiles, and no run is too long for memory."""
+
+DRAWS = 400
+"""Draws of all figures that stand for those of trials."""
 
 _ROUNDING = 1e-6
 """As in the play, so that 36 drawn as 35.999999999 stays 36."""
@@ -29,6 +32,11 @@ def drawn_tables(result: Result, mission: "Mission") -> dict[str, Any]:
     values = result.evidence.figures[:MOST_TRIALS]
     if [figure.name for figure in mission.figures] != [figure.name for figure in result.cast.figures]:
         values = np.array([[figure.value for figure in mission.figures]])
+    return _filled(mission, values)
+
+
+def _filled(mission: "Mission", values: Floats) -> dict[str, Any]:
+    """The tables with values f8[trials, figures] in their places."""
     base = {
         "radars": mission.sensors.sensors.radars,
         "classes": mission.world.classes,
@@ -55,7 +63,16 @@ def strength_db(result: Result, mission: "Mission") -> tuple[Floats, Floats]:
 
     The 10 % and 90 % quantiles over trials of the radar's strength and the echo from ahead: f8[radars, classes] each.
     """
-    tables = drawn_tables(result, mission)
+    return _strength_db(drawn_tables(result, mission), mission)
+
+
+def planned_strength_db(mission: "Mission") -> tuple[Floats, Floats]:
+    """The same before a trial is played: over figures drawn as trials draw them, from a seed that never changes."""
+    values = draw(mission.figures, 0, 0, DRAWS, stratified=True)
+    return _strength_db(_filled(mission, values), mission)
+
+
+def _strength_db(tables: dict[str, Any], mission: "Mission") -> tuple[Floats, Floats]:
     base = mission.sensors.sensors.radars.copy()
     detect.settle(base)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,20 +1,27 @@
 """The answers of a campaign as one self-contained page; the same answers give the same bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from farwatch.campaign.answers import Answers, Sensitivity
+from farwatch.campaign.answers import Answers, Difference, PointAnswer, Sensitivity
+from farwatch.campaign.money import Worth
 from farwatch.campaign.plan_file import CampaignPlan, plain_plan
+from farwatch.campaign.trials import Trials
 from farwatch.catalogue.figures import Figure
 from farwatch.errors import StoreError
-from farwatch.report import campaign_wording, wording
-from farwatch.report.figures import curves, exchanges, intervals, matters
+from farwatch.report import campaign_losses, campaign_sites, campaign_wording, wording
+from farwatch.report.campaign_axis import Axis, axis_of, numeric_fields
+from farwatch.report.figures import curves, exchanges, fans, flow, intervals, matters
 from farwatch.report.figures.canvas import Picture
 from farwatch.report.ledger import Entry, cited, entries, places_of
-from farwatch.report.page import TEMPLATES, breakable, show, text_link
+from farwatch.report.page import TEMPLATES, breakable, show, spanned, text_link
+from farwatch.report.settings_wording import field_name, number, setting
 from farwatch.scenario import Scenario, plain
+
+MOST = 6
+"""Measures drawn."""
 
 
 def write(
@@ -23,12 +30,14 @@ def write(
     path: Path,
     figures: Sequence[Figure] = (),
     scenarios: Mapping[str, Scenario] | None = None,
+    kept: Trials | None = None,
 ) -> Path:
     """Write the page; StoreError when the file cannot be written.
 
-    figures: those that trials drew. scenarios: by the names that the plan uses; they know the figures' sources.
+    figures: those that trials drew. scenarios: by the names that the plan uses; they know the figures' sources, and
+    maps are drawn of them. kept: the trials, from which the flow through the kill chain is drawn.
     """
-    text = compose(answers, plan, figures, scenarios)
+    text = compose(answers, plan, figures, scenarios, kept)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -42,6 +51,7 @@ def compose(
     plan: CampaignPlan,
     figures: Sequence[Figure] = (),
     scenarios: Mapping[str, Scenario] | None = None,
+    kept: Trials | None = None,
 ) -> str:
     """The page as text: all that comes from a file is escaped. Arguments as of `write`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -56,7 +66,8 @@ def compose(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": wording.number, "money": wording.money, "breakable": breakable}
+    environment.filters |= {"number": wording.number, "money": wording.money}
+    environment.filters |= {"breakable": breakable, "spanned": spanned}
     head, rows = matters_table(answers.sensitivity)
     told = _ledger(answers, figures, scenarios or {})
     texts = {"plan": plan_text(plan)} | {name: _scenario_text(one) for name, one in (scenarios or {}).items()}
@@ -67,12 +78,8 @@ def compose(
         w=campaign_wording,
         show=show,
         percent=f"{100.0 * answers.confidence:g}",
-        measured=_measured(answers),
-        compared=_compared(answers),
-        scatter=intervals.quantiles(answers.points) if any(row.quantiles for row in answers.points) else None,
-        exchange_picture=exchanges.draw(answers.money.exchanges) if answers.money and answers.money.exchanges else None,
-        curve_picture=curves.draw(answers.curves) if answers.curves else None,
-        matters_picture=_matters(answers.sensitivity),
+        table=PointTable(answers),
+        **_pictures(answers, plan, scenarios or {}, kept),
         matters_head=head,
         matters_rows=rows,
         fixed=dict(plan.break_even.fixed_usd) if plan.break_even else {},
@@ -83,6 +90,98 @@ def compose(
         places=places_of(told),
         files=[(f"{name}.yaml", text, text_link(text, "application/yaml")) for name, text in texts.items()],
     )
+
+
+def _pictures(
+    answers: Answers, plan: CampaignPlan, scenarios: Mapping[str, Scenario], kept: Trials | None
+) -> dict[str, Any]:
+    """Every figure; None, or nothing, for one that these answers have nothing to show in."""
+    axis = axis_of(answers.points, asked_field(plan))
+    exchanged = answers.money.exchanges if answers.money else ()
+    flows = campaign_losses.of_points(answers, kept) if kept is not None else ()
+    return {
+        "half": axis is not None and len(axis.panels) == 1,
+        "names": {line.label: line.name for line in axis.lines} if axis else {},
+        "measured": _measured(answers, axis),
+        "compared": _compared(answers, axis),
+        "scatter": _scatter(answers, axis),
+        "exchange_picture": exchanges.along(axis, exchanged) if axis and exchanged
+        else exchanges.draw(exchanged) if exchanged else None,
+        "curve_picture": curves.draw(answers.curves, axis) if answers.curves else None,
+        "matters_picture": _matters(answers.sensitivity),
+        "spread": fans.spread([(campaign_wording.capital(campaign_wording.place(one.point)), one.through)
+                               for one in flows], answers.confidence) if flows else None,
+        "flows": [(campaign_wording.place(one.point), _flow(number, one, answers.confidence))
+                  for number, one in enumerate(flows, start=1)],
+        "sites": campaign_sites.sites(answers.points, scenarios) if answers.points and scenarios else None,
+    }  # fmt: skip
+
+
+def asked_field(plan: CampaignPlan) -> str | None:
+    """The field that the plan asks about along."""
+    if plan.saturation is not None:
+        return plan.saturation.field
+    return plan.break_even.field if plan.break_even is not None else None
+
+
+def _flow(number: int, one: campaign_losses.PointLosses, confidence: float) -> Picture:
+    title = f"From the raid to the leakers {campaign_wording.place(one.point)}".strip()
+    told = flow.Told(name=f"flow-{number}", title=title, confidence=confidence)
+    return flow.draw(one.losses, one.raid, one.leaked, told)
+
+
+@dataclass(frozen=True, slots=True)
+class PointTable:
+    """The columns that tell points apart: the scenario where there are several, and every varied field."""
+
+    answers: Answers
+
+    @property
+    def many(self) -> bool:
+        """Whether there are several scenarios."""
+        return len({row.scenario for row in self.answers.points}) > 1
+
+    @property
+    def fields(self) -> list[str]:
+        """Every varied field."""
+        return list(dict.fromkeys(field for row in self.answers.points for field in row.changes))
+
+    @property
+    def heads(self) -> list[str]:
+        """Heads of these columns."""
+        heads = [*(["scenario"] if self.many else []), *map(field_name, self.fields)]
+        return heads or ["point"]
+
+    def cells(self, label: str) -> list[str]:
+        """These columns of the point with a label."""
+        row = self.named.get(label)
+        if row is None:
+            return [label, *[""] * (len(self.heads) - 1)]
+        values = [number(row.changes[field]) if field in row.changes else "" for field in self.fields]
+        return [*([row.scenario] if self.many else []), *values] or [label]
+
+    @property
+    def named(self) -> dict[str, PointAnswer]:
+        """Points by label."""
+        return {row.label: row for row in self.answers.points}
+
+    @property
+    def worths(self) -> list[Worth]:
+        """What a leaker must cost, where it is known best."""
+        return campaign_wording.best_known(self.answers.money.worths, self.named) if self.answers.money else []
+
+    def base(self, label: str) -> str:
+        """What a point is compared with: a scenario, or the values of another point."""
+        return setting(self.named[label].changes) if label in self.named and self.named[label].changes else label
+
+    def compared(self, measure: str) -> list[Difference]:
+        """Comparisons in one measure."""
+        return [row for row in self.answers.differences if row.measure == measure]
+
+    @property
+    def measures(self) -> list[str]:
+        """Measures that are compared."""
+        return list(dict.fromkeys(row.measure for row in self.answers.differences))
 
 
 def _ledger(answers: Answers, figures: Sequence[Figure], scenarios: Mapping[str, Scenario]) -> tuple[Entry, ...]:
@@ -102,15 +201,38 @@ def _scenario_text(scenario: Scenario) -> str:
     return yaml.safe_dump(plain(scenario), sort_keys=False, allow_unicode=True, width=100)
 
 
-def _measured(answers: Answers) -> list[Picture]:
-    if not answers.points:
+def _measured(answers: Answers, axis: Axis | None) -> list[Picture]:
+    """Each measure at every point; not the one of the curves, which stand above with their knees."""
+    if len(answers.points) < 2:  # the table says it all
         return []
-    return [intervals.points(answers.points, place) for place in range(len(answers.points[0].measures))][:3]
+    names = [measure.name for measure in answers.points[0].measures]
+    wanted = [k for k, name in enumerate(names) if not (answers.curves and answers.curves[0].measure == name)][:MOST]
+    if axis is not None:
+        return [curves.along(axis, place) for place in wanted]
+    if fields := _spread(answers):
+        return [curves.scatter(answers.points, place, fields) for place in wanted]
+    return [intervals.points(answers.points, place) for place in wanted]
 
 
-def _compared(answers: Answers) -> list[Picture]:
-    names = dict.fromkeys(row.measure for row in answers.differences)
-    return [intervals.differences(answers.differences, name) for name in names][:3]
+def _spread(answers: Answers) -> list[str]:
+    """Fields to scatter the points over, where these are too many for a row each."""
+    return numeric_fields(answers.points) if len(answers.points) > intervals.FEW else []
+
+
+def _compared(answers: Answers, axis: Axis | None) -> list[Picture]:
+    names = list(dict.fromkeys(row.measure for row in answers.differences))[:MOST]
+    if axis is not None:
+        return [curves.differences(axis, answers.differences, name) for name in names]
+    return [intervals.differences(answers.differences, name) for name in names]
+
+
+def _scatter(answers: Answers, axis: Axis | None) -> Picture | None:
+    if not any(row.quantiles for row in answers.points):
+        return None
+    if axis is not None:
+        return fans.draw(axis)
+    fields = _spread(answers)
+    return fans.scatter(answers.points, fields) if fields else intervals.quantiles(answers.points)
 
 
 def _matters(it: Sensitivity | None) -> Picture | None:

@@ -1,15 +1,19 @@
 """The answers of a campaign as sentences, the same in the terminal and on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import inf, isfinite, isnan
 
 from farwatch.campaign.answers import Answers, Difference, Measured, PointAnswer, Sensitivity
 from farwatch.campaign.curves import Curve
 from farwatch.campaign.measured import ANY_LEAK, LEAKED_SHARE, MEANING
 from farwatch.campaign.money import Turn, Worth
+from farwatch.outcomes.knee import Knee
 from farwatch.outcomes.sensitivity import Effect, Indices
 from farwatch.outcomes.summary import Estimate
 from farwatch.report import wording
+from farwatch.report.campaign_axis import names_of
+from farwatch.report.settings_wording import at_value, field_name, setting
 
 SHARES = {LEAKED_SHARE, ANY_LEAK}
 
@@ -30,12 +34,11 @@ TINY_SHARE, TINY = 5e-4, 5e-3
 WIDEST_SHARE = 0.3
 """An interval of a share of the spread that is wider than this is called badly known."""
 
+HARDLY_ANY = 0.02
+"""A slope below this part of another one is called none."""
+
 FEW_POINTS = 3
 """So many points have a sentence each at the top."""
-
-WORTH_TELLING = 1.2
-"""A gain below this is not called one."""
-
 
 def name_of(measure: str) -> str:
     """What a measure is called in a sentence."""
@@ -90,39 +93,49 @@ def _size(measure: str, value: float) -> str:
 
 
 def headlines(answers: Answers) -> list[str]:
-    """The few sentences at the top: the comparison, the knee, the money, the figure that matters most."""
+    """The few sentences at the top: the knee, the comparison, the money, the figure that matters most."""
+    named = {row.label: row for row in answers.points}
+    full = knees(answers.curves, _names(answers))
+    bent = any(curve.knee is not None and curve.knee.found for curve in answers.curves)
+    said = full if bent else []
     compared = [row for row in answers.differences if row.measure == first_measure(answers)]
-    clear = [row for row in compared if _clearness(row.difference) > 1.0]
-    said = [difference(row) for row in _clearest(clear)]
+    clear = [row for row in compared if clearness(row.difference) > 1.0]
+    said += [difference(row, named) for row in _clearest(clear)]
     if compared and not clear:
-        said = [difference(compared[0]) + (" Nor can it at any other point." if len(compared) > 1 else "")]
-    said += [knee(curve, named=len(answers.curves) > 1) for curve in answers.curves[:FEW_POINTS]]
+        said.append(difference(compared[0], named) + (" Nor can it at any other point." if len(compared) > 1 else ""))
+    said += [] if bent else full
     if answers.money is not None:
-        said += [worth(row) for row in sorted(answers.money.worths, key=lambda row: bool(row.why))[:2]]
-        said += [turn(row) for row in answers.money.turns[:2]]
+        said += [worth(row, named) for row in best_known(answers.money.worths, named)]
+        said += turns(answers.money.turns)
     if answers.sensitivity is not None:
         said.append(matters(answers.sensitivity))
     if not said and answers.points:
-        said = [point(row) for row in _telling(answers.points)]
+        said = [point(row) for row in telling(answers.points)]
+        said = [capital(said[0].removeprefix(f"In {quoted(answers.points[0].scenario)}, "))] if len(said) == 1 else said
     return said or ["Nothing has been played yet."]
 
 
-def _telling(rows: Sequence[PointAnswer]) -> Sequence[PointAnswer]:
+def _names(answers: Answers) -> dict[str, str]:
+    """What the curves are called, by label."""
+    return names_of(answers.points, answers.curves[0].field) if answers.curves else {}
+
+
+def telling(rows: Sequence[PointAnswer]) -> Sequence[PointAnswer]:
     """All of a few points; of many, those where the first measure is lowest and highest."""
     ranked = sorted(rows, key=lambda row: row.measures[0].estimate.value)
     return rows if len(rows) <= FEW_POINTS else (ranked[0], ranked[-1])
 
 
 def _clearest(rows: Sequence[Difference]) -> list[Difference]:
-    """The clearest three; where several scenarios are compared, the clearest of each."""
-    ranked = sorted(rows, key=lambda row: -_clearness(row.difference))
+    """The clearest two; where several scenarios are compared, the clearest of each."""
+    ranked = sorted(rows, key=lambda row: -clearness(row.difference))
     scenarios = dict.fromkeys(row.scenario for row in ranked)
     if len(scenarios) == 1:
-        return ranked[:3]
+        return ranked[:2]
     return [next(row for row in ranked if row.scenario == name) for name in scenarios][:FEW_POINTS]
 
 
-def _clearness(gap: Estimate) -> float:
+def clearness(gap: Estimate) -> float:
     """How many half-widths a difference is away from none."""
     half = 0.5 * (gap.high - gap.low)
     return abs(gap.value) / half if 0.0 < half < inf else 0.0
@@ -137,33 +150,101 @@ def point(row: PointAnswer) -> str:
     """One point: its first measure."""
     first = row.measures[0]
     doubt = f" Beware: {first.doubts[0]}." if first.doubts else ""
-    of = f" of {wording.number(row.raid)}" if first.name == "leaked" else ""
+    where = f"{place(row)}, " if place(row) else ""
     told = estimate(first.name, first.estimate)
-    return f"{row.label}: {name_of(first.name)} {told}{of}; {_trials(row.trials)}.{doubt}"
+    said = f"the {name_of(first.name)} is {told}"
+    if first.name == "leaked":
+        said = f"{told} of {wording.number(row.raid)} get through"
+    return capital(f"{where}{said}; {_trials(row.trials)}.{doubt}")
 
 
-def difference(row: Difference) -> str:
-    """One comparison: `layered leaks 12.3 fewer of 50 than alone (11.8 to 12.9; 384 trials, ...)`."""
-    gap, saved = row.difference, _saved(row.luck_gain)
-    behind = f"{_trials(row.trials)}{saved}"
+def place(row: PointAnswer) -> str:
+    """Where one point is: `in “alone”, with 60 drones`."""
+    scenario = f"in {quoted(row.scenario)}" if row.label.startswith(row.scenario) else ""
+    return ", ".join(filter(None, [scenario, f"with {setting(row.changes)}" if row.changes else ""]))
+
+
+def difference(row: Difference, named: Mapping[str, PointAnswer] | None = None) -> str:
+    """One comparison: `With 60 drones, “alone” lets 10.7 more of 60 through than “layered” (9.49 to 12.1).`
+
+    named: the points by label, so that their values are told as one says them; without, labels stand for them.
+    """
+    gap, what, sides = row.difference, name_of(row.measure), _sides(row, named or {})
     if isnan(gap.value):
         return f"{row.label} against {row.base}: not played yet."
-    if (gap.value == 0.0 and gap.low == gap.high == 0.0) or gap.low == -inf:
-        return (
-            f"{row.label} and {row.base} have the same {name_of(row.measure)} in every trial ({_trials(row.trials)})."
-        )
-    if gap.low <= 0.0 <= gap.high:
-        sizes = (
-            f"{_signed(row.measure, gap.value)}, {_signed(row.measure, gap.low)} to {_signed(row.measure, gap.high)}"
-        )
-        who = f"Between {row.label} and {row.base}"
-        return f"{who} no difference in {name_of(row.measure)} can be told ({sizes}; {behind})."
+    if gap.value == 0.0 and (gap.low == gap.high == 0.0 or gap.low == -inf):
+        both = f"{sides.first} and {sides.second} have the same {what} in every trial"
+        return capital(f"{sides.begin}{both} ({_trials(row.trials)}).")
+    if not is_told_apart(row):
+        value, low, high = (_signed(row.measure, end) for end in (gap.value, gap.low, gap.high))
+        told = f"{sides.begin}no difference in {what} can be told between {sides.first} and {sides.second}"
+        return capital(f"{told} ({value}, {low} to {high}; {_trials(row.trials)}).")
     size, sizes = points(row.measure, gap)
+    sizes = sizes if gap.low > -inf else f"in every trial of {row.trials:,}"
     if row.measure == "leaked":
-        more = "more" if gap.value > 0.0 else "fewer"
-        return f"{row.label} leaks {size} {more} of {wording.number(row.raid)} than {row.base} ({sizes}; {behind})."
-    more = "higher" if gap.value > 0.0 else "lower"
-    return f"{row.label}: {name_of(row.measure)} is {size} {more} than with {row.base} ({sizes}; {behind})."
+        size = f"{size} {'more' if gap.value > 0.0 else 'fewer'}"
+        told = f"{sides.first} lets {size} of {wording.number(row.raid)} through than {sides.second}"
+        if sides.values:
+            of = f" of {wording.number(row.raid)}" if sides.one_raid else ""
+            told = f"{size}{of} get through with {sides.first} than with {sides.second}"
+        return capital(f"{sides.begin}{told} ({sizes}).")
+    size = f"{size} {'higher' if gap.value > 0.0 else 'lower'}"
+    where = "with" if sides.values else "in"
+    return capital(f"{sides.begin}the {what} is {size} {where} {sides.first} than {where} {sides.second} ({sizes}).")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A comparison in words: what both sides have alike, and the sides.
+
+    `values`: the sides are no scenarios; `one_raid`: as many fly in both.
+    """
+
+    begin: str
+    first: str
+    second: str
+    values: bool = False
+    one_raid: bool = True
+
+
+def _sides(row: Difference, named: Mapping[str, PointAnswer]) -> _Sides:
+    here, there = named.get(row.label), named.get(row.base)
+    if here is None or (there is None and row.base == row.scenario):
+        return _Sides("", quoted(row.label), quoted(row.base))
+    if there is None:
+        return _Sides(f"with {setting(here.changes)}, " if here.changes else "", quoted(row.scenario), quoted(row.base))
+    alike = {path: value for path, value in here.changes.items() if there.changes.get(path) == value}
+    begin = f"in {quoted(row.scenario)}, " if len({one.scenario for one in named.values()}) > 1 else ""
+    begin += f"with {setting(alike)}, " if alike else ""
+    first, second = (
+        setting({path: value for path, value in one.changes.items() if path not in alike}) for one in (here, there)
+    )
+    return _Sides(begin, first, second, values=True, one_raid=here.raid == there.raid)
+
+
+def quoted(name: str) -> str:
+    """A name that somebody gave, in quotes: it is no word of the sentence."""
+    return f"“{name}”"
+
+
+def capital(said: str) -> str:
+    """A sentence that begins with a capital."""
+    return said[:1].upper() + said[1:]
+
+
+def is_told_apart(row: Difference) -> bool:
+    """Whether the interval of a difference leaves nought out."""
+    it = row.difference
+    if it.low == -inf:  # the same in every trial
+        return it.value != 0.0
+    return not isnan(it.value) and not it.low <= 0.0 <= it.high
+
+
+def apart_cell(row: Difference) -> str:
+    """Whether a difference is told apart from nought, as a word with a mark."""
+    if not is_told_apart(row):
+        return "○ no"
+    return "▲ more" if row.difference.value > 0.0 else "▼ less"
 
 
 def gap(measure: str, it: Estimate) -> str:
@@ -182,57 +263,125 @@ def _trials(count: int) -> str:
     return f"{count:,} trials" if count != 1 else "1 trial"
 
 
-def _saved(gain: float) -> str:
-    if gain == inf:
-        return ", pair by pair the same difference"
-    return f", shared luck saved {wording.number(gain)} times" if gain >= WORTH_TELLING else ""
+def knees(curves: Sequence[Curve], names: Mapping[str, str] | None = None) -> list[str]:
+    """Where every curve bends: those that do in one sentence, and what one more adds before and beyond.
+
+    names: what curves are called, by label.
+    """
+    called = {curve.label: (names or {}).get(curve.label, curve.label) for curve in curves}
+    bent = [(curve, curve.knee) for curve in curves if curve.knee is not None and curve.knee.found]
+    whys = {curve.knee.why if curve.knee is not None else "" for curve in curves}
+    if len(curves) > 1 and not bent and len(whys) == 1 and "" not in whys:
+        return [f"There is no knee inside the range of {field_name(curves[0].field)} on any line: {whys.pop()}."]
+    if len(curves) == 1 or not bent:
+        return [knee(curve, named=len(curves) > 1) for curve in curves[:FEW_POINTS]]
+    if len(bent) > FEW_POINTS:
+        bent = sorted(bent, key=lambda it: it[1].at.value)
+        ends = f"first {_full(*bent[0], called)}, and last {_full(*bent[-1], called)}"
+        told = f"The defence is full {ends}; {len(bent)} lines in all."
+    else:
+        told = f"The defence is full {_listed([_full(curve, bend, called) for curve, bend in bent])}."
+    before, after = ([getattr(one, end).value for _, one in bent] for end in ("before", "after"))
+    slope = f"{_slope(before, after)} {_one(curves[0].measure)}"
+    adds = f"Up to there, each one more adds {slope}; beyond it, {_range(after)}."
+    others = [knee(curve, named=True) for curve in curves if curve.label not in {one.label for one, _ in bent}]
+    return [told, adds, *others[: FEW_POINTS - 1]]
+
+
+def _full(curve: Curve, bend: Knee, called: Mapping[str, str]) -> str:
+    at = f"{at_value(curve.field, bend.at.value)} ({span('', bend.at)})"
+    return f"at {at} in {quoted(called[curve.label])}"
+
+
+def _listed(told: Sequence[str]) -> str:
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def _slope(before: Sequence[float], after: Sequence[float]) -> str:
+    """What one more adds before the knee; a slope that is next to the other one nothing has no number."""
+    return "hardly any" if max(map(abs, before)) < HARDLY_ANY * min(after) else _range(before)
+
+
+def _range(values: Sequence[float]) -> str:
+    low, high = wording.number(min(values)), wording.number(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
+def _one(measure: str) -> str:
+    return "leakers" if measure == "leaked" else name_of(measure)
 
 
 def knee(curve: Curve, *, named: bool) -> str:
     """Where one curve bends, or that it does not."""
-    who = f"{curve.label}: " if named else ""
-    what = curve.field.removeprefix("raid.")
+    who = f"{quoted(curve.label)}: " if named else ""
     if curve.knee is None:
         return f"{who or 'There are '}too few points or trials for a knee."
     if not curve.knee.found:
-        return f"{who or 'There is '}no knee inside the range of {what}: {curve.knee.why}."
+        return f"{who or 'There is '}no knee inside the range of {field_name(curve.field)}: {curve.knee.why}."
     bend = curve.knee
-    one = "leakers" if curve.measure == "leaked" else name_of(curve.measure)
-    full = f"{who}the defence" if named else "The defence"
+    full = f"The defence of {quoted(curve.label)}" if named else "The defence"
     return (
-        f"{full} is full at {what} {wording.number(bend.at.value)} ({span('', bend.at)}): before, each one "
-        f"more adds {wording.number(bend.before.value)} {one}; beyond, {wording.number(bend.after.value)}."
+        f"{full} is full at {at_value(curve.field, bend.at.value)} ({span('', bend.at)}): up to there, each one "
+        f"more adds {_slope([bend.before.value], [bend.after.value])} {_one(curve.measure)}; beyond it, "
+        f"{wording.number(bend.after.value)}."
     )
 
 
-def worth(row: Worth) -> str:
-    """What a leaker must cost for a defence to pay."""
+def best_known(worths: Sequence[Worth], named: Mapping[str, PointAnswer]) -> list[Worth]:
+    """Of each scenario the point at which the worth of a leaker is known best, two in all."""
+
+    def width(row: Worth) -> float:
+        it = row.usd_per_leaker
+        return inf if row.why or isnan(it.value) or it.value == 0.0 else (it.high - it.low) / abs(it.value)
+
+    best: dict[str, Worth] = {}
+    for row in sorted(worths, key=width):
+        best.setdefault(named[row.label].scenario if row.label in named else row.label, row)
+    return list(best.values())[:2]
+
+
+def worth(row: Worth, named: Mapping[str, PointAnswer] | None = None) -> str:
+    """What a leaker must cost for a defence to pay; `named` as of `difference`."""
+    here = (named or {}).get(row.label)
+    begin = f"with {setting(here.changes)}, " if here is not None and here.changes else ""
+    first, second = quoted(here.scenario if here is not None else row.label), quoted(row.base)
     if row.why:
-        return f"{row.label} against {row.base}: {row.why}."
+        return capital(f"{begin}{first} against {second}: {row.why}.")
+    stops = wording.number(abs(row.avoided.value))
+    most = f"{wording.money(row.usd_per_leaker.value)} of damage ({span('_usd', row.usd_per_leaker)})"
+    less = wording.money(abs(row.extra_usd.value))
     if row.avoided.value < 0.0:
-        return (
-            f"{row.label} costs {wording.money(-row.extra_usd.value)} less a raid than {row.base} and lets "
-            f"{wording.number(-row.avoided.value)} more through: it pays where a leaker does less than "
-            f"{wording.money(row.usd_per_leaker.value)} of damage ({span('_usd', row.usd_per_leaker)})."
-        )
+        told = f"{first} costs {less} less a raid than {second} and lets {stops} more through"
+        return capital(f"{begin}{told}: it pays where a leaker does less than {most}.")
     if row.extra_usd.value < 0.0:
-        less = wording.money(-row.extra_usd.value)
-        return (
-            f"{row.label} costs {less} less a raid than {row.base} and stops {wording.number(row.avoided.value)} more."
-        )
-    return (
-        f"{row.label} costs {wording.money(row.extra_usd.value)} more a raid than {row.base} and stops "
-        f"{wording.number(row.avoided.value)} more: it pays where a leaker does more than "
-        f"{wording.money(row.usd_per_leaker.value)} of damage ({span('_usd', row.usd_per_leaker)})."
-    )
+        return capital(f"{begin}{first} costs {less} less a raid than {second} and stops {stops} more.")
+    told = f"{first} costs {less} more a raid than {second} and stops {stops} more"
+    return capital(f"{begin}{told}: it pays where a leaker does more than {most}.")
+
+
+def worth_cell(row: Worth) -> str:
+    """The same in a table."""
+    if row.why:
+        return row.why
+    if row.avoided.value >= 0.0 and row.extra_usd.value < 0.0:
+        return "whatever it does"
+    return f"{'less' if row.avoided.value < 0.0 else 'more'} than {estimate('_usd', row.usd_per_leaker)}"
+
+
+def turns(rows: Sequence[Turn]) -> list[str]:
+    """The first places where the money turns; once where all say the same."""
+    whys = {row.why for row in rows}
+    if len(rows) > 1 and len(whys) == 1 and rows[0].why:
+        return [f"On every line, {rows[0].why}."]
+    return [turn(row) for row in rows[:2]]
 
 
 def turn(row: Turn) -> str:
     """Where the defence spends as much as the raid is worth."""
-    what = row.field.removeprefix("raid.")
     if row.why:
-        return f"{row.label}: {row.why}."
-    return f"{row.label}: the defence spends as much as the raid is worth at {what} {estimate('', row.at)}."
+        return capital(f"{row.why}.") if not row.label else f"{quoted(row.label)}: {row.why}."
+    at = f"{at_value(row.field, row.at.value)} ({span('', row.at)})"
+    return f"{quoted(row.label)}: the defence spends as much as the raid is worth at {at}."
 
 
 def matters(it: Sensitivity) -> str:

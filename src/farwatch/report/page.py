@@ -11,30 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from farwatch.campaign import Result
-from farwatch.errors import FarwatchError, StoreError
-from farwatch.outcomes.summary import Summary
-from farwatch.report import as_drawn, glossary, sights, wording
-from farwatch.report.figures import (
-    busy,
-    chain,
-    flow,
-    leakers,
-    money,
-    raid_coverage,
-    raid_map,
-    reach,
-    reasons,
-    timeline,
-    unknowns,
-)
+from farwatch.errors import StoreError
+from farwatch.report import glossary, pictures, sights, wording
+from farwatch.report.answer import command, cut_short, facts, scenario_text, tiles
 from farwatch.report.figures.canvas import Picture
 from farwatch.report.ledger import cited, ledger, places_of
-from farwatch.report.losses import losses
+from farwatch.report.pictures import Easel
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from farwatch.mission import Mission
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -59,7 +44,6 @@ def compose(result: Result) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    mission, absent = _prepared(result)
     told = ledger(result)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -85,8 +69,8 @@ def compose(result: Result) -> str:
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
         result=result,
         summary=result.summary(),
-        mission=mission,
-        absent=absent,
+        cut_short=cut_short(result),
+        facts=facts(result),
         w=wording,
         show=show,
         ledger=told,
@@ -97,53 +81,25 @@ def compose(result: Result) -> str:
         scenario_text=scenario_text(result),
         scenario_link=text_link(scenario_text(result), "application/yaml"),
         command=command(result),
-        **_pictures(result, mission),
+        **_pictures(result),
     )
 
 
-def _prepared(result: Result) -> tuple["Mission | None", str]:
-    """The mission of the result's scenario, or why there is none."""
-    from farwatch.mission import prepare
-
-    try:
-        return prepare(result.scenario), ""
-    except FarwatchError as error:
-        return None, str(error)
-
-
-def _pictures(result: Result, mission: "Mission | None") -> dict[str, Any]:
+def _pictures(result: Result) -> dict[str, Any]:
     """Every figure and what stands beside it; None for one that this result has nothing to show in."""
-    summary = result.summary()
-    raid = bool(summary.raid.per_trial and summary.trials)
-    claims = sights.claims(result.scenario)
-    longest = sights.farthest_round(claims)
-    labels = class_labels(result)
-    seen = sights.sights(mission, as_drawn.strength_db(result, mission)) if mission is not None and raid else ()
+    easel = Easel(result)
+    drawn = {name: easel.draw(name) for name in pictures.NAMES}
     return {
-        "flow": flow.draw(losses(result), summary.raid.per_trial, summary.leakers.mean) if raid else None,
-        "chain": chain.draw(summary, labels) if raid else None,
-        "reasons": reasons.draw(summary.reasons) if summary.reasons.leakers else None,
-        "leakers": leakers.draw(summary) if raid else None,
-        "money": money.draw(summary) if raid else None,
-        "unknowns": unknowns.draw(summary.split) if wording.tells(summary.split) else None,
-        "timeline": timeline.draw(result) if raid else None,
-        "busy": busy.draw(result, as_drawn.channels(result, mission) if mission is not None else {}) if raid else None,
-        "map": raid_map.draw(result, mission, claims, seen, labels) if mission is not None else None,
-        "coverage": raid_coverage.draw(mission, seen, longest, labels) if mission is not None and seen else None,
-        "reach": reach.draw(seen, longest, summary, labels) if seen else None,
-        "sights": seen,
-        "labels": labels,
-        "claims": claims,
-        "longest": longest,
-        "measured": {row.name: row for row in summary.classes},
+        **drawn,
+        "captions": {name: easel.caption(picture) for name, picture in drawn.items() if picture is not None},
+        "absent": easel.absent,
+        "sights": easel.sights,
+        "labels": easel.labels,
+        "claims": easel.claims,
+        "longest": easel.longest,
+        "measured": {row.name: row for row in result.summary().classes},
         "told_heights": [(k, h) for k, h in enumerate(sights.HEIGHTS_M) if h in sights.TOLD_M],
     }
-
-
-def class_labels(result: Result) -> dict[str, str]:
-    """What each target class is called on the page."""
-    classes = result.scenario.resolved_catalogue().classes
-    return {name: wording.label(classes[name].title) if name in classes else name for name in result.cast.classes}
 
 
 def show(picture: Picture) -> Mapping[str, Any]:
@@ -166,13 +122,28 @@ def breakable(name: str) -> "Markup":
     return Markup(str(escape(name)).replace("_", "_<wbr>").replace(".", ".<wbr>"))  # noqa: S704  escaped just before
 
 
+def spanned(told: str) -> "Markup":
+    """A value with its interval, `21.3 (20.8 to 21.9)`, that breaks into lines between the two and nowhere else."""
+    from markupsafe import Markup, escape
+
+    value, bracket, rest = told.partition(" (")
+    if not bracket:
+        return escape(told)
+    return Markup('<span class="whole">{}</span> <span class="whole">({}</span>').format(value, rest)
+
+
 def csv_link(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as a `data:` address of CSV. A text that a spreadsheet would take for a formula is quoted."""
+    """A table as a `data:` address of CSV."""
+    return text_link(csv_text(header, rows), "text/csv")
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV. A text that a spreadsheet would take for a formula is quoted."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([_tame(value) for value in row] for row in rows)
-    return text_link(buffer.getvalue(), "text/csv")
+    return buffer.getvalue()
 
 
 def text_link(text: str, kind: str) -> str:
@@ -182,36 +153,3 @@ def text_link(text: str, kind: str) -> str:
 
 def _tame(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
-
-
-def tiles(summary: Summary) -> list[tuple[str, str, str]]:
-    """The few numbers at the top: value, what it is, and what stands behind it."""
-    if not summary.raid.per_trial or not summary.trials:
-        return []
-    fired = sum(row.fired.value for row in summary.rounds)
-    found = [
-        (wording.percent(summary.raid.killed.value), "of the raid is shot down", wording.share(summary.raid.killed)),
-        (
-            wording.percent(summary.leakers.none.value),
-            "chance that none gets through",
-            wording.share(summary.leakers.none),
-        ),
-        (wording.number(fired), "rounds fired", f"{wording.number(summary.raid.shots_each.value)} for each threat"),
-    ]
-    ratio = summary.costs.ratio
-    if ratio == ratio:  # noqa: PLR0124  not NaN
-        defence, raid = summary.costs.defence.mean.value, summary.costs.raid.mean.value
-        found.append((wording.money(defence), "of rounds fired", f"at a raid worth {wording.money(raid)}"))
-    return found
-
-
-def command(result: Result) -> str:
-    """What to type to get the same result."""
-    return f"farwatch run scenario.yaml --trials {result.manifest['trials_asked']} --seed {result.seed}"
-
-
-def scenario_text(result: Result) -> str:
-    """The scenario as YAML, with the defaults written out."""
-    import yaml
-
-    return yaml.safe_dump(result.manifest["scenario"], sort_keys=False, allow_unicode=True, width=100)

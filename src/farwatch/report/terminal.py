@@ -10,7 +10,7 @@ from rich.text import Text
 from farwatch.campaign import Result
 from farwatch.outcomes.summary import ClassRow, ReasonTable, Summary
 from farwatch.report import wording
-from farwatch.report.sights import claims, farthest_round
+from farwatch.report.answer import closing
 
 
 def show(console: Console, result: Result) -> None:
@@ -34,7 +34,7 @@ def show(console: Console, result: Result) -> None:
         console.print(round_table(summary))
     if summary.assets:
         console.print(asset_table(summary))
-    for title, sentence in _closing(result, summary):
+    for title, sentence in closing(result):
         if sentence:
             console.print(Text.assemble((f"{title}  ", "bold"), sentence))
 
@@ -42,45 +42,6 @@ def show(console: Console, result: Result) -> None:
 def _cut_short(result: Result) -> str:
     asked = result.manifest["trials_asked"]
     return f", interrupted before the {asked} asked for" if result.interrupted else ""
-
-
-def _closing(result: Result, summary: Summary) -> list[tuple[str, str]]:
-    """What is said below the tables: a title and a sentence each."""
-    figures = result.cast.figures
-    return [
-        ("How far", how_far(result, summary)),
-        ("Busy radars", wording.busy_radars(summary)),
-        ("Who pays", who_pays(summary)),
-        ("Decoys", wording.decoys(summary)),
-        ("Out of rounds", wording.stock_out(summary)),
-        ("Wrong shots", wording.wrong_shots(summary)),
-        ("How sure", wording.spread_split(summary)),
-        ("Leaned on", wording.assumptions(figures, sum(figure.assumed for figure in figures))),
-    ]
-
-
-def how_far(result: Result, summary: Summary) -> str:
-    """The longest range claimed for a round here, and what this defence really saw and shot down, and where."""
-    longest, raid = farthest_round(claims(result.scenario)), summary.raid
-    if longest is None or not raid.seen_range_m.count:
-        return ""
-    said = f"The longest range claimed is {wording.number(longest.farthest_m / 1e3)} km, for the {longest.label}. "
-    said += f"Half of the raid is first seen within {wording.number(raid.seen_range_m.median / 1e3)} km"
-    if raid.killed_range_m.count:
-        said += f", and half of what is shot down falls within {wording.number(raid.killed_range_m.median / 1e3)} km"
-    return f"{said}. What is low or small comes into view late, however far the missile flies."
-
-
-def who_pays(summary: Summary) -> str:
-    """The defence's bill against the raid's, and what has no price."""
-    costs = summary.costs
-    if not summary.raid.per_trial:
-        return ""
-    sentence = (
-        f"The defence fires {wording.cost(costs.defence)} of rounds at a raid worth {wording.cost(costs.raid)}: "
-        f"{wording.number(costs.ratio)} times its price. {wording.cost_per_kill(summary)}"
-    ).rstrip()
-    return sentence + (f" No price is known of {', '.join(costs.unpriced)}." if costs.unpriced else "")
 
 
 WIDE, MIDDLE = 118, 104

@@ -149,6 +149,14 @@ def headline(summary: Summary) -> str:
     )
 
 
+def short(summary: Summary) -> str:
+    """The answer in a few words, for the title of a window; empty where there is none."""
+    if summary.raid.per_trial == 0 or summary.trials == 0:
+        return ""
+    leak = summary.leakers.mean.value
+    return f"{number(leak)} of {summary.raid.per_trial} {_gets(leak)} through"
+
+
 def _gets(value: float) -> str:
     return "gets" if number(value) == "1" else "get"
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csv, headline, histogram, interval, number, type Answer } from "./answer";
+import { columns, csv, examples, interval, number, sentence, type Answer, type Told } from "./answer";
 
 test("numbers have three significant digits", () => {
   expect([15.43, 0.01234, 87059745, 0, null].map(number)).toEqual(["15.4", "0.0123", "87,059,745", "0", "–"]);
@@ -11,17 +11,31 @@ test("an interval says value and bounds, or that nothing is known", () => {
   expect(interval({ value: null, low: null, high: null })).toBe("–");
 });
 
-test("a histogram counts every number from none to the most", () => {
-  expect(histogram([2, 0, 2])).toEqual([[0, 1, 2], [1, 0, 2]]);
+test("columns hold the trials of every number from none to the most", () => {
+  expect(columns([2, 0, 2], [8, 9, 11])).toEqual([
+    { first: 0, last: 0, trials: [9] }, { first: 1, last: 1, trials: [] }, { first: 2, last: 2, trials: [8, 11] },
+  ]);
+  expect(columns([], [])).toEqual([{ first: 0, last: 0, trials: [] }]);
+});
+
+test("of a large raid several numbers share a column, and no trial is lost", () => {
+  const leaked = Array.from({ length: 200 }, (_, k) => k), found = columns(leaked, leaked);
+  expect(found.length).toBeLessThanOrEqual(40);
+  expect(found[1]).toEqual({ first: 5, last: 9, trials: [5, 6, 7, 8, 9] });
+  expect(found.flatMap((column) => column.trials)).toEqual(leaked);
+});
+
+test("a usual trial and the worst are named by their own numbers", () => {
+  const answer = { leaked_by_trial: [3, 9, 5, 9], trial_numbers: [0, 1, 2, 16] } as Answer;
+  expect(examples(answer)).toEqual({ usual: 2, worst: 1, most: 9 });
+  expect(examples({ leaked_by_trial: [], trial_numbers: [] } as unknown as Answer)).toEqual({ usual: 0, worst: 0, most: 0 });
+});
+
+test("sentences are found by their titles", () => {
+  const told = { sentences: [{ title: "Who pays", text: "The defence." }] } as Told;
+  expect([sentence(told, "Who pays"), sentence(told, "Decoys")]).toEqual(["The defence.", ""]);
 });
 
 test("CSV quotes what needs it, and defuses what a spreadsheet would compute", () => {
   expect(csv(["a", "b"], [["x,\"y\"", 1.5], ["=1+1", null]])).toBe("a,b\r\n\"x,\"\"y\"\"\",1.5\r\n'=1+1,\r\n");
-});
-
-test("the headline says mean, interval and the middle four fifths", () => {
-  const leakers = { mean: { value: 15.43, low: 14.99, high: 15.87 }, median: 15, low: 12, high: 20, most: 25 };
-  const answer = { summary: { leakers, raid: { per_trial: 50 }, trials: 200, confidence: 0.95 } } as unknown as Answer;
-  expect(headline(answer)).toBe(
-    "15.4 (15–15.9) of 50 get through on average (95 % interval, 200 trials); in four trials out of five 12 to 20.");
 });

@@ -1,22 +1,40 @@
-// What a run's answer holds (farwatch.outcomes.summary as JSON), and how its numbers are said.
+// What a run's answer holds (farwatch.report.answer.told as JSON). The server says it all, in the words of the report;
+// here its tables are only laid out. Numbers are formatted here for campaigns alone.
 
 export interface Estimate { value: number | null; low: number | null; high: number | null }
-export interface Spread { median: number | null; low: number | null; high: number | null; count: number }
+export interface Said extends Estimate { text: string }
+export interface Step extends Said { name: string; title: string }
 export interface ByClass {
-  name: string; per_trial: number; seen: Estimate; confirmed: Estimate; hostile: Estimate; engaged: Estimate;
-  killed: Estimate; leaked: Estimate; seen_range_m: Spread; killed_range_m: Spread;
+  name: string; title: string; per_trial: number; steps: Step[];
+  seen_km: string; tracked_km: string; killed_km: string; shots_each: string;
 }
-export interface Share { name: string; stage: string; sentence: string; count: number; share: Estimate }
-export interface Summary {
-  trials: number; confidence: number; raid: ByClass; classes: ByClass[];
-  leakers: { mean: Estimate; none: Estimate; median: number; low: number; high: number; most: number };
-  reasons: { leakers: number; shares: Share[] };
-  assets: { name: string; worth: number; destroyed: Estimate; arrivals: Estimate }[];
-  rounds: { battery: string; name: string; carried: number; fired: Estimate; cost: { mean: Estimate } }[];
-  costs: { defence: { mean: Estimate }; raid: { mean: Estimate }; ratio: number | null };
-  split: { unknown: Estimate; figures: { name: string; share: Estimate }[]; drawn: number } | null;
+export interface Entry {
+  name: string; value: string; span: string; unit: string; kind: string; assumed: boolean; source: string; url: string;
+  date: string; condition: string; why: string; matters: string;
 }
-export interface Answer { title: string; seed: number; trials: number; summary: Summary; leaked_by_trial: number[]; notices: string[] }
+export interface Told {
+  headline: string; short: string; explanation: string; cut_short: string;
+  tiles: { value: string; what: string; behind: string }[];
+  sentences: { title: string; text: string }[];
+  classes: ByClass[]; raid: ByClass;
+  reasons: { stage: string; sentence: string; share: Said }[];
+  reasons_by_class: { name: string; title: string; per_trial: string; sentence: string; share: Said }[];
+  assets: { name: string; worth: string; destroyed: Said; arrivals: Said }[];
+  rounds: { battery: string; name: string; carried: string; fired: Said; spent: Said; price: string; cost: string }[];
+  matters: { name: string; share: Said }[];
+  ledger: Entry[]; sources: { title: string; url: string }[];
+  command: string; scenario_text: string;
+  facts: { term: string; text: string }[]; glossary: { term: string; text: string }[];
+}
+export interface Answer {
+  title: string; seed: number; trials: number; told: Told; trial_numbers: number[]; leaked_by_trial: number[];
+  notices: string[]; entries: string[]; tables: string[]; summary: { leakers: { mean: Estimate } };
+}
+
+/** A sentence of an answer by its title; empty where it has nothing to say there. */
+export function sentence(told: Told, title: string): string {
+  return told.sentences.find((one) => one.title === title)?.text ?? "";
+}
 
 /** Three significant digits, thousands apart. */
 export function number(value: number | null | undefined): string {
@@ -33,29 +51,25 @@ export function interval(it: Estimate, scale = 1): string {
   return `${number(it.value * scale)} (${number(it.low * scale)}${dash}${number(it.high * scale)})`;
 }
 
-export function percent(it: Estimate): string {
-  return it.value === null ? "–" : `${interval(it, 100)} %`;
+export interface Column { first: number; last: number; trials: number[] }
+
+/** Trials by how many got through, from none to the most, in at most `most` columns of equal width. */
+export function columns(leaked: number[], numbers: number[], most = 40): Column[] {
+  const highest = Math.max(0, ...leaked);
+  const width = Math.ceil((highest + 1) / most);
+  const found = Array.from({ length: Math.ceil((highest + 1) / width) },
+    (_, k): Column => ({ first: k * width, last: k * width + width - 1, trials: [] }));
+  leaked.forEach((each, k) => found[Math.floor(each / width)]?.trials.push(numbers[k] ?? k));
+  return found;
 }
 
-export function money(usd: number | null): string {
-  if (usd === null) return "–";
-  return usd >= 1e6 ? `$${number(usd / 1e6)} M` : `$${number(usd / 1e3)} k`;
-}
-
-/** The answer in a sentence, with its interval. */
-export function headline(answer: Answer): string {
-  const { leakers, raid, trials, confidence } = answer.summary;
-  const sure = Math.round(100 * confidence);
-  return `${interval(leakers.mean)} of ${raid.per_trial} get through on average (${sure} % interval, ${trials} trials); `
-    + `in four trials out of five ${leakers.low} to ${leakers.high}.`;
-}
-
-/** How many trials had how many leakers: [leakers, trials], from 0 to the most. */
-export function histogram(leaked: number[]): [number[], number[]] {
-  const most = Math.max(0, ...leaked);
-  const counts = new Array<number>(most + 1).fill(0);
-  for (const each of leaked) counts[each] = (counts[each] ?? 0) + 1;
-  return [counts.map((_, k) => k), counts];
+/** The number of the trial in the middle, and of the worst, by how many got through. */
+export function examples(answer: Answer): { usual: number; worst: number; most: number } {
+  const byLeakers = answer.leaked_by_trial
+    .map((leaked, k) => ({ leaked, trial: answer.trial_numbers[k] ?? k }))
+    .sort((a, b) => b.leaked - a.leaked || a.trial - b.trial);
+  const worst = byLeakers[0], usual = byLeakers[Math.floor(byLeakers.length / 2)];
+  return { usual: usual?.trial ?? 0, worst: worst?.trial ?? 0, most: worst?.leaked ?? 0 };
 }
 
 /** Rows as CSV; texts with commas, quotes or line ends are quoted, and such as a spreadsheet would compute are not. */

@@ -46,10 +46,10 @@ describe("the address", () => {
     const told = { time_s: 1, selected: "a & b=c/ü #4", other: "" };
     expect(toldBy(queryOf(told))).toEqual(told);
   });
-  it("says nothing at the start, and takes nonsense as the start", () => {
-    expect(queryOf({ time_s: 0, selected: "", other: "" })).toBe("");
-    expect(toldBy("?t=-4").time_s).toBe(0);
-    expect(toldBy("?t=soon").time_s).toBe(0);
+  it("has no time where none is given or it is nonsense, and keeps the very start", () => {
+    expect(queryOf({ time_s: null, selected: "", other: "" })).toBe("");
+    expect(toldBy(queryOf({ time_s: 0, selected: "", other: "" })).time_s).toBe(0);
+    expect(["?t=-4", "?t=soon", "?t=", ""].map((query) => toldBy(query).time_s)).toEqual([null, null, null, null]);
   });
 });
 

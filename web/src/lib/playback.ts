@@ -47,14 +47,13 @@ export function clockText(time_s: number): string {
   return minutes < 60 ? `${two(minutes)}:${two(whole % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** What an address says of a trial's page. */
-export interface Told { time_s: number; selected: string; other: string }
+/** What an address says of a trial's page; no time: where the page begins by itself. */
+export interface Told { time_s: number | null; selected: string; other: string }
 
 export function toldBy(query: string): Told {
-  const words = new URLSearchParams(query);
-  const time_s = Number(words.get("t") ?? 0);
+  const words = new URLSearchParams(query), text = words.get("t") ?? "", time_s = Number(text);
   return {
-    time_s: Number.isFinite(time_s) && time_s > 0 ? time_s : 0,
+    time_s: text !== "" && Number.isFinite(time_s) && time_s >= 0 ? time_s : null,
     selected: words.get("s") ?? "",
     other: words.get("with") ?? "",
   };
@@ -63,7 +62,7 @@ export function toldBy(query: string): Told {
 export function queryOf({ time_s, selected, other }: Told): string {
   const words = new URLSearchParams();
   if (other) words.set("with", other);
-  if (time_s > 0) words.set("t", String(Math.round(time_s * 10) / 10));
+  if (time_s !== null) words.set("t", String(Math.round(time_s * 10) / 10));
   if (selected) words.set("s", selected);
   const text = words.toString().replaceAll("%2F", "/");
   return text ? `?${text}` : "";

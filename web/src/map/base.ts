@@ -96,7 +96,7 @@ function drawGrid(pen: CanvasRenderingContext2D, { site, view, size, palette }: 
   const corners = [[0, 0], [0.5, 0], [1, 0], [0, 1], [0.5, 1], [1, 1], [0, 0.5], [1, 0.5]].map(([u = 0, v = 0]) =>
     back(...pointAt(view, size, u * size.width, v * size.height)));
   const lats = corners.map((one) => one.lat_deg), lons = corners.map((one) => one.lon_deg);
-  const step = stepOf_deg(Math.max(...lats) - Math.min(...lats));
+  const step = stepOf_deg(Math.max(Math.max(...lats) - Math.min(...lats), 0.45 * (Math.max(...lons) - Math.min(...lons))));
   const south = Math.max(-90, Math.min(...lats) - step), north = Math.min(90, Math.max(...lats) + step);
   const west = Math.min(...lons) - step, east = Math.max(...lons) + step;
   const lines = geoGraticule().extent([[west, south], [east, north]]).step([step, step]).precision(step / 4).lines();
@@ -157,6 +157,7 @@ function drawRings(pen: CanvasRenderingContext2D, { view, size, palette }: Base)
     pen.stroke();
     const label = `${+range_km.toFixed(3)} km`, wide = pen.measureText(label).width;
     const at = [x + radius * Math.cos(along), y + radius * Math.sin(along)] as const;
+    if (at[1] < 24) continue; // longitudes stand there
     pen.fillStyle = palette.land;
     pen.fillRect(at[0] - wide / 2 - 2, at[1] - 7, wide + 4, 14);
     pen.fillStyle = palette.quiet;

@@ -8,6 +8,7 @@ export const LAYERS = [
   ["sites", "Sites", "Batteries, radars and what is defended"],
   ["marks", "Kills and leaks", "Where something was killed, or got through"],
   ["trails", "Trails", "Where each object came from"],
+  ["routes", "Routes of the raid", "The way each hostile group flies, whether it is there yet or not"],
   ["labels", "Labels", "Names, as many as do not collide; of neutral objects only near by"],
   ["rings", "Range rings", "Distances from the site"],
   ["limits", "Radar limits", "Instrumented range and sector of each radar; not what it sees of a given target"],
@@ -21,6 +22,6 @@ export const LAYERS = [
 export type Layers = Record<(typeof LAYERS)[number][0], boolean>;
 
 export const usual = (): Layers => ({
-  objects: true, tracks: true, plots: false, rounds: true, sites: true, marks: true, trails: true, labels: true,
+  objects: true, tracks: true, plots: false, rounds: true, sites: true, marks: true, trails: true, routes: true, labels: true,
   rings: true, limits: false, relief: true, coverage: true, claim: true, grid: true, borders: true,
 });

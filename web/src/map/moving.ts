@@ -1,11 +1,13 @@
 // What moves, drawn anew each frame over the ground: plots, trails, tracks, rounds, objects, marks, labels.
 
 import { rowAt, type Thing } from "../lib/scene";
+import { Crowds } from "./crowd";
 import { placed, type Box, type Placed, type Wish } from "./labels";
 import type { Layers } from "./layers";
 import { LABELS, TRAIL_SHARE } from "./pace";
 import type { Palette } from "./palette";
 import { isTracked, livesUntil_s, whereIs, type Stage } from "./stage";
+import { drawHead, drawKill, drawLeak, drawMiss, outline, sideOf, SIDES } from "./signs";
 import type { Bitmap } from "./symbols";
 import { across, down, type Size, type View } from "./view";
 
@@ -14,18 +16,16 @@ export interface Frame {
   /** How much is left out, see pace.ts. */
   level: number;
   selected: number;
+  /** Names on the ground below, which labels leave free. */
+  named: Box[];
   bitmapOf: ((thing: Thing, size: number, dots: number) => Bitmap) | null;
 }
 
 const TRAIL_S = 240, TRAIL_POINTS = 16, MARK_S = 90, LEADER_S = 60;
 const SITE_PX = 20, ASSET_PX = 13, OBJECT_PX = 18, CROWD_PX = 13, CROWD = 250;
 /** Below this scale those that are neutral are small and have no names. */
-const NEAR_PX_PER_KM = 2.5;
+const NEAR_PX_PER_KM = 8;
 const LABEL_PX = 15, RELABEL_MS = 250, APART_PX = 12, PICK_PX = 16;
-
-type Side = "hostile" | "friend" | "neutral" | "unknown";
-const SIDES: Side[] = ["neutral", "unknown", "friend", "hostile"];
-const sideOf = (thing: Thing): Side => (SIDES.includes(thing.side as Side) ? (thing.side as Side) : "unknown");
 
 /** Draws frames of one stage and remembers where everything was put, for labels that hold still and for picking. */
 export class Mover {
@@ -36,17 +36,22 @@ export class Mover {
   private labelled_ms = -Infinity;
   private labelledFor = "";
   private readonly widths = new Map<string, number>();
+  private readonly crowds: Crowds;
+  private readonly bitmaps = new Map<number, Bitmap>();
 
   constructor(private readonly stage: Stage) {
     const count = stage.scene.things.length;
     this.x = new Float32Array(count);
     this.y = new Float32Array(count);
     this.row = new Int32Array(count).fill(-1);
+    this.crowds = new Crowds(stage.scene.things);
   }
 
   draw(pen: CanvasRenderingContext2D, frame: Frame): void {
     const { dots, layers, level } = frame;
     this.locate(frame);
+    const anew = this.isDue(frame);
+    if (anew) this.crowds.gather(this.x, this.y, this.row, frame.selected);
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.lineJoin = "bevel";
     if (layers.limits) this.drawLimits(pen, frame);
@@ -58,7 +63,7 @@ export class Mover {
     this.drawSymbols(pen, frame);
     if (layers.marks) this.drawMarks(pen, frame, true);
     if (frame.selected >= 0) this.drawChosen(pen, frame);
-    if (layers.labels) this.drawLabels(pen, frame);
+    if (layers.labels) this.drawLabels(pen, frame, anew);
   }
 
   /** Index of the thing nearest to a pixel, by the last frame; -1 where none is near. Objects before tracks. */
@@ -211,15 +216,19 @@ export class Mover {
     });
     const px = flying.length > CROWD ? CROWD_PX : OBJECT_PX;
     for (const i of sites) this.stamp(pen, frame, i, (things[i] as Thing).kind === "asset" ? ASSET_PX : SITE_PX);
+    const dots: number[] = [];
     for (const hostile of [false, true]) { // what matters most is drawn last, on top
       for (const i of flying) {
         const thing = things[i] as Thing;
         if ((thing.side === "hostile") !== hostile) continue;
-        pen.globalAlpha = thing.kind === "track" || isTracked(stage, i, time_s) ? 1 : 0.4;
+        if (this.crowds.leaderOf(i, this.row) !== i) { dots.push(i); continue; }
+        pen.globalAlpha = thing.kind === "track" || isTracked(stage, i, time_s) ? 1 : 0.45;
         this.stamp(pen, frame, i, hostile || frame.view.px_per_km > NEAR_PX_PER_KM ? px : CROWD_PX);
       }
     }
     pen.globalAlpha = 1;
+    pen.fillStyle = frame.palette.hostile;
+    for (const i of dots) pen.fillRect((this.x[i] as number) - 1.5, (this.y[i] as number) - 1.5, 3, 3);
   }
 
   private isNear(i: number, other: number): boolean {
@@ -234,7 +243,9 @@ export class Mover {
       pen.fillRect(x - 3, y - 3, 6, 6);
       return;
     }
-    const bitmap = frame.bitmapOf(thing, px, frame.dots);
+    const name = i * 64 + px; // of a thousand a frame, it costs to name each by its kind
+    const bitmap = this.bitmaps.get(name) ?? frame.bitmapOf(thing, px, frame.dots);
+    this.bitmaps.set(name, bitmap);
     pen.drawImage(bitmap.image, Math.round(x - bitmap.x), Math.round(y - bitmap.y), bitmap.width, bitmap.height);
   }
 
@@ -294,20 +305,26 @@ export class Mover {
     pen.setLineDash([]);
   }
 
-  private drawLabels(pen: CanvasRenderingContext2D, frame: Frame): void {
-    const { palette, size, view } = frame, { things } = frame.stage.scene, now_ms = performance.now();
+  /** Whether crowds and labels are to be worked out anew: some times a second, and whenever the view has changed. */
+  private isDue({ view, size, selected, level, layers }: Frame): boolean {
+    const now_ms = performance.now();
+    const shownFor = `${view.x_km}|${view.y_km}|${view.px_per_km}|${selected}|${size.width}|${level}|${layers.labels}`;
+    if (now_ms - this.labelled_ms <= RELABEL_MS && shownFor === this.labelledFor) return false;
+    this.labelled_ms = now_ms;
+    this.labelledFor = shownFor;
+    return true;
+  }
+
+  private drawLabels(pen: CanvasRenderingContext2D, frame: Frame, anew: boolean): void {
+    const { palette, size } = frame, { things } = frame.stage.scene;
     pen.font = "11px system-ui, sans-serif";
-    const shownFor = `${view.x_km}|${view.y_km}|${view.px_per_km}|${frame.selected}|${size.width}|${frame.level}`;
-    if (now_ms - this.labelled_ms > RELABEL_MS || shownFor !== this.labelledFor) {
-      this.labels = this.place(pen, frame);
-      this.labelled_ms = now_ms;
-      this.labelledFor = shownFor;
-    }
+    if (anew) this.labels = this.place(pen, frame);
     pen.textAlign = "left";
     pen.textBaseline = "middle";
     for (const [index, { right_px, down_px }] of this.labels) {
       if (!this.isOn(index, size)) continue;
-      const thing = things[index] as Thing, text = nameOf(thing);
+      const thing = things[index] as Thing, text = this.crowds.nameOf(index);
+      if (this.crowds.leaderOf(index, this.row) !== index) continue;
       const left = Math.round((this.x[index] as number) + right_px), top = Math.round((this.y[index] as number) + down_px);
       pen.globalAlpha = 0.75;
       pen.fillStyle = palette.panel;
@@ -321,18 +338,27 @@ export class Mover {
   private place(pen: CanvasRenderingContext2D, frame: Frame): Map<number, Placed> {
     const { stage, layers, size, view, level, selected, time_s } = frame;
     const matters = stage.scene.things.some((thing) => thing.side === "hostile");
-    const wishes: Wish[] = [], taken: Box[] = [];
+    const wishes: Wish[] = [], taken: Box[] = [...frame.named];
     stage.scene.things.forEach((thing, index) => {
       const wanted = index === selected || (isShown(thing, layers) && thing.kind !== "round" && thing.kind !== "radar"
         && !(thing.kind === "track" && layers.objects));
       const quiet = thing.side === "neutral" && view.px_per_km < NEAR_PX_PER_KM && index !== selected && matters;
       if (!this.isOn(index, size, 0) || !wanted || quiet) return;
       const x = this.x[index] as number, y = this.y[index] as number;
-      if (!MOVING.has(thing.kind)) taken.push({ left: x - 12, top: y - 9, right: x + 12, bottom: y + 9 });
+      if (!MOVING.has(thing.kind)) taken.push(boxAbout(x, y, 12));
+      else if (this.crowds.leaderOf(index, this.row) !== index) return;
+      else if (thing.side === "hostile") taken.push(boxAbout(x, y, 9));
       const priority = index === selected ? 10 : !MOVING.has(thing.kind) ? 8
         : (thing.side === "hostile" ? 4 : 0) + (isTracked(stage, index, time_s) ? 1 : 0);
-      wishes.push({ index, x, y, width: this.widthOf(pen, nameOf(thing)) + 4, priority });
+      wishes.push({ index, x, y, width: this.widthOf(pen, this.crowds.nameOf(index)) + 4, priority });
     });
+    if (layers.marks) {
+      for (const mark of stage.marks) {
+        if (time_s - mark.time_s > MARK_S || mark.what === "miss") continue;
+        if (mark.time_s > time_s) break;
+        taken.push(boxAbout(across(view, size, mark.x_km), down(view, size, mark.y_km), 9));
+      }
+    }
     return new Map(placed(wishes, LABEL_PX, LABELS[level] ?? 0, taken, this.labels).map((one) => [one.index, one]));
   }
 
@@ -344,50 +370,11 @@ export class Mover {
 }
 
 const MOVING = new Set(["target", "track", "round"]);
-const nameOf = (thing: Thing): string => thing.key;
+const boxAbout = (x: number, y: number, half: number): Box => ({ left: x - half, top: y - 9, right: x + half, bottom: y + 9 });
 
 function isShown(thing: Thing, layers: Layers): boolean {
   if (thing.kind === "target") return layers.objects;
   if (thing.kind === "track") return layers.tracks;
   if (thing.kind === "round") return layers.rounds;
   return layers.sites;
-}
-
-/** Shapes of the frames of MIL-STD-2525: colour is never alone. */
-function outline(pen: CanvasRenderingContext2D, x: number, y: number, side: Side): void {
-  if (side === "hostile") {
-    pen.moveTo(x, y - 7); pen.lineTo(x + 7, y); pen.lineTo(x, y + 7); pen.lineTo(x - 7, y); pen.closePath();
-  } else if (side === "neutral") pen.rect(x - 5, y - 5, 10, 10);
-  else { pen.moveTo(x + 6, y); pen.arc(x, y, 6, 0, 2 * Math.PI); if (side === "unknown") { pen.moveTo(x - 3, y); pen.lineTo(x + 3, y); } }
-}
-
-function drawKill(pen: CanvasRenderingContext2D, x: number, y: number, palette: Palette, r: number): void {
-  pen.strokeStyle = palette.ink;
-  pen.lineWidth = 2;
-  pen.beginPath();
-  pen.moveTo(x - r, y - r); pen.lineTo(x + r, y + r); pen.moveTo(x + r, y - r); pen.lineTo(x - r, y + r);
-  pen.stroke();
-}
-
-function drawMiss(pen: CanvasRenderingContext2D, x: number, y: number, palette: Palette): void {
-  pen.strokeStyle = palette.quiet;
-  pen.lineWidth = 1.5;
-  pen.beginPath(); pen.arc(x, y, 4, 0, 2 * Math.PI); pen.stroke();
-}
-
-function drawLeak(pen: CanvasRenderingContext2D, x: number, y: number, palette: Palette): void {
-  pen.fillStyle = palette.hostile;
-  pen.strokeStyle = palette.ink;
-  pen.lineWidth = 1.5;
-  pen.beginPath(); pen.moveTo(x, y + 9); pen.lineTo(x - 9, y - 8); pen.lineTo(x + 9, y - 8); pen.closePath();
-  pen.fill(); pen.stroke();
-}
-
-function drawHead(pen: CanvasRenderingContext2D, x: number, y: number, turned_rad: number): void {
-  const cos = Math.cos(turned_rad), sin = Math.sin(turned_rad);
-  pen.beginPath();
-  pen.moveTo(x + 4 * cos, y + 4 * sin);
-  pen.lineTo(x - 5 * cos + 3 * sin, y - 5 * sin - 3 * cos);
-  pen.lineTo(x - 5 * cos - 3 * sin, y - 5 * sin + 3 * cos);
-  pen.fill();
 }

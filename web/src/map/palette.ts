@@ -20,6 +20,12 @@ export function paletteOf(element: HTMLElement): Palette {
   return found;
 }
 
+/** Whether the page is dark now: as the system is, unless chosen otherwise. */
+export function isDark(): boolean {
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  return scheme === "dark" || (scheme !== "light" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+}
+
 /** Calls back whenever the page may have turned from light to dark or back; gives what ends that. */
 export function onTurn(tell: () => void): () => void {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");

@@ -1,7 +1,7 @@
 // Pictures and heights of the ground that the server makes: shaded relief, coverage, profiles. The map works without them.
 
 import { unpackCoverage, type Coverage, type Wish } from "./coverage";
-import type { Palette } from "./palette";
+import { isDark, type Palette } from "./palette";
 import { placeOf, planeOf, type Spot } from "./plane";
 import type { GroundOf } from "./profile";
 import { across, down, type Size, type View } from "./view";
@@ -46,7 +46,7 @@ async function answered(address: string): Promise<Response> {
 
 /** Draws what lies over the land, in this order. */
 export function drawOver(pen: CanvasRenderingContext2D, over: readonly Over[], site: Spot, view: View, size: Size, { ink, land }: Palette): void {
-  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = isDark();
   for (const one of over) {
     const [x_km, y_km] = planeOf(site)(one.lat_deg, one.lon_deg), x = across(view, size, x_km), y = down(view, size, y_km);
     if ("image" in one) {

@@ -1,10 +1,12 @@
 // A cut through the air along a line: what is near it, how far along, how high.
 
-import type { Thing } from "../lib/scene";
+import { rowAt, type Thing } from "../lib/scene";
+import { far } from "../lib/story";
 import { placed } from "./labels";
 import type { Layers } from "./layers";
 import type { Palette } from "./palette";
 import type { Point } from "./plane";
+import { sideOf } from "./signs";
 import { whereIs, type Stage } from "./stage";
 import type { Bitmap } from "./symbols";
 import { rounded } from "./view";
@@ -37,75 +39,144 @@ export function near(stage: Stage, line: Line, time_s: number, within_km: number
   return found;
 }
 
+/** Where a thing came from, as far as that is near the line: pieces of its way of so many seconds, all it has flown at most. */
+export function wayOf(stage: Stage, line: Line, index: number, { time_s, past_s, within_km }: { time_s: number; past_s: number; within_km: number }): Way[] {
+  const { columns, things } = stage.scene, { first, count } = things[index] as Thing, [[x, y]] = line, length = lengthOf(line);
+  const east = (line[1][0] - x) / length, north = (line[1][1] - y) / length;
+  const from = Math.max(first, rowAt(columns.time_s, first, count, time_s - past_s)), now = rowAt(columns.time_s, first, count, time_s);
+  const pieces: Way[] = [[]];
+  for (let row = from; row <= now; row++) {
+    const dx = (stage.x_km[row] as number) - x, dy = (stage.y_km[row] as number) - y;
+    const along_km = dx * east + dy * north, off_km = dx * north - dy * east;
+    if (along_km < 0 || along_km > length || Math.abs(off_km) > within_km) { if (pieces.at(-1)?.length) pieces.push([]); }
+    else pieces.at(-1)?.push({ along_km, height_m: columns.height_m[row] as number });
+  }
+  return pieces.filter((one) => one.length > 1);
+}
+
+export type Way = { along_km: number; height_m: number }[];
+
 export interface Cut {
-  stage: Stage; line: Line; found: Near[]; ground: Float32Array | null; selected: number;
+  stage: Stage; line: Line; found: Near[]; ways: Way[];
+  /** The way of what is selected. */
+  whole: Way[]; ground: Float32Array | null; selected: number;
+  /** The lowest height that a radar at A sees, at even steps; null: no radar stands there. */
+  floor: Float32Array | null;
+  /** The greatest height drawn (m); 0: as what is selected, or else all that is there, asks for. */
+  top_m: number;
   width: number; height: number; dots: number; palette: Palette;
   bitmapOf: ((thing: Thing, size: number, dots: number) => Bitmap) | null;
 }
 
-const LEFT = 56, RIGHT = 14, TOP = 12, LOW = 24;
+const LEFT = 56, RIGHT = 14, TOP = 8, LOW = 22;
 
 export function drawCut(pen: CanvasRenderingContext2D, cut: Cut): void {
-  const { stage, line, found, ground, width, height, dots, palette } = cut, length = lengthOf(line);
-  const highest = Math.max(2000, ...found.map((one) => one.height_m), ...(ground ?? [])) * 1.15;
+  const { line, found, ground, width, height, dots, palette } = cut, length = lengthOf(line);
+  const lowest = ground ? Math.max(0, Math.floor((Math.min(...ground) - 50) / 100) * 100) : 0;
+  const there = (cut.whole.length ? cut.whole.flat() : found).map((one) => one.height_m);
+  const highest = Math.max(lowest + 500, cut.top_m || Math.max(lowest + 1000, ...there, ...(ground ?? [])) * 1.05);
   const across = (km: number): number => LEFT + (km / length) * (width - LEFT - RIGHT);
-  const down = (m: number): number => height - LOW - (Math.max(0, m) / highest) * (height - LOW - TOP);
+  const down = (m: number): number => height - LOW - ((Math.max(lowest, m) - lowest) / (highest - lowest)) * (height - LOW - TOP);
   pen.setTransform(dots, 0, 0, dots, 0, 0);
   pen.clearRect(0, 0, width, height);
   pen.font = "11px system-ui, sans-serif";
-  drawAxes(pen, cut, across, down, highest);
-  if (ground && ground.length > 1) {
-    pen.fillStyle = palette.line;
-    pen.beginPath();
-    pen.moveTo(across(0), height - LOW);
-    ground.forEach((m, k) => pen.lineTo(across((k / (ground.length - 1)) * length), down(m)));
-    pen.lineTo(across(length), height - LOW);
-    pen.fill();
-  }
-  for (const { index, along_km, height_m } of found) {
-    const thing = stage.scene.things[index] as Thing, x = across(along_km), y = down(height_m);
-    pen.strokeStyle = palette.line;
-    pen.beginPath(); pen.moveTo(x, y); pen.lineTo(x, height - LOW); pen.stroke();
-    if (thing.kind === "round" || !cut.bitmapOf) {
-      pen.fillStyle = palette.friend;
-      pen.fillRect(x - 2.5, y - 2.5, 5, 5);
-    } else {
-      const bitmap = cut.bitmapOf(thing, 13, dots);
-      pen.drawImage(bitmap.image, Math.round(x - bitmap.x), Math.round(y - bitmap.y), bitmap.width, bitmap.height);
-    }
-  }
-  drawNames(pen, cut, across, down);
+  drawAxes(pen, cut, across, down, [lowest, highest]);
+  pen.save();
+  pen.beginPath(); pen.rect(LEFT, 0, width - LEFT - RIGHT, height - LOW); pen.clip();
+  if (cut.floor) fillUnder(pen, cut.floor, palette.unknown, 0.16, (share) => across(share * length), down);
+  if (ground) fillUnder(pen, ground, palette.line, 1, (share) => across(share * length), down);
+  if (cut.floor) drawFloor(pen, cut.floor, palette, (share) => across(share * length), down);
+  drawWays(pen, cut, across, down);
+  for (const one of found) if (one.height_m <= highest) drawNear(pen, cut, one, across(one.along_km), down(one.height_m));
+  pen.restore();
+  drawNames(pen, { ...cut, found: found.filter((one) => one.height_m <= highest) }, across, down);
 }
 
-/** Names and heights that fit: of what is selected, then of sites and the hostile. */
-function drawNames(pen: CanvasRenderingContext2D, { stage, found, selected, palette, width }: Cut, across: Scale, down: Scale): void {
+function fillUnder(pen: CanvasRenderingContext2D, heights: Float32Array, colour: string, alpha: number, across: Scale, down: Scale): void {
+  pen.fillStyle = colour;
+  pen.globalAlpha = alpha;
+  pen.beginPath();
+  pen.moveTo(across(0), down(-Infinity));
+  heights.forEach((m, k) => pen.lineTo(across(k / (heights.length - 1)), down(m)));
+  pen.lineTo(across(1), down(-Infinity));
+  pen.fill();
+  pen.globalAlpha = 1;
+}
+
+/** The edge of what is hidden, dashed. */
+function drawFloor(pen: CanvasRenderingContext2D, floor: Float32Array, palette: Palette, across: Scale, down: Scale): void {
+  pen.strokeStyle = palette.unknown;
+  pen.lineWidth = 1.5;
+  pen.setLineDash([6, 4]);
+  pen.beginPath();
+  floor.forEach((m, k) => pen.lineTo(across(k / (floor.length - 1)), down(m)));
+  pen.stroke();
+  pen.setLineDash([]);
+  pen.lineWidth = 1;
+}
+
+function drawWays(pen: CanvasRenderingContext2D, { ways, whole, palette }: Cut, across: Scale, down: Scale): void {
+  for (const [drawn, colour, wide] of [[ways, palette.quiet, 0.7], [whole, palette.ink, 1.3]] as const) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = wide;
+    pen.beginPath();
+    for (const way of drawn) {
+      way.forEach(({ along_km, height_m }, k) => (k ? pen.lineTo(across(along_km), down(height_m)) : pen.moveTo(across(along_km), down(height_m))));
+    }
+    pen.stroke();
+  }
+}
+
+/** Rounds as dots, others as their symbols; a ring about what is selected. */
+function drawNear(pen: CanvasRenderingContext2D, { stage, palette, bitmapOf, dots, selected }: Cut, { index }: Near, x: number, y: number): void {
+  const thing = stage.scene.things[index] as Thing;
+  if (thing.kind === "round" || !bitmapOf) {
+    pen.fillStyle = palette.friend;
+    pen.beginPath(); pen.arc(x, y, 3, 0, 2 * Math.PI); pen.fill();
+  } else {
+    const bitmap = bitmapOf(thing, 12, dots);
+    pen.drawImage(bitmap.image, Math.round(x - bitmap.x), Math.round(y - bitmap.y), bitmap.width, bitmap.height);
+  }
+  if (index !== selected) return;
+  pen.strokeStyle = palette.ink;
+  pen.lineWidth = 2;
+  pen.beginPath(); pen.arc(x, y, 11, 0, 2 * Math.PI); pen.stroke();
+}
+
+/** Names and heights that fit beside the symbols: of what is selected, then of the hostile and of sites; of rounds none. */
+function drawNames(pen: CanvasRenderingContext2D, { stage, found, selected, palette, width, height }: Cut, across: Scale, down: Scale): void {
   const { things } = stage.scene, texts = new Map<number, string>();
-  const wishes = found.map(({ index, along_km, height_m }) => {
-    const thing = things[index] as Thing, text = `${thing.key}, ${Math.round(height_m)} m`;
+  const named = found.filter(({ index }) => index === selected || ((things[index] as Thing).kind !== "round" && (things[index] as Thing).side !== "neutral"));
+  const wishes = named.map(({ index, along_km, height_m }) => {
+    const thing = things[index] as Thing, text = thing.count > 1 ? `${thing.key}, ${far(height_m)}` : thing.key;
     texts.set(index, text);
-    const priority = index === selected ? 9 : thing.kind === "round" ? 0 : thing.side === "hostile" ? 3 : 2;
-    return { index, x: across(along_km), y: down(height_m), width: pen.measureText(text).width, priority };
+    const priority = index === selected ? 9 : thing.side === "hostile" ? 3 : 2;
+    return { index, x: across(along_km), y: down(height_m), width: pen.measureText(text).width + 2, priority };
   });
-  const edges = [[-500, 0], [width, width + 500]].map(([left = 0, right = 0]) => ({ left, top: 0, right, bottom: 1000 }));
+  const symbols = wishes.map(({ x, y }) => ({ left: x - 8, top: y - 7, right: x + 8, bottom: y + 7 }));
+  const edges = [{ left: -500, top: 0, right: LEFT, bottom: 1000 }, { left: width, top: 0, right: width + 500, bottom: 1000 },
+    { left: -500, top: height - LOW, right: width + 500, bottom: 1000 }, { left: -500, top: -100, right: width + 500, bottom: 0 }];
   pen.textAlign = "left";
-  pen.fillStyle = palette.ink;
+  pen.textBaseline = "middle";
   const at = new Map(wishes.map((one) => [one.index, one]));
-  for (const { index, right_px, down_px } of placed(wishes, 13, 24, edges)) {
+  for (const { index, right_px, down_px } of placed(wishes, 13, 10, [...edges, ...symbols])) {
     const wish = at.get(index);
-    if (wish) pen.fillText(texts.get(index) ?? "", wish.x + right_px, wish.y + down_px + 6.5);
+    if (!wish) continue;
+    pen.fillStyle = palette[sideOf(things[index] as Thing)];
+    pen.fillText(texts.get(index) ?? "", wish.x + right_px, wish.y + down_px + 6.5);
   }
 }
 
 type Scale = (value: number) => number;
 
-function drawAxes(pen: CanvasRenderingContext2D, cut: Cut, across: Scale, down: Scale, highest: number): void {
+function drawAxes(pen: CanvasRenderingContext2D, cut: Cut, across: Scale, down: Scale, [lowest, highest]: [number, number]): void {
   const { width, height, palette, line } = cut, length = lengthOf(line);
   pen.strokeStyle = palette.line;
   pen.fillStyle = palette.quiet;
   pen.textBaseline = "middle";
   pen.textAlign = "right";
-  const up = rounded(highest / 2.5);
-  for (let m = 0; m <= highest; m += up) {
+  const up = rounded((highest - lowest) / 2.5);
+  for (let m = Math.ceil(lowest / up) * up; m <= highest; m += up) {
     pen.beginPath(); pen.moveTo(LEFT, down(m)); pen.lineTo(width - RIGHT, down(m)); pen.stroke();
     pen.fillText(up >= 1000 ? `${m / 1000} km` : `${m} m`, LEFT - 6, down(m));
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Radar, Scene, Thing } from "../lib/scene";
 import { usual } from "./layers";
-import { near } from "./profile";
-import { beamAt, glowing, reached_km } from "./scope";
+import { near, wayOf } from "./profile";
+import { beamAt, glowing, ownerOf, plotText, reached_km, scopePlace } from "./scope";
+import { floorAlong, radarsAt } from "./sight";
 import { isTracked, staged, whereIs } from "./stage";
 
 const thing = (key: string, kind: string, first: number, count: number, of = ""): Thing =>
@@ -64,12 +65,27 @@ describe("the scope", () => {
     expect(beamAt({ ...radar, rotating: false }, 3)).toBeNull();
   });
   it("shows plots that have come and still glow, the newest first, with their age in turns", () => {
-    expect(glowing(stage, 0, 30).map((one) => [one.plot, one.age])).toEqual([[2, 0], [0, 1], [1, 2]]);
-    expect(glowing(stage, 0, 55).map((one) => one.plot)).toEqual([3, 2, 0]);
-    expect(glowing(stage, 0, 5)).toEqual([]);
-    expect(glowing(stage, 7, 30)).toEqual([]);
+    expect(glowing(stage, 0, 30, 4).map((one) => [one.plot, one.age])).toEqual([[2, 0], [0, 1], [1, 2]]);
+    expect(glowing(stage, 0, 55, 4).map((one) => one.plot)).toEqual([3, 2, 0]);
+    expect(glowing(stage, 0, 5, 4)).toEqual([]);
+    expect(glowing(stage, 7, 30, 4)).toEqual([]);
+    expect(glowing(stage, 0, 30, 1).map((one) => one.plot)).toEqual([2, 0]);
   });
-  it("reaches as far as its farthest true plot", () => {
+  it("finds what a plot is of by where that was, and of a false one or far from everything nothing", () => {
+    const near = staged({ ...scene(), columns: { ...scene().columns, plot_azimuth_rad: f(Math.PI / 2, 0, Math.PI / 2, Math.PI / 2),
+      plot_range_m: f(22_400, 40_000, 50_000, 34_500) } });
+    expect([0, 1, 2, 3].map((plot) => ownerOf(near, plot)?.key)).toEqual(["drone", undefined, undefined, undefined]);
+  });
+  it("says what a plot measured", () => {
+    expect(plotText(stage, 2)).toBe("00:30: 60 km away at 090°, 0.0° up");
+  });
+  it("puts the same place at the same pixel, whether measured or on the chart", () => {
+    const { ofPlot, ofChart } = scopePlace({ stage, index: 0, far_km: 100, side: 444 });
+    expect(ofPlot(2)[0]).toBeCloseTo(120, 3);
+    expect(ofChart(60, 0)[0]).toBeCloseTo(120, 3);
+    expect(ofPlot(0)[1]).toBeCloseTo(-100, 3);
+  });
+  it("reaches as far as nine in ten of its true plots", () => {
     expect(reached_km(stage, 0)).toBeCloseTo(60, 6);
   });
 });
@@ -90,5 +106,35 @@ describe("a cut along a line", () => {
   });
   it("finds nothing along a line of no length", () => {
     expect(near(stage, [[5, 5], [5, 5]], 50, 20, layers)).toEqual([]);
+  });
+});
+
+describe("the way of what is near a line", () => {
+  it("is where it came from, in kilometres along the line", () => {
+    const ask = { time_s: 100, past_s: Infinity, within_km: 20 };
+    const [way] = wayOf(stage, [[0, 0], [200, 0]], 1, ask);
+    expect(way?.map(({ along_km, height_m }) => [Math.round(along_km), height_m])).toEqual([[0, 100], [111, 300]]);
+    expect(wayOf(stage, [[0, 30], [200, 30]], 1, ask)).toEqual([]);
+    expect(wayOf(stage, [[0, 0], [200, 0]], 1, { ...ask, time_s: 50 })).toEqual([]);
+  });
+});
+
+describe("what a radar sees along a line", () => {
+  it("is everything to its horizon, and beyond that less and less", () => {
+    const floor_m = floorAlong([[0, 0], [100, 0]], 100, null);
+    expect(floor_m[80]).toBeCloseTo(0, 0); // 40 km: the horizon of 100 m over a bent earth is at 41 km
+    expect(floor_m[200]).toBeCloseTo((100_000 - Math.sqrt(2 * 8_494_667 * 100)) ** 2 / (2 * 8_494_667), -1);
+  });
+  it("is less behind a hill", () => {
+    const ground = new Float32Array(101);
+    ground[20] = 300;
+    const floor_m = floorAlong([[0, 0], [50, 0]], 100, ground);
+    expect(floor_m[20]).toBeCloseTo(300, 3);
+    expect(floor_m[40]).toBeCloseTo(100 + 2 * (200 + 10_000 ** 2 / (2 * 8_494_667) * -1) + 20_000 ** 2 / (2 * 8_494_667), 0);
+    expect(floor_m[10]).toBeCloseTo(0, 0);
+  });
+  it("is asked of the radars that stand where the line begins", () => {
+    expect(radarsAt(stage, [[0.5, 0], [100, 0]]).map((one) => one.name)).toEqual(["alpha-eye"]);
+    expect(radarsAt(stage, [[50, 0], [0, 0]])).toEqual([]);
   });
 });

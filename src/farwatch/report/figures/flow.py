@@ -1,6 +1,7 @@
 """The kill chain as a flow: from the raid through every step to those shot down, and where each leaker left it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from farwatch.outcomes.reasons import TOLD
@@ -40,11 +41,24 @@ Band = tuple[float, float]
 """Lower and upper edge, in raids."""
 
 
-def draw(losses: Sequence[Loss], raid: int, leaked: Estimate) -> Picture:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Name and title of one flow of several, and the confidence of its intervals."""
+
+    name: str = "flow"
+    title: str = "From the raid to the leakers"
+    confidence: float = 0.95
+
+
+ALONE = Told()
+"""The flow of a single run."""
+
+
+def draw(losses: Sequence[Loss], raid: int, leaked: Estimate, told: Told = ALONE) -> Picture:
     """Bands as wide as the mean numbers of a trial; those who get through flow along the bottom."""
     neither = sum(loss.neither.value for loss in losses) / raid
     below = -GAP - leaked.value / raid - (neither + APART if neither else 0.0)
-    with drawing("flow", (WIDTH_IN, 4.1 + 1.2 * neither)) as figure:
+    with drawing(told.name, (WIDTH_IN, 4.1 + 1.2 * neither)) as figure:
         axes = figure.add_subplot()
         _flow(axes, losses, raid, -GAP - leaked.value / raid, below)
         _heads(axes, losses, raid)
@@ -52,8 +66,8 @@ def draw(losses: Sequence[Loss], raid: int, leaked: Estimate) -> Picture:
         _end(axes, losses, leaked, raid)
         axes.set(xlim=(-0.3, len(losses) + 0.75), ylim=(below - 0.58, 1.3), xticks=[], yticks=[])
         spine_free(axes)
-        words = ("From the raid to the leakers", _words(losses, raid, leaked))
-        return picture(figure, "flow", words, HEADER, _data(losses, raid, leaked))
+        words = (told.title, _words(losses, raid, leaked, told.confidence))
+        return picture(figure, told.name, words, HEADER, _data(losses, raid, leaked))
 
 
 def _flow(axes: Any, losses: Sequence[Loss], raid: int, leaked_floor: float, neither_floor: float) -> None:
@@ -145,7 +159,7 @@ def _end(axes: Any, losses: Sequence[Loss], leaked: Estimate, raid: int) -> None
         axes.text(steps, y, f"{wording.number(neither)} neither", va="center", fontsize=8.5)
 
 
-def _words(losses: Sequence[Loss], raid: int, leaked: Estimate) -> str:
+def _words(losses: Sequence[Loss], raid: int, leaked: Estimate, confidence: float) -> str:
     told = "; ".join(
         f"{loss.wanting} {wording.count(loss.leaked)}"
         + (f" ({', '.join(wording.plain(TOLD[reason].name) for reason, _ in loss.reasons)})" if loss.reasons else "")
@@ -154,7 +168,8 @@ def _words(losses: Sequence[Loss], raid: int, leaked: Estimate) -> str:
     )
     went = ", ".join(f"{loss.step} {wording.number(loss.passed.value)}" for loss in losses)
     return (
-        f"Mean numbers of a trial, as wide as drawn; in brackets the 95 % interval. Of {raid} in the raid: {went}. "
+        f"Mean numbers of a trial, as wide as drawn; in brackets the {100.0 * confidence:g} % interval. "
+        f"Of {raid} in the raid: {went}. "
         f"{wording.count(leaked)} get through (hatched, below): {told or 'none'}."
     )
 

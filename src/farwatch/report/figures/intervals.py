@@ -24,14 +24,20 @@ from farwatch.report.figures.canvas import (
 MOST = 40
 """Rows shown; the data has all."""
 
+FEW = 12
+"""Points that dots with their labels tell well."""
+
 Row = tuple[str, Estimate]
 
 
 def differences(rows: Sequence[Difference], measure: str) -> Picture:
     """Every comparison in one measure."""
-    told = [(f"{row.label} against {row.base}", row.difference) for row in rows if row.measure == measure]
+    own = [row for row in rows if row.measure == measure]
+    alike = len({row.base for row in own}) == 1
+    told = [(row.label if alike else f"{row.label} against {row.base}", row.difference) for row in own]
     title = f"Difference in {words.name_of(measure)}"
-    shown = "Each row is one comparison under shared luck. Left of the line: fewer; right: more."
+    against = f" against {own[0].base}" if alike else ""
+    shown = f"Each row is one comparison{against} under shared luck. Left of the line: fewer; right: more."
     return draw(f"differences-{measure}", (title, shown), measure, told, zero=True)
 
 
@@ -39,7 +45,8 @@ def points(rows: Sequence[PointAnswer], place: int) -> Picture:
     """The measure at `place` of the plan, at every point."""
     measure = rows[0].measures[place].name
     told = [(row.label, row.measures[place].estimate) for row in rows]
-    return draw(f"points-{measure}", (words.name_of(measure).capitalize(), words.meaning(measure)), measure, told)
+    said = (words.name_of(measure).capitalize(), f"{words.capital(words.meaning(measure))}.")
+    return draw(f"points-{measure}", said, measure, told)
 
 
 def draw(name: str, told: tuple[str, str], measure: str, rows: Sequence[Row], *, zero: bool = False) -> Picture:

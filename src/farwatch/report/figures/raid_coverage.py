@@ -1,7 +1,8 @@
 """Where each class of the raid can be seen at the height it flies, on the ground, against the range that is claimed."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,28 +34,50 @@ Levels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A defence to draw the coverage of: what it sees, the longest range claimed, and what it is called."""
+
+    mission: "Mission"
+    sights: tuple[Sight, ...]
+    claim: Claimed | None
+    title: str = ""
+
+
 def draw(
     mission: "Mission", sights: tuple[Sight, ...], claim: Claimed | None, labels: Mapping[str, str]
 ) -> Picture:
     """A map for each class, all to one scale."""
-    rows = -(-len(sights) // COLUMNS)
-    panel = ground.panel_of(_half_km(sights, claim))
-    shade = ground.shaded(mission, panel.half_km, SAMPLES)
-    with drawing("coverage", (WIDTH_IN, 0.45 + 3.4 * rows)) as figure:
-        panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
-        for axes, sight in zip(panels, sights, strict=False):
-            title = "\n".join(textwrap.wrap(f"{labels[sight.class_name]}, {wording.height(sight.height_m)}", 34))
+    return draw_layouts([Layout(mission=mission, sights=sights, claim=claim)], labels)
+
+
+def draw_layouts(layouts: Sequence[Layout], labels: Mapping[str, str]) -> Picture:
+    """A map for each class and layout, all to one scale."""
+    panel = ground.panel_of(max(_half_km(one.sights, one.claim) for one in layouts))
+    shades = [ground.shaded(one.mission, panel.half_km, SAMPLES) for one in layouts]
+    shown = [(one, shade, sight) for one, shade in zip(layouts, shades, strict=True) for sight in one.sights]
+    columns = COLUMNS if len(layouts) == 1 or len(shown) > 2 else 2
+    rows = -(-len(shown) // columns)
+    with drawing("coverage", (WIDTH_IN, 0.45 + (3.4 if columns == COLUMNS else 4.7) * rows)) as figure:
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes, (one, shade, sight) in zip(panels, shown, strict=False):
+            named = f"{one.title}: " if one.title and len(layouts) > 1 else ""
+            title = f"{named}{labels[sight.class_name]}, {wording.height(sight.height_m)}"
             _panel(axes, shade, sight, panel)
-            _routes(axes, mission, sight)
-            _ring(axes, mission, claim)
-            ground.furniture(axes, panel, title)
+            _routes(axes, one.mission, sight)
+            _ring(axes, one.mission, one.claim)
+            ground.furniture(axes, panel, "\n".join(textwrap.wrap(title, 34 if columns == COLUMNS else 48)))
             axes.title.set_fontsize(9.0)
             axes.set(xlim=(-panel.half_km, panel.half_km), ylim=(-panel.half_km, panel.half_km))
-        for axes in panels[len(sights) :]:
+        for axes in panels[len(shown) :]:
             axes.set_visible(False)
-        figure.legend(handles=_legend(claim), loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
-        words = ("Where the raid can be seen", _words(sights, labels))
-        return picture(figure, "coverage", words, HEADER, (row for sight in sights for row in _data(sight)))
+        handles = _legend(next((one.claim for one in layouts if one.claim is not None), None))
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8.5, labelcolor=INK)
+        words = ("Where the raid can be seen", _words(layouts, labels))
+        several = len(layouts) > 1
+        data = ((*((one.title,) if several else ()), *row)
+                for one in layouts for sight in one.sights for row in _data(sight))  # fmt: skip
+        return picture(figure, "coverage", words, (("layout", *HEADER) if several else HEADER), data)
 
 
 def _half_km(sights: tuple[Sight, ...], claim: Claimed | None) -> float:
@@ -141,11 +164,13 @@ def _legend(claim: Claimed | None) -> list[Any]:
     return [*shown, *lines]
 
 
-def _words(sights: tuple[Sight, ...], labels: Mapping[str, str]) -> str:
+def _words(layouts: Sequence[Layout], labels: Mapping[str, str]) -> str:
     told = "; ".join(
-        f"{labels[s.class_name]} at {wording.height(s.height_m)} from {wording.number(1e-3 * s.here.median_m)} km "
+        (f"{one.title}: " if len(layouts) > 1 else "")
+        + f"{labels[s.class_name]} at {wording.height(s.height_m)} from {wording.number(1e-3 * s.here.median_m)} km "
         f"({wording.number(1e-3 * s.here.weak_m)} to {wording.number(1e-3 * s.here.strong_m)})"
-        for s in sights
+        for one in layouts
+        for s in one.sights
     )
     return (
         "Where a radar of the defence detects each class from ahead four times in five in one look, at the height that "

@@ -36,6 +36,9 @@ ROUTE_POINTS, TRACK_POINTS, ALL_TRACK_POINTS = 200, 40, 6000
 OUTLINE_SAMPLES = 260
 """Samples across a panel from which the edge of what is seen is drawn."""
 
+SMALLEST_NAMED = 0.25
+"""A ring smaller than this part of a panel has no name there: the closer panel has room for it."""
+
 HIGHEST_FLIGHT_M = 25e3
 """Above this a class does not fly but falls."""
 
@@ -46,35 +49,71 @@ def draw(
     result: Result, mission: "Mission", found: tuple[Claimed, ...], seen: tuple[Sight, ...], labels: Mapping[str, str]
 ) -> Picture:
     """Two panels: the whole raid, and the last stretch around the defence."""
-    wide, near = _extents(result, mission, found)
+    events = result.events
+    ends_here = np.isin(events["kind"], ["kill", "leak", "miss"])
+    away_km = 1e-3 * np.hypot(events["x_m"][ends_here], events["y_m"][ends_here])
+    wide, near = _extents(mission, found, float(np.quantile(away_km, 0.85) * 1.3) if len(away_km) else 40.0)
     with drawing("map", (WIDTH_IN, 5.6)) as figure:
-        panels = figure.subplots(1, 2)
-        for axes, panel, title in zip(panels, (wide, near), ("The whole raid", "Close to the defence"), strict=True):
-            ground.lay(axes, ground.shaded(mission, panel.half_km), panel.half_km)
-            _outlines(axes, seen, labels, panel)
-            _routes(axes, mission, (0.0, panel.half_km) if panel is near else (0.4 * wide.half_km, wide.half_km))
-            _rings(axes, mission, found, panel)
+        for axes, panel in _panels(figure, wide, near):
+            _plan(axes, mission, found, (seen, labels), (panel, wide))
             _happenings(axes, result, mission)
             _sites(axes, mission, panel, arrivals(result))
-            axes.set(xlim=(-panel.half_km, panel.half_km), ylim=(-panel.half_km, panel.half_km))
-            ground.furniture(axes, panel, title)
-        handles, names = panels[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8.5, labelcolor=INK)
+        _legend(figure)
         words = ("Where it happened", _words(result, seen))
         return picture(figure, "map", words, HEADER, _data(result, mission))
 
 
-def _extents(result: Result, mission: "Mission", found: tuple[Claimed, ...]) -> tuple[Panel, Panel]:
-    """Wide enough for the raid and the farthest round; close enough for what was shot down."""
+def draw_plan(
+    mission: "Mission", found: tuple[Claimed, ...], seen: tuple[Sight, ...], labels: Mapping[str, str],
+    told: tuple[str, str],
+) -> Picture:  # fmt: skip
+    """The same two panels before a trial is played; `told` are the name and the title of the figure."""
+    places = [mission.defence.defence.batteries, mission.world.assets]
+    sites_km = max((float(np.max(np.hypot(it["x_m"], it["y_m"]), initial=0.0)) for it in places), default=0.0) * 1e-3
+    wide, near = _extents(mission, found, max(2.0 * sites_km, 25.0))
+    with drawing(told[0], (WIDTH_IN, 5.25)) as figure:
+        for axes, panel in _panels(figure, wide, near):
+            _plan(axes, mission, found, (seen, labels), (panel, wide))
+            _sites(axes, mission, panel, {})
+        _legend(figure)
+        words = (told[1], f"The raid's routes as planned, no trial. {_edges(seen)}{_FRAME}")
+        return picture(figure, told[0], words, HEADER, _planned(mission))
+
+
+def _panels(figure: Any, wide: Panel, near: Panel) -> Iterator[tuple[Any, Panel]]:
+    """The two panels, each framed when it is drawn."""
+    titles = ("The whole raid", "Close to the defence")
+    for axes, panel, title in zip(figure.subplots(1, 2), (wide, near), titles, strict=True):
+        yield axes, panel
+        axes.set(xlim=(-panel.half_km, panel.half_km), ylim=(-panel.half_km, panel.half_km))
+        ground.furniture(axes, panel, title)
+
+
+def _plan(
+    axes: Any, mission: "Mission", found: tuple[Claimed, ...], shown: tuple[tuple[Sight, ...], Mapping[str, str]],
+    panels: tuple[Panel, Panel],
+) -> None:  # fmt: skip
+    """Ground, edges of sight, routes and rings on one of the panels; `panels` are this one and the wide one."""
+    panel, wide = panels
+    ground.lay(axes, ground.shaded(mission, panel.half_km), panel.half_km)
+    _outlines(axes, *shown, panel)
+    _routes(axes, mission, (0.4 * wide.half_km, wide.half_km) if panel is wide else (0.0, panel.half_km))
+    _rings(axes, mission, found, panel)
+
+
+def _legend(figure: Any) -> None:
+    handles, names = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8.5, labelcolor=INK)
+
+
+def _extents(mission: "Mission", found: tuple[Claimed, ...], wanted_km: float) -> tuple[Panel, Panel]:
+    """Wide enough for the raid and the farthest round; and as close as wanted, if that is neither closest nor wide."""
     raid = mission.world.targets[mission.world.targets["raid"] != 0]
     ends = mission.world.knots[raid["first_knot"]]
     routes_km = 1e-3 * float(np.max(np.hypot(ends["x_m"], ends["y_m"]), initial=20e3))
     rings_km = max((1e-3 * claim.farthest_m for claim in found if not claim.radar), default=0.0)
     wide_km = max(routes_km, min(rings_km, 2.2 * routes_km)) * 1.1
-    events = result.events
-    ends_here = np.isin(events["kind"], ["kill", "leak", "miss"])
-    away_km = 1e-3 * np.hypot(events["x_m"][ends_here], events["y_m"][ends_here])
-    near_km = float(np.clip(np.quantile(away_km, 0.85) * 1.3 if len(away_km) else 40.0, 15.0, 0.6 * wide_km))
+    near_km = float(np.clip(wanted_km, 15.0, 0.6 * wide_km))
     return ground.panel_of(wide_km), ground.panel_of(near_km)
 
 
@@ -157,6 +196,8 @@ def _rings(axes: Any, mission: "Mission", found: tuple[Claimed, ...], panel: Pan
             label=label,
         )
         label = None
+        if radius_km < SMALLEST_NAMED * panel.half_km:
+            continue
         side = -min(radius_km, 0.9 * panel.half_km)
         ground.label(
             axes,
@@ -279,17 +320,27 @@ def _sites(axes: Any, mission: "Mission", panel: Panel, arrived: dict[str, int])
 def _words(result: Result, seen: tuple[Sight, ...]) -> str:
     events = result.events
     kills, leaks = (int((events["kind"] == kind).sum()) for kind in ("kill", "leak"))
-    edges = (
-        "Where the lowest and the highest flyer come into sight is outlined, at the most likely figures; "
-        "the figure above has all classes and what is uncertain. "
-        if seen
-        else ""
-    )
     return (
         f"{_which(result)}: the routes of the raid, where each target was first seen, its track, "
         f"{wording.plural(kills, 'kill')} and {wording.plural(leaks, 'arrival')}; a thin line from a battery is a "
-        f"round that met its target or missed it. {edges}Dashed rings are the longest ranges published for each round. "
-        "Higher ground is darker. North is up; the frame is a plane that touches the earth at the defence."
+        f"round that met its target or missed it. {_edges(seen)}{_FRAME}"
+    )
+
+
+_FRAME = (
+    "Dashed rings are the longest ranges published for each round. Higher ground is darker. North is up; the frame is "
+    "a plane that touches the earth at the defence."
+)
+
+
+def _edges(seen: tuple[Sight, ...]) -> str:
+    """What the outlines are; nothing where none is drawn."""
+    if not seen:
+        return ""
+    who = "the lowest and the highest flyer come" if len(outlined(seen)) > 1 else "the raid comes"
+    return (
+        f"Where {who} into sight is outlined, at the most likely figures; another figure has all classes, "
+        "and what is uncertain. "
     )
 
 
@@ -307,6 +358,11 @@ def _data(result: Result, mission: "Mission") -> Iterator[tuple[object, ...]]:
     for k in (*np.flatnonzero(np.isin(events["kind"], kinds)), *(k for places in tracks(result) for k in places)):
         place = (round(float(events[axis][k])) for axis in ("x_m", "y_m", "z_m"))
         yield round(float(events["time_s"][k]), 1), events["kind"][k], events["name"][k], events["who"][k], *place
+    yield from _planned(mission)
+
+
+def _planned(mission: "Mission") -> Iterator[tuple[object, ...]]:
+    """The planned routes of the raid."""
     world = mission.world
     routes = {int(target["first_knot"]): target for target in world.targets[world.targets["raid"] != 0]}
     for target in routes.values():

@@ -149,7 +149,7 @@ def _words(result: Result, rows: list[_Row]) -> str:
     return (
         f"Trial {result.evidence.traced}: of {wording.plural(len(rows), 'target')}, {killed} are killed and {leaked} "
         f"get through; {shots} rounds are fired at them. Where targets fly close together, a round fired at one can "
-        f"kill another. One trial has no interval; how trials differ is drawn below.{cut}"
+        f"kill another. One trial has no interval; another figure shows how trials differ.{cut}"
     )
 
 
