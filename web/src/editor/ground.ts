@@ -37,7 +37,7 @@ export class DraftCoverage {
   }
 }
 
-const COVERAGE_PX = 480;
+const COVERAGE_PX = 640;
 
 /** Where a target at a height above ground is seen by any radar, as a picture; null where it never is. */
 export function shaded(coverage: Coverage, height_m: number): Picture | null {
