@@ -280,7 +280,7 @@ def plain_plan(plan: CampaignPlan) -> dict[str, Any]:
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a plan file, for completion and checks in an editor."""
     from farwatch.campaign.measured import MEASURES
-    from farwatch.scenario.names import shipped  # the package has a folder of this name too
+    from farwatch.scenario import shipped
 
     made = CampaignPlan.model_json_schema(by_alias=True)
     made["properties"]["measures"]["items"]["examples"] = list(MEASURES)

@@ -2,9 +2,9 @@
 
 ::
 
-    scenario = load("site.yaml")                # ScenarioError lists every problem, with lines and nearest
-    names bigger = vary(scenario, {"raid.drones.count": 80, "defence.alpha.ready.40n6e": 8}) digest(bigger)
-    # names it in manifests
+    scenario = load("site.yaml")        # ScenarioError lists every problem, with its line and the nearest names
+    bigger = vary(scenario, {"raid.drones.count": 80, "defence.alpha.ready.40n6e": 8})
+    digest(bigger)                      # names it in manifests
 
 The rules of shape (`shape`) and of meaning (`meaning`) are looked at together, so one reading shows all
 problems.

@@ -21,7 +21,7 @@ def data_folder() -> Path:
 
 def shipped_folder() -> Path:
     """Folder of the shipped scenario files."""
-    return Path(__file__).parent / "shipped"
+    return Path(__file__).parent / "files"
 
 
 def shipped() -> tuple[str, ...]:
