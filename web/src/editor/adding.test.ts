@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import TEXT from "../../../src/farwatch/scenario/shipped/desert-battery.yaml?raw";
+import TEXT from "../../../src/farwatch/scenario/files/desert-battery.yaml?raw";
 import { addition, copyOf, hindrance, movedTo } from "./adding";
 import { applied, at, set, setAll, valuesOf } from "./edits";
 import { laid, seen, type Mark } from "./places";

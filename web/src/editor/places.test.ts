@@ -4,7 +4,7 @@ import { set, setAll, applied, at, valuesOf } from "./edits";
 import { fresh, laid, moved, otherWay, reached, seen } from "./places";
 import { skeleton, schemaAt } from "./schema";
 import { SCHEMA } from "./told.testing";
-import TEXT from "../../../src/farwatch/scenario/shipped/desert-battery.yaml?raw";
+import TEXT from "../../../src/farwatch/scenario/files/desert-battery.yaml?raw";
 
 test("distances and ways along the ground agree with d3-geo, which is somebody else's", () => {
   for (const [a, b] of [[[45.12, 23.655], [48, 21]], [[-0.1, 51.5], [179.5, -41]], [[10, 80], [-170, 85]]] as [[number, number], [number, number]][]) {

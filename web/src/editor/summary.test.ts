@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import TEXT from "../../../src/farwatch/scenario/shipped/desert-battery.yaml?raw";
+import TEXT from "../../../src/farwatch/scenario/files/desert-battery.yaml?raw";
 import { valuesOf } from "./edits";
 import { fieldsOf } from "./schema";
 import { summary, title } from "./summary";
