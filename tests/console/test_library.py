@@ -1,8 +1,10 @@
 """The overview, the catalogue and scenarios: pages and their JSON at one address, and texts that are kept."""
 
+import asyncio
 import errno
 from pathlib import Path
 
+import httpx
 import pytest
 
 from console.conftest import SITE, Client
@@ -238,3 +240,17 @@ def test_an_address_that_is_none_is_a_page_for_a_browser_and_json_for_a_program(
     assert (page.status_code, told.status_code) == (404, 404)
     assert page.headers["content-type"].startswith("text/html")
     assert told.json()["error"]
+
+
+def test_a_fault_of_ours_is_told_as_json(client, monkeypatch):
+    """Without a trace of where it came from; whoever started the server sees that."""
+    monkeypatch.setattr("farwatch.console.library.shipped", lambda: 1 / 0)
+    transport = httpx.ASGITransport(app=client.app, raise_app_exceptions=False)
+
+    async def asking():
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8402") as asked:
+            return await asked.get("/")
+
+    told = asyncio.run(asking())
+    assert told.status_code == 500
+    assert "farwatch itself" in told.json()["error"] and "Zero" not in told.text

@@ -37,3 +37,17 @@ def test_the_process_answers(tmp_path):
         assert time.monotonic() - start < 5.0
 
     asyncio.run(asking())
+
+
+def test_whoever_waits_as_it_closes_is_told():
+    """Both the question that is being worked out and the one that waits for its turn."""
+
+    async def asking():
+        worker = Worker()
+        waiting = [asyncio.ensure_future(worker.ask(time.sleep, seconds)) for seconds in (60, 61, 62, 63)]
+        await asyncio.sleep(1.0)
+        worker.close()
+        told = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10.0)
+        assert all(isinstance(one, FarwatchError) and "ask again" in str(one) for one in told)
+
+    asyncio.run(asking())

@@ -30,6 +30,9 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     507: {"model": Refusal, "description": "The disk is full."},
 }
 
+STOPPING_S = 0.2
+"""How often a server looks whether it is about to stop."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -43,9 +46,10 @@ def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] =
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        first = asyncio.ensure_future(_warm(desk))
+        beside = [asyncio.ensure_future(_warm(desk)), asyncio.ensure_future(_close_in_time(desk))]
         yield
-        first.cancel()
+        for task in beside:
+            task.cancel()
         desk.close()
 
     app = FastAPI(title="farwatch console", docs_url=None, redoc_url=None, lifespan=lifespan, responses=REFUSALS)
@@ -56,6 +60,7 @@ def create(home: Path, named: Sequence[Path] = (), leaving: Callable[[], bool] =
     app.exception_handler(HTTPException)(_not_done)
     app.exception_handler(RequestValidationError)(_unreadable)
     app.exception_handler(OSError)(_disk)
+    app.exception_handler(Exception)(_unexpected)
     for part in (library, runs, figures, campaigns, maps):
         part.add(app, desk)
     return app
@@ -71,6 +76,13 @@ async def _warm(desk: Desk) -> None:
             await desk.reader.ask(run_answer, str(newest.path), stamp=newest.stamp)
             await desk.drawer.ask(drawn_figure, str(newest.path), "flow", newest.stamp)
             await maps.ready(desk, newest.name)
+
+
+async def _close_in_time(desk: Desk) -> None:
+    """Once the server is about to stop, end what is being worked out: whoever waits for it is told, not cut off."""
+    while not desk.leaving():  # noqa: ASYNC110 - a flag is how uvicorn tells it
+        await asyncio.sleep(STOPPING_S)
+    desk.close()
 
 
 async def _page(_request: Any, _asked: Exception) -> HTMLResponse:
@@ -114,6 +126,11 @@ async def _disk(_request: Any, error: Exception) -> JSONResponse:
     full = isinstance(error, OSError) and error.errno in _FULL
     reason = (error.strerror if isinstance(error, OSError) else None) or "unknown"
     return _told(507 if full else 409, f"the disk did not do it: {reason.lower()}")
+
+
+async def _unexpected(_request: Any, _error: Exception) -> JSONResponse:
+    """A fault of ours: the terminal has its traceback, the page a sentence."""
+    return _told(500, "something went wrong in farwatch itself; the terminal in which the console runs says what")
 
 
 def _told(status: int, reason: str, problems: Sequence[Any] = ()) -> JSONResponse:

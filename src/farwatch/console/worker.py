@@ -18,6 +18,9 @@ MOST_ASKING = 32
 """Of so many who ask, `Newest` knows what they asked last; of more, the oldest questions count as overtaken."""
 
 
+_ENDED = "the process that works this out came to an end; ask again"
+
+
 @dataclass(slots=True)
 class _Process:
     """The process, once it is started, and its number."""
@@ -57,7 +60,11 @@ class Worker:
             return await asyncio.shield(coming)
         except BrokenProcessPool:
             self.close()
-            raise FarwatchError("the process that works this out came to an end; ask again") from None
+            raise FarwatchError(_ENDED) from None
+        except asyncio.CancelledError:
+            if answer.cancelled():  # with its process, before its turn had come; else whoever asked has gone
+                raise FarwatchError(_ENDED) from None
+            raise
 
     def close(self) -> None:
         """End the process, whatever it does."""
