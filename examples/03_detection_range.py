@@ -9,7 +9,8 @@ defence sees it four times in five: echo, round earth, terrain and the radar's o
 import farwatch as fw
 from farwatch.detect.horizon import mutual_horizon
 from farwatch.mission import prepare
-from farwatch.report.sights import HEIGHTS_M, claims, sights
+from farwatch.report.claimed import claims
+from farwatch.report.sights import HEIGHTS_M, sights
 
 shipped = fw.load("desert-battery")
 mast = "defence.alpha.antenna_height_m"

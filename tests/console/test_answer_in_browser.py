@@ -13,11 +13,20 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def page(browser, address):
-    """A page of its own, closed before its server, whose complaints fail the test; a refusal (409) is none."""
+    """A page of its own, closed before its server, whose complaints fail the test.
+
+    Refusals are none: of a taken name, of relief where the earth is smooth.
+    """
     context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
     found, complaints = context.new_page(), []
     found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.on("console", lambda said: said.type == "error" and "409" not in said.text and complaints.append(said.text))
+    refusal = re.compile(r"status of (409|422)")
+
+    def heard(said):
+        if said.type == "error" and not refusal.search(said.text):
+            complaints.append(said.text)
+
+    found.on("console", heard)
     found.set_default_timeout(60_000)
     yield found
     context.close()

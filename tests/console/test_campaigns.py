@@ -36,14 +36,16 @@ def campaign(home, monkeypatch):
 def test_answers_come_with_intervals(client, campaign):
     """Points, their measures and differences, each from low to high."""
     told = client.get("/campaigns/c").json()
-    assert told["line"] == {"name": "c", "title": "Dice", "state": "done"}
+    line = told["line"]
+    assert (line["name"], line["title"], line["state"]) == ("c", "Dice", "done")
     assert (told["status"]["done"], told["status"]["goal"], told["status"]["finished"]) == (48, 48, True)
     for point in told["answers"]["points"]:
         for measure in point["measures"]:
             estimate = measure["estimate"]
             assert estimate["low"] <= estimate["value"] <= estimate["high"]
     assert told["answers"]["differences"][0]["difference"]["value"] == 0.0
-    assert client.get("/").json()["campaigns"] == [told["line"]]
+    progress = {"points": 2, "done": 48, "goal": 48}
+    assert client.get("/").json()["campaigns"] == [line | {"progress": progress}]
     assert client.get("/runs/c/trials").status_code == 404
 
 

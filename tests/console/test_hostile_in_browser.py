@@ -201,7 +201,7 @@ def test_a_rebound_name_gets_nothing(rebound, console):
 
 
 FORGERY = """<!doctype html><title>elsewhere</title><a href="CONSOLE">link</a><iframe name="f"></iframe>
-<iframe src="CONSOLE"></iframe><img src="CONSOLEcoverage.png?scenario=desert-battery&height_m=100">
+<iframe src="CONSOLE"></iframe><img src="CONSOLErelief?scenario=desert-battery">
 <form action="CONSOLEruns" method="post" enctype="text/plain" target="f">
 <input name='{"scenario":"evil.yaml","name":"f","x":"' value='"}'></form><script>
 const streamed = new EventSource('CONSOLEruns/c/progress'), image = new Image();

@@ -37,19 +37,17 @@ def test_pixels_lie_at_true_distance_and_bearing(lat_deg, lon_deg):
         assert np.sin(bearing - np.arctan2(east_m, north_m)) == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize("colours", [1, 251, 4000])
-def test_a_picture_is_read_as_it_was_written(colours):
-    """Colours as they were, where they are few; nearly so else; clear where it is not shown."""
+def test_a_picture_is_read_as_it_was_written():
+    """Clear where it is not shown."""
     from io import BytesIO
 
     from matplotlib.image import imread
 
     rng = np.random.default_rng(1)
-    some = rng.integers(0, 256, (colours, 3), np.uint8)
-    rgb, shown = some[rng.integers(0, colours, (61, 40))], rng.random((61, 40)) < 0.8
+    rgb, shown = rng.integers(0, 256, (61, 40, 3), np.uint8), rng.random((61, 40)) < 0.8
     found = np.rint(255.0 * imread(BytesIO(ground.png(rgb, shown)), format="png")).astype(int)
     assert (found[..., 3] == 255 * shown).all()
-    assert np.abs(found[..., :3] - rgb)[shown].max() <= (0 if colours <= 255 else 64)
+    assert (found[..., :3] == rgb).all()
 
 
 @pytest.mark.parametrize("width_px", [16, 17, 400])

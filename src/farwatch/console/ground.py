@@ -5,8 +5,7 @@ so a picture lies right under everything else there. All of this is worked out i
 of a scenario and the folder that its paths start from.
 """
 
-import struct
-import zlib
+import io
 from functools import lru_cache
 from math import ceil, log2
 from pathlib import Path
@@ -175,28 +174,10 @@ def _taken(sheet: Any, row: Floats, column: Floats) -> tuple[Floats, NDArray[np.
 
 
 def png(rgb: NDArray[np.uint8], shown: NDArray[np.bool_]) -> bytes:
-    """A picture of few colours, u1[rows, columns, 3], as PNG with a palette; clear where it is not shown.
+    """A picture, u1[rows, columns, 3], as PNG; clear where it is not shown."""
+    from PIL import Image
 
-    Of more than 255 colours, those become one that differ in their lowest bits alone.
-    """
-    keys = rgb.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
-    there, mask = np.zeros(1 << 24, bool), 0xFFFFFF
-    there[keys[shown]] = True
-    while np.count_nonzero(there) > 255:
-        mask &= (mask << 1) & 0xFEFEFE
-        keys &= np.uint32(mask)
-        there[:] = False
-        there[keys[shown]] = True
-    colours = np.flatnonzero(there)
-    index = np.zeros(1 << 24, np.uint8)
-    index[colours] = np.arange(1, colours.size + 1)
-    rows, columns = shown.shape
-    lines = np.zeros((rows, columns + 1), np.uint8)  # each line begins with its filter: 0, none
-    lines[:, 1:] = np.where(shown, index[keys], 0)
-    palette = np.stack([colours >> 16, colours >> 8, colours], axis=1).astype(np.uint8).tobytes()
-    parts = [
-        (b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 3, 0, 0, 0)), (b"PLTE", bytes(3) + palette),
-        (b"tRNS", b"\0"), (b"IDAT", zlib.compress(lines.tobytes(), 4)), (b"IEND", b""),
-    ]  # fmt: skip
-    chunks = (len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4) for kind, data in parts)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    alpha = np.where(shown, 255, 0).astype(np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(np.dstack([rgb, alpha])).save(data, "PNG", compress_level=4)
+    return data.getvalue()
