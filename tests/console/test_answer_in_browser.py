@@ -45,7 +45,7 @@ def test_an_answer_says_what_the_report_says(page, address, played, tmp_path):
     assert wording.share(summary.raid.leaked) in last
     picture = page.get_by_role("img", name="From the raid to the leakers")
     picture.wait_for()
-    page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    page.wait_for_function("() => [...document.images].every((image) => image.complete && image.naturalWidth > 0)")
     for title in ("Minute by minute", "Rounds, money, damage", "Figures used", "Words"):
         page.get_by_role("heading", name=title).click()
     page.get_by_role("img", name="Who pays").wait_for()
