@@ -208,7 +208,9 @@ def test_a_campaign_shows_flows_maps_and_leakers(small):
     assert len(ids) == len(set(ids))
     for one in campaign_losses.of_points(small.answers(), small.kept):
         assert one.raid == one.point.changes["raid.drones.count"] + 1
-        assert one.leaked.value == pytest.approx(one.point.measures[0].estimate.value)
+        told = one.point.measures[0].estimate
+        assert one.leaked.value == pytest.approx(told.value)
+        assert one.leaked == told or not np.isfinite(told.high)  # one interval of one number, wherever it stands
         assert one.losses[-1].passed.value == pytest.approx(small.kept.column(one.point.number, "killed").mean())
         assert one.through.tolist() == small.kept.column(one.point.number, "leaked").tolist()
 

@@ -152,6 +152,13 @@ def test_the_bill_draws_its_data(drawn, dice):
     assert widths[-1] == pytest.approx(values["raid"])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_bill_of_nothing_has_no_legend(drawn, dice):
+    """Nothing fired: a bar of the raid, and no empty legend."""
+    figure, _ = drawn(money, replace(dice.summary(), rounds=()))
+    assert not figure.legends
+
+
 def test_reasons_draw_their_data(drawn, dice):
     """The commonest first."""
     figure, made = drawn(reasons, dice.summary().reasons)
@@ -170,6 +177,15 @@ def test_ranges_draw_their_data(drawn, played, seen):
         assert 1e3 * np.asarray(drawn_km) == pytest.approx([row[2] for row in rows[:-1]], abs=0.51)
         assert all(row[5] <= row[2] <= row[6] for row in rows)
         assert all(row[3] <= row[2] <= row[4] for row in rows)
+
+
+def test_ranges_hold_where_the_trials_saw_it_first(drawn, played, seen):
+    """Also where that was farther than all lines: nothing is drawn beside its panel."""
+    summary = played.summary()
+    far = replace(summary.classes[0].seen_range_m, low=8e5, median=9e5, high=1e6)
+    summary = replace(summary, classes=(replace(summary.classes[0], seen_range_m=far), *summary.classes[1:]))
+    figure, _ = drawn(reach, seen, None, summary, class_labels(played))
+    assert figure.axes[0].get_xlim()[1] >= 1e3
 
 
 def test_busy_draws_its_data(drawn, played, mission):

@@ -61,7 +61,7 @@ def summarise(cast: Cast, evidence: Evidence, confidence: float = 0.95) -> Summa
         ),
         friends=class_row("friends", evidence, friends, confidence) if friends.any() else None,
         background=class_row("background", evidence, others, confidence) if others.any() else None,
-        leakers=leaker_count(leaks, confidence),
+        leakers=leaker_count(leaks, int(raid.sum()), confidence),
         reasons=reason_table("all", reasons[:, raid], confidence),
         reasons_by_class=_reason_tables(classes, reasons, raid, confidence),
         reasons_by_group=_reason_tables(groups, reasons, raid, confidence),
@@ -109,14 +109,15 @@ def engaged(outcomes: Array) -> Mask:
     return np.asarray((outcomes["shots"] > 0) | ~np.isnan(outcomes["killed_s"]))
 
 
-def leaker_count(leaks: Array, confidence: float = 0.95) -> LeakerCount:
-    """How `leaks` [trials] scatters."""
+def leaker_count(leaks: Array, raid: int, confidence: float = 0.95) -> LeakerCount:
+    """How `leaks` [trials] scatters; the interval of its mean stops at the size of the `raid`."""
     if len(leaks) == 0:
         unknown = Estimate(nan, nan, nan)
         return LeakerCount(mean=unknown, none=unknown, median=nan, low=nan, high=nan, most=0, histogram=())
     low, median, high = np.quantile(leaks, [0.1, 0.5, 0.9])
+    mean = _mean(leaks, confidence)
     return LeakerCount(
-        mean=_mean(leaks, confidence),
+        mean=Estimate(mean.value, mean.low, min(mean.high, float(raid))),
         none=_proportion(leaks == 0, confidence),
         median=float(median),
         low=float(low),

@@ -121,6 +121,8 @@ def who_pays(summary: Summary) -> str:
     costs = summary.costs
     if not summary.raid.per_trial:
         return ""
+    if not any(row.fired.value for row in summary.rounds):
+        return f"Nothing is fired at a raid worth {wording.cost(costs.raid)}."
     sentence = (
         f"The defence fires {wording.cost(costs.defence)} of rounds at a raid worth {wording.cost(costs.raid)}: "
         f"{wording.number(costs.ratio)} times its price. {wording.cost_per_kill(summary)}"

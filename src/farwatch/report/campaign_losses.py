@@ -6,7 +6,7 @@ a step's loss is told by the reasons that belong to it, and what is missing then
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -89,9 +89,15 @@ def _of_point(point: PointAnswer, kept: Trials, raid: int, confidence: float) ->
         point=point,
         raid=raid,
         losses=losses_of(reached, reasons, raid, confidence),
-        leaked=_mean(reached["leaked"], raid, confidence),
+        leaked=_leaked(point, reached["leaked"], raid, confidence),
         through=reached["leaked"],
     )
+
+
+def _leaked(point: PointAnswer, counts: Counts, raid: int, confidence: float) -> Estimate:
+    """The mean that get through, with the interval that is told of it beside; its own where none is."""
+    told = [one.estimate for one in point.measures if one.name == "leaked"]
+    return told[0] if told and isfinite(told[0].low) and isfinite(told[0].high) else _mean(counts, raid, confidence)
 
 
 def losses_of(

@@ -250,7 +250,7 @@ def apart_cell(row: Difference) -> str:
 def gap(measure: str, it: Estimate) -> str:
     """A difference with its sign and interval; of shares in points."""
     if isnan(it.value) or it.low == -inf:
-        return estimate(measure, it)
+        return f"{'+' if it.value > 0.0 else ''}{estimate(measure, it)}"
     ends = f"{_signed(measure, it.low)} to {_signed(measure, it.high)}"
     return f"{_signed(measure, it.value)}{' points' if measure in SHARES else ''} ({ends})"
 

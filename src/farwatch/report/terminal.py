@@ -30,7 +30,7 @@ def show(console: Console, result: Result) -> None:
         console.print(chain_table(summary, console.width))
     if summary.reasons.leakers:
         console.print(reason_table(summary.reasons))
-    if summary.rounds:
+    if any(row.carried for row in summary.rounds):
         console.print(round_table(summary))
     if summary.assets:
         console.print(asset_table(summary))

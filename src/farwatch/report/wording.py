@@ -141,11 +141,13 @@ def headline(summary: Summary) -> str:
         return "There is no raid in this scenario: only the air picture was kept."
     if summary.trials == 0:
         return "No trial was finished."
-    leak = summary.leakers.mean
-    interval = f"95 % interval {number(leak.low)} to {number(leak.high)}, " if not isnan(leak.low) else ""
+    leak, trials = summary.leakers.mean, plural(summary.trials, "trial")
+    told = f"95 % interval {number(leak.low)} to {number(leak.high)}, {trials}" if not isnan(leak.low) else trials
+    if _never_varied(summary):  # the interval is a point then, which would promise too much
+        told = f"the same in each of {trials}"
     return (
-        f"Of {plural(summary.raid.per_trial, 'threat')}, {number(leak.value)} {_gets(leak.value)} through on average "
-        f"({interval}{plural(summary.trials, 'trial')})."
+        f"Of {plural(summary.raid.per_trial, 'threat')}, {number(leak.value)} {_gets(summary)} through on average "
+        f"({told})."
     )
 
 
@@ -154,11 +156,17 @@ def short(summary: Summary) -> str:
     if summary.raid.per_trial == 0 or summary.trials == 0:
         return ""
     leak = summary.leakers.mean.value
-    return f"{number(leak)} of {summary.raid.per_trial} {_gets(leak)} through"
+    return f"{number(leak)} of {summary.raid.per_trial} {_gets(summary)} through"
 
 
-def _gets(value: float) -> str:
-    return "gets" if number(value) == "1" else "get"
+def _gets(summary: Summary) -> str:
+    """The verb of the mean number of leakers; where the raid is but one, it is that one."""
+    return verb("get" if summary.raid.per_trial > 1 else "gets", "gets", summary.leakers.mean.value)
+
+
+def verb(many: str, one: str, value: float) -> str:
+    """The form of a verb that goes with a number as it is written."""
+    return one if number(value) == "1" else many
 
 
 def explanation(summary: Summary) -> str:
@@ -168,14 +176,17 @@ def explanation(summary: Summary) -> str:
     if not summary.reasons.leakers:
         return f"None got through in any trial; the chance of that is {share(summary.leakers.none)}."
     low, high = f"{summary.leakers.low:.0f}", f"{summary.leakers.high:.0f}"
-    scatter = (
-        f"In four trials out of five it is {low}."
-        if low == high
-        else f"In four trials out of five it is between {low} and {high}."
-    )
-    first = main_reasons(summary.reasons)[0]
-    cause = f"The commonest reason, {percent(first.share.value)} of those that got through: {lowered(first.sentence)}"
-    return f"{scatter} {cause}"
+    scatter = "In four trials out of five it is " + (low if low == high else f"between {low} and {high}") + ". "
+    if summary.trials == 1 or _never_varied(summary):
+        scatter = ""
+    reasons = main_reasons(summary.reasons)
+    told = f"The commonest reason, {percent(reasons[0].share.value)} of those that got through"
+    return f"{scatter}{told if len(reasons) > 1 else 'The only reason'}: {lowered(reasons[0].sentence)}"
+
+
+def _never_varied(summary: Summary) -> bool:
+    """Whether as many got through in each of several trials."""
+    return summary.trials > 1 and max(summary.leakers.histogram) == summary.trials
 
 
 def lowered(sentence: str) -> str:
@@ -214,13 +225,9 @@ def _fratricide(summary: Summary) -> str:
         return ""
     return (
         f"{number(wrong.at_friends.value)} rounds a trial are fired at friendly flights: "
-        f"{number(wrong.friends_killed.value)} {_is(wrong.friends_killed.value)} shot down, in "
+        f"{number(wrong.friends_killed.value)} {verb('are', 'is', wrong.friends_killed.value)} shot down, in "
         f"{percent(wrong.trials_with_friend_killed.value)} of trials at least one."
     )
-
-
-def _is(value: float) -> str:
-    return "is" if number(value) == "1" else "are"
 
 
 def stock_out(summary: Summary) -> str:

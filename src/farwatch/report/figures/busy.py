@@ -90,6 +90,7 @@ def _so_far(axes: Any, counted: tuple[Tally, ...]) -> None:
     axes.fill_between([], [], [], facecolor=SOFT, alpha=0.3, linewidth=0, label="middle four fifths of all trials")
     most = max(float(tally.high.max()) for tally in counted)
     axes.set_ylim(0.0, 1.35 * max(most, 1.0))
+    axes.yaxis.get_major_locator().set_params(integer=True)
     _panel(axes, "threats so far")
     _legend(axes)
 
@@ -152,9 +153,9 @@ def _load(axes: Any, asked: tuple[Load, ...]) -> None:
 def _words(result: Result, counted: tuple[Tally, ...], asked: tuple[Load, ...], *, cut: int) -> str:
     down, through = (int(tally.here[-1]) for tally in counted)
     said = (
-        f"Lines: trial {result.evidence.traced}, in which {down} are shot down and {through} get through. Bands: the "
-        "middle four fifths of all trials; of fire, only this trial is kept. A target is under fire while a round is "
-        "on its way to it."
+        f"Lines: trial {result.evidence.traced}, in which {down} {wording.verb('are', 'is', down)} shot down and "
+        f"{through} {wording.verb('get', 'gets', through)} through. Bands: the middle four fifths of all trials; of "
+        "fire, only this trial is kept. A target is under fire while a round is on its way to it."
     )
     said += " Load beyond 100 % makes a radar's looks wait." if asked else ""
     return said + (f" {wording.plural(cut, 'less busy battery', 'less busy batteries')} not drawn." if cut else "")

@@ -149,10 +149,11 @@ def _end(axes: Any, losses: Sequence[Loss], leaked: Estimate, raid: int) -> None
     steps, share = len(losses), leaked.value / raid
     axes.bar(steps, share, 2.0 * BAR, bottom=-GAP - share, color=RED, linewidth=0, zorder=3)
     look: dict[str, Any] = {"weight": "bold", "linespacing": 1.3}
-    told = f"{wording.number(leaked.value)} get\nthrough\n{_span(leaked)}"
+    told = f"{wording.number(leaked.value)} {wording.verb('get', 'gets', leaked.value)}\nthrough\n{_span(leaked)}"
     axes.text(steps + 0.14, -GAP - 0.5 * share, told.strip(), va="center", **look)
     down = losses[-1].passed.value
-    axes.text(steps + 0.14, 1.0 - 0.5 * down / raid, f"{wording.number(down)} are\nshot down", va="center", **look)
+    told = f"{wording.number(down)} {wording.verb('are', 'is', down)}\nshot down"
+    axes.text(steps + 0.14, 1.0 - 0.5 * down / raid, told, va="center", **look)
     neither = sum(loss.neither.value for loss in losses)
     if neither:
         y = -GAP - share - APART - 0.5 * neither / raid
@@ -170,7 +171,8 @@ def _words(losses: Sequence[Loss], raid: int, leaked: Estimate, confidence: floa
     return (
         f"Mean numbers of a trial, as wide as drawn; in brackets the {100.0 * confidence:g} % interval. "
         f"Of {raid} in the raid: {went}. "
-        f"{wording.count(leaked)} get through (hatched, below): {told or 'none'}."
+        f"{wording.count(leaked)} {wording.verb('get', 'gets', leaked.value)} through (hatched, below): "
+        f"{told or 'none'}."
     )
 
 

@@ -34,7 +34,8 @@ def draw(summary: Summary) -> Picture:
     with drawing("money", (WIDTH_IN, 2.0)) as figure:
         axes = figure.add_subplot()
         _rounds(axes, summary)
-        figure.legend(loc="outside lower center", ncols=5, fontsize=8.0, labelcolor=SOFT)
+        if axes.get_legend_handles_labels()[1]:  # something was fired
+            figure.legend(loc="outside lower center", ncols=5, fontsize=8.0, labelcolor=SOFT)
         axes.barh(0.0, costs.raid.mean.value, 0.5, color=RED, linewidth=0)
         for y, cost in ((1.0, costs.defence), (0.0, costs.raid)):
             _spread(axes, y, cost)

@@ -31,7 +31,8 @@ def draw(sights: tuple[Sight, ...], claim: Claimed | None, summary: Summary, lab
     rows = -(-len(sights) // COLUMNS)
     measured = {row.name: row for row in summary.classes}
     seen_m = [max(span.high_m, span.strong_m) for sight in sights for span in sight.spans]
-    widest_m = max([claim.farthest_m if claim else 0.0, *seen_m, 1e4])
+    first_m = [row.seen_range_m.high for row in summary.classes if row.seen_range_m.count]
+    widest_m = max([claim.farthest_m if claim else 0.0, *seen_m, *first_m, 1e4])
     with drawing("reach", (WIDTH_IN, 0.5 + 2.25 * rows)) as figure:
         panels = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, sight in zip(panels, sights, strict=False):

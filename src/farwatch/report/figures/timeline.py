@@ -147,9 +147,11 @@ def _words(result: Result, rows: list[_Row]) -> str:
     shots = sum(len(row.launches_s) for row in rows)
     cut = f" Only the first {MOST_ROWS} are drawn." if int(result.cast.raid.sum()) > MOST_ROWS else ""
     return (
-        f"Trial {result.evidence.traced}: of {wording.plural(len(rows), 'target')}, {killed} are killed and {leaked} "
-        f"get through; {shots} rounds are fired at them. Where targets fly close together, a round fired at one can "
-        f"kill another. One trial has no interval; another figure shows how trials differ.{cut}"
+        f"Trial {result.evidence.traced}: of {wording.plural(len(rows), 'target')}, {killed} "
+        f"{wording.verb('are', 'is', killed)} killed and {leaked} {wording.verb('get', 'gets', leaked)} through; "
+        f"{wording.plural(shots, 'round')} {wording.verb('are', 'is', shots)} fired at them. Where targets fly close "
+        "together, a round fired at one can kill another. One trial has no interval; another figure shows how trials "
+        f"differ.{cut}"
     )
 
 
