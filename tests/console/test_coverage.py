@@ -135,3 +135,43 @@ def test_of_old_wishes_only_the_newest_is_looked_at():
     assert looked in ([5, "x"], [0, 5, "x"])
     assert found[5:] == [5, "x"]
     assert found[1:5] == [None] * 4
+
+
+def _batteries(count):
+    """A sound scenario of some batteries of two radars each."""
+    one = "  - {{name: b{0}, system: pantsir-s1, at: {{lat_deg: {1:.4f}, lon_deg: 45.2}}}}\n"
+    lines = "".join(one.format(k, 23.6 + 0.0003 * k) for k in range(count))
+    depot = "defended:\n  - {name: depot, at: {lat_deg: 23.62, lon_deg: 45.25}}\n"
+    drone = "raid:\n  - {name: d, class: one-way-drone, to: depot, from: {bearing_deg: 40, range_km: 30}}\n"
+    return f"farwatch: 1\ntitle: Many\ndefence:\n{lines}{depot}{drone}"
+
+
+def test_the_radars_that_are_worked_out_are_bounded(client, home):
+    """Thousands of batteries fit in a text and would take hours: refused at once, of a draft and of a file."""
+    many = _batteries(1000)
+    (home / "many.yaml").write_text(many)
+    for answer in (client.post("/coverage", json={"text": many}), client.get("/coverage?scenario=many.yaml")):
+        assert answer.status_code == 422
+        (problem,) = answer.json()["problems"]
+        assert (problem["where"], problem["value"]) == ("defence", "2000")
+        assert "100" in problem["rule"]
+        assert problem["hint"]
+
+
+def test_all_batteries_of_a_large_draft_are_remembered(monkeypatch):
+    """As many as may be asked for: when one is moved, the others are not worked out anew."""
+    worked = []
+    monkeypatch.setattr(rooms, "_seen_alone", lambda scenario, _target: worked.append(scenario) or [])
+    text = _batteries(rooms.MOST_RADARS // 2)
+    for draft in (text, text.replace("lat_deg: 23.6000", "lat_deg: 23.5990")):
+        coverage_of_draft(draft, ".", None)
+    assert len(worked) == rooms.MOST_RADARS // 2 + 1
+
+
+def test_a_broken_terrain_is_named_from_the_folder_on(client, home):
+    """Where the folder lies on the machine is nobody's business."""
+    (home / "broken.tif").write_text("no picture")
+    answer = client.post("/coverage", json={"text": _batteries(1).replace("defence:", "terrain: broken.tif\ndefence:")})
+    assert answer.status_code == 422
+    assert "broken.tif" in answer.json()["error"]
+    assert str(home) not in answer.text

@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,9 +96,12 @@ def _index() -> str:
     return (STATIC / "index.html").read_text(encoding="utf-8")
 
 
-async def _refused(_request: Any, error: Exception) -> JSONResponse:
-    """What a user can mend: all problems, each with its place."""
-    return _told(422, str(error), error.problems if isinstance(error, InputError) else ())
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    """What a user can mend: all problems, each with its place; files are named from the folder on."""
+    home = f"{request.app.state.desk.home}{os.sep}"
+    problems = error.problems if isinstance(error, InputError) else ()
+    shown = [replace(one, value=one.value.replace(home, ""), rule=one.rule.replace(home, "")) for one in problems]
+    return _told(422, str(error).replace(home, ""), shown)
 
 
 async def _not_done(request: Request, error: Exception) -> Response:

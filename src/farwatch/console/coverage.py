@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # and where they are needed: they are slow to import, and the
 AZIMUTHS, DRAFT_AZIMUTHS = 360, 180
 """Directions told of each radar; fewer of a draft, which is asked for while its sites are dragged."""
 
+MOST_RADARS = 100
+"""Radars of a defence that is worked out: each takes some tenths of a second, and about a megabyte to tell."""
+
 NEVER = 65535
 """Told as the lowest height where a radar sees nothing at any height."""
 
@@ -51,7 +54,7 @@ def coverage(text: str, folder: str, wish: Wish) -> bytes:
     if wish is None and classes:
         wish = max(classes, key=lambda one: one["count"])["class"]
     target = _target(mission.scenario, wish)
-    seen = list(heights_seen(mission, target, AZIMUTHS))
+    seen = [_radar(one) for one in heights_seen(mission, target, AZIMUTHS)]
     return _told(seen, {**_about(mission.scenario, target), "classes": classes})
 
 
@@ -63,9 +66,10 @@ def coverage_of_draft(text: str, folder: str, wish: Wish) -> bytes:
     scenario, problems = read_draft(text, Path(folder))
     if scenario is None:
         raise ScenarioError("draft", problems)
+    _bounded(scenario)
     target = _target(scenario, wish)
     bare = {"raid": (), "traffic": (), "defended": (), "jammers": (), "ground": Ground(), "duration_s": 60.0}
-    seen: list[Heights] = []
+    seen: list[_Radar] = []
     for battery in scenario.defence:
         alone = scenario.model_copy(update={**bare, "defence": (battery,)})
         key = (alone.model_dump_json(), str(scenario.terrain_file), target)
@@ -73,13 +77,17 @@ def coverage_of_draft(text: str, folder: str, wish: Wish) -> bytes:
     return _told(seen, {**_about(scenario, target), "classes": []})
 
 
-_OF_BATTERIES: Memory[list["Heights"]] = memory(24)
+_Radar = tuple[dict[str, Any], NDArray[np.uint16], NDArray[np.uint16]]
+"""A radar as it is told: its line of the header, and its columns low and high."""
+
+_OF_BATTERIES: Memory[list[_Radar]] = memory(MOST_RADARS)
+"""As many as a draft may hold: with fewer, the last of many would push out what the first are asked for next."""
 
 
-def _seen_alone(scenario: Scenario, target: "Target") -> list["Heights"]:
+def _seen_alone(scenario: Scenario, target: "Target") -> list[_Radar]:
     from farwatch.report.sights import heights_seen
 
-    return list(heights_seen(_prepared(scenario), target, DRAFT_AZIMUTHS))
+    return [_radar(one) for one in heights_seen(_prepared(scenario), target, DRAFT_AZIMUTHS)]
 
 
 @lru_cache(maxsize=2)
@@ -92,7 +100,18 @@ def _prepared(scenario: Scenario) -> "Mission":
 
     if not scenario.defence:
         raise InputError("coverage", [Problem("defence", "", "is empty, so there is no radar")])
+    _bounded(scenario)
     return prepare(scenario)
+
+
+def _bounded(scenario: Scenario) -> None:
+    """InputError where there are more radars than one can wait for."""
+    systems = scenario.resolved_catalogue().systems
+    radars = sum(len(battery.radars or systems[battery.system].radars) for battery in scenario.defence)
+    if radars > MOST_RADARS:
+        rule = f"are more radars than the {MOST_RADARS} whose coverage the map can show"
+        hint = "fewer batteries, or fewer radars of each"
+        raise InputError("coverage", [Problem("defence", str(radars), rule, hint)])
 
 
 def _target(scenario: Scenario, wish: Wish) -> "Target":
@@ -136,19 +155,21 @@ def _about(scenario: Scenario, target: "Target") -> dict[str, Any]:
     return {"target": told, "pd": target.pd, "claimed": _claimed(scenario)}
 
 
-def _told(seen: Sequence["Heights"], header: dict[str, Any]) -> bytes:
-    radars: list[dict[str, Any]] = []
+def _radar(one: "Heights") -> _Radar:
+    somewhere = np.flatnonzero(np.isfinite(one.low_agl_m).any(axis=0))
+    ranges = int(somewhere[-1]) + 1 if somewhere.size else 0
+    line = {
+        "name": one.radar, "lat_deg": one.lat_deg, "lon_deg": one.lon_deg,
+        "azimuths": len(one.low_agl_m), "ranges": ranges, "step_m": one.step_m,
+    }  # fmt: skip
+    return line, _metres(one.low_agl_m[:, :ranges], NEVER), _metres(one.high_agl_m[:, :ranges], 0)
+
+
+def _told(seen: Sequence[_Radar], header: dict[str, Any]) -> bytes:
     columns: Columns = {}
-    for k, one in enumerate(seen):
-        somewhere = np.flatnonzero(np.isfinite(one.low_agl_m).any(axis=0))
-        ranges = int(somewhere[-1]) + 1 if somewhere.size else 0
-        columns[f"low_{k}"] = _metres(one.low_agl_m[:, :ranges], NEVER)
-        columns[f"high_{k}"] = _metres(one.high_agl_m[:, :ranges], 0)
-        radars.append({
-            "name": one.radar, "lat_deg": one.lat_deg, "lon_deg": one.lon_deg,
-            "azimuths": len(one.low_agl_m), "ranges": ranges, "step_m": one.step_m,
-        })  # fmt: skip
-    return packed({**header, "radars": radars}, columns)
+    for k, (_, low, high) in enumerate(seen):
+        columns |= {f"low_{k}": low, f"high_{k}": high}
+    return packed({**header, "radars": [line for line, _, _ in seen]}, columns)
 
 
 def _metres(height_m: NDArray[np.float64], none: int) -> NDArray[np.uint16]:
