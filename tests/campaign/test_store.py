@@ -134,6 +134,19 @@ def test_no_result_is_no_result(tmp_path):
         load_result(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [{"seed": [1]}, {"seed": float("nan")}, {"scenario": {}}, {"scenario": [1]}, {"cast": {}}, {"cast": 1},
+     {"packages": [1]}, {"platform": "x"}, {"inputs": None}, {"trials_asked": "many"}],
+)  # fmt: skip
+def test_a_damaged_manifest_is_said(whole, damage):
+    """Whatever stands in it: an error that says so, and no fault of the program's."""
+    path = whole / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | damage))
+    with pytest.raises(StoreError, match=r"no run that this version can read; manifest\.json: "):
+        load_result(whole)
+
+
 def test_a_damaged_block_is_named(whole, plan, play):
     """A block file that cannot be read names its folder."""
     (whole / "blocks" / "block-000001.parquet").write_bytes(b"PAR1")

@@ -188,3 +188,24 @@ def test_websockets_are_closed():
 
     asyncio.run(Guard(None, HERE)({"type": "websocket", "headers": []}, None, send))
     assert sent == [{"type": "websocket.close"}]
+
+
+def test_half_a_body_is_no_wish():
+    """Whoever goes away in the middle of a body has asked for nothing, also where the half would do."""
+    reached, sent = [], []
+
+    async def app(scope, _receive, _send):
+        reached.append(scope["path"])
+
+    parts = [{"type": "http.request", "body": b"{}", "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive():
+        return parts.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", HOST.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/runs", "query_string": b"", "headers": headers}
+    asyncio.run(Guard(app, HERE)(scope, receive, send))
+    assert (reached, sent, parts) == ([], [], [])

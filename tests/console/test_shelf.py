@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farwatch.console.shelf import _manifest, shelf_of
+from farwatch.console.answers import run_line
+from farwatch.console.shelf import MOST_TITLE, _manifest, shelf_of
 from farwatch.errors import FarwatchError
 
 PIECES = st.lists(
@@ -125,3 +126,22 @@ def test_a_run_that_is_named_has_a_page_wherever_it_lies(played, tmp_path):
     assert [one.name for one in inside.all()] == ["done", "half"]
     assert inside.page_of(played / "done") == outside.page_of(played / "done") == "/runs/done"
     assert outside.page_of(tmp_path) == "/"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_in_the_place_of_a_manifest_is_none(tmp_path):
+    """It would be waited for without end, by every list of the folder."""
+    (tmp_path / "run").mkdir()
+    os.mkfifo(tmp_path / "run" / "manifest.json")
+    assert shelf_of(tmp_path).all() == []
+
+
+def test_a_list_survives_a_damaged_manifest(tmp_path):
+    """What is not what it should be is left out; a title without end is cut."""
+    manifest = {"scenario": {"title": "x" * 1000}, "trials_asked": 8, "interrupted": True}
+    manifest |= {"seed": [1], "block_trials": "many"}
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest))
+    (stored,) = shelf_of(tmp_path).all()
+    line = run_line(stored, None)
+    assert (line["seed"], line["done"], line["title"]) == (None, 0, "x" * MOST_TITLE)

@@ -107,7 +107,7 @@ def read_campaign(folder: str | Path, scenarios: Mapping[str, Scenario] | None =
     try:
         plan = CampaignPlan.model_validate(manifest["plan"])
         found = {name: Scenario.model_validate(raw) for name, raw in manifest["scenarios"].items()}
-    except (KeyError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StoreError(f"{folder} holds no campaign that this version can read: {error}") from error
     study = study_of(plan, found | _beside(Path(folder), found) | dict(scenarios or {}))
     kept = stored(folder, study.measures)

@@ -7,6 +7,7 @@ from typing import Any
 
 from farwatch.campaign.plan import BLOCK_TRIALS
 from farwatch.campaign.store import Store
+from farwatch.errors import StoreError
 from farwatch.outcomes.evidence import Cast, Evidence, cast_from_json
 from farwatch.outcomes.measures import summarise
 from farwatch.outcomes.summary import Summary
@@ -138,10 +139,25 @@ def load_result(folder: str | Path) -> Result:
     """Read a result folder back; StoreError when it is not one. An unfinished run gives the trials it has."""
     store = Store(Path(folder))
     manifest = store.read_manifest()
-    cast = cast_from_json(manifest["cast"])
+    try:
+        scenario, cast = Scenario.model_validate(manifest["scenario"]), cast_from_json(manifest["cast"])
+        _check_kinds(manifest)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        told = f"no {error}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
+        raise StoreError(f"{folder} holds no run that this version can read; manifest.json: {told}") from error
     evidence = store.read_evidence(cast, manifest["trials_asked"])
     manifest |= {
         "trials_done": len(evidence),
         "interrupted": len(evidence) < manifest["trials_asked"],
     }
-    return Result(Scenario.model_validate(manifest["scenario"]), cast, evidence, manifest)
+    return Result(scenario, cast, evidence, manifest)
+
+
+_KINDS = {"seed": int, "trials_asked": int, "packages": dict, "platform": dict, "inputs": dict}
+
+
+def _check_kinds(manifest: dict[str, Any]) -> None:
+    """TypeError where a part of a manifest that a report tells is not what it should be."""
+    for name, kind in _KINDS.items():
+        if not isinstance(manifest[name], kind):
+            raise TypeError(f"no usable {name!r}")

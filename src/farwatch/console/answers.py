@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from farwatch.campaign.sole_use import in_use
-from farwatch.console.shelf import Stored
+from farwatch.console.shelf import MOST_TITLE, Stored
 from farwatch.console.work import CANCELLED, DONE, FAILED, INTERRUPTED, RUNNING, Job
 
 TABLES = ("targets", "trials", "rounds", "assets", "radars", "figures", "events")
@@ -25,7 +25,7 @@ def run_line(stored: Stored, job: Job | None) -> dict[str, Any]:
     done = asked if whole else min(asked, blocks_done(stored))
     return {
         "name": stored.name,
-        "title": str(manifest["scenario"].get("title", stored.name)),
+        "title": str(manifest["scenario"].get("title", stored.name))[:MOST_TITLE],
         "seed": manifest.get("seed"),
         "trials": asked,
         "done": done,
@@ -56,7 +56,7 @@ def campaign_line(stored: Stored, job: Job | None) -> dict[str, Any]:
     whole = (stored.path / "finished.json").exists()
     return {
         "name": stored.name,
-        "title": str(title),
+        "title": str(title)[:MOST_TITLE],
         "state": state_of(stored, job, whole=whole),
         "changed_s": stored.changed_s,
     }

@@ -103,7 +103,10 @@ class Guard:
         if scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
-        body = await _body(receive)
+        try:
+            body = await _body(receive)
+        except _CutOff:
+            return
         if body is None:
             await _answer(send, 413, f"the body is larger than {MOST_BODY_BYTES} bytes")
             return
@@ -115,16 +118,22 @@ class Guard:
         await self.app(scope, again, send)
 
 
+class _CutOff(Exception):  # noqa: N818 - nothing is wrong here: whoever asked has gone in the middle of it
+    """Half of a wish is none, and nobody is there who could be answered."""
+
+
 async def _body(receive: Receive) -> bytes | None:
     """The whole body; None where it is too large, whatever length was declared."""
     parts, size, more = [], 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _CutOff
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MOST_BODY_BYTES:
             return None
-        more = message["type"] == "http.request" and message.get("more_body", False)
+        more = message.get("more_body", False)
     return b"".join(parts)
 
 

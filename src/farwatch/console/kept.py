@@ -83,7 +83,7 @@ def _name(function: Callable[..., Any], words: tuple[Hashable, ...], stamp: Hash
 def _read(path: Path) -> bytes | None:
     """What is kept in a file; None where nothing is, or it is not whole."""
     try:
-        if path.is_symlink():
+        if path.is_symlink() or not path.is_file():  # a pipe would never end
             return None
         held = path.read_bytes()
         os.utime(path)

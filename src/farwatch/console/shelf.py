@@ -169,7 +169,7 @@ def stamp_of(path: Path) -> Stamp:
 def _manifest(path: Path) -> Mapping[str, Any] | None:
     """A manifest, without the long parts that no list needs; None where it is none."""
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(path.read_bytes()) if path.is_file() else None  # a pipe would never end
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
@@ -179,6 +179,9 @@ def _manifest(path: Path) -> Mapping[str, Any] | None:
         return None
     keys = ("scenario", "scenario_digest", "seed", "block_trials", "trials_asked", "trials_done", "interrupted", "plan")
     kept = {key: found[key] for key in keys if key in found}
+    for key in ("seed", "block_trials"):
+        if not isinstance(kept.get(key), int):
+            kept.pop(key, None)
     return kept if run else {key: value for key, value in kept.items() if key != "trials_asked"}
 
 
