@@ -17,6 +17,7 @@ from campaign.rehearsed import Rehearsal, contents, play_fake
 from campaign.test_conduct import conducted, small_parts  # noqa: F401  a fixture
 from farwatch.campaign import files, load_result, read_campaign
 from farwatch.campaign.execute import execute
+from farwatch.campaign.query import status
 from farwatch.campaign.trials import stored
 from farwatch.errors import StoreError
 from farwatch.outcomes import parquet
@@ -173,6 +174,16 @@ def test_a_foreign_file_is_named(tmp_path, name):
     with pytest.raises(StoreError, match=name):
         conducted(tmp_path, Rehearsal(goal=8))
     assert (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("points", [["x"], [{}], "x", [{"number": "1", "label": [], "scenario": 1}]])
+def test_damaged_points_are_said(tmp_path, points):
+    """Whatever stands in their place: an error that says so, and no fault of the program's."""
+    conducted(tmp_path, Rehearsal(goal=8))
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"points": points}))
+    with pytest.raises(StoreError, match="no usable 'points'"):
+        status(tmp_path)
 
 
 def test_a_foreign_folder_is_refused(tmp_path):

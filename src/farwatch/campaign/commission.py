@@ -108,7 +108,8 @@ def read_campaign(folder: str | Path, scenarios: Mapping[str, Scenario] | None =
         plan = CampaignPlan.model_validate(manifest["plan"])
         found = {name: Scenario.model_validate(raw) for name, raw in manifest["scenarios"].items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"{folder} holds no campaign that this version can read: {error}") from error
+        told = f"no {error}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
+        raise StoreError(f"{folder} holds no campaign that this version can read; manifest.json: {told}") from error
     study = study_of(plan, found | _beside(Path(folder), found) | dict(scenarios or {}))
     kept = stored(folder, study.measures)
     return Campaign(study, kept, _drawn(study.scenarios, kept.ledger), kept.finished)

@@ -95,6 +95,9 @@ class Ledger:
         found = whole_json(self.folder / MANIFEST)
         if "points" not in found:
             raise StoreError(f"{self.folder} holds no campaign; a run is told by `farwatch report {self.folder}`")
+        if not _are_points(found["points"]):
+            told = f"holds no campaign that this version can read; {MANIFEST}: no usable 'points'"
+            raise StoreError(f"{self.folder} {told}")
         return found
 
     @property
@@ -217,6 +220,17 @@ def write_points(path: Path, points: Sequence[Mapping[str, Any]]) -> None:
     paths = dict.fromkeys(path for point in points for path in point["changes"])
     columns |= {path: _varied([point["changes"].get(path) for point in points]) for path in paths}
     write_table(path, columns)
+
+
+_OF_A_POINT = {"number": int, "label": str, "scenario": str, "changes": dict, "draws": dict}
+
+
+def _are_points(found: Any) -> bool:
+    """Whether a part of a manifest is a list of points, as far as what tells of them goes."""
+    return isinstance(found, list) and all(
+        isinstance(row, dict) and all(isinstance(row.get(name), kind) for name, kind in _OF_A_POINT.items())
+        for row in found
+    )
 
 
 def quoted(name: str) -> str:
