@@ -129,7 +129,7 @@ def label(title: str) -> str:
 
 def plural(amount: int, one: str, many: str = "") -> str:
     """An amount with its noun."""
-    return f"{amount} {one if amount == 1 else many or one + 's'}"
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
 
 
 # Sentences --------------------------------------------------------------------------------------------------
