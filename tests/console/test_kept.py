@@ -1,6 +1,7 @@
 """Slow answers on the disk: given again, bounded, whole or not at all, and never in the way."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -81,6 +82,17 @@ def test_what_is_not_whole_is_worked_out_anew(ask, worker, tmp_path):
     assert ask(letters, "abc") == b"abc"
     assert worker.count == 5
     assert not path.is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_not_waited_for(ask, worker, tmp_path):
+    """In the place of an answer it is passed over."""
+    ask(letters, "abc")
+    (path,) = files(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    assert ask(letters, "abc") == b"abc"
+    assert worker.count == 2
 
 
 def test_room_is_made_for_the_newest(ask, worker, tmp_path):
