@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -232,6 +233,15 @@ def test_a_taken_name_is_refused(client, home):
         assert (answer.status_code, f"{name}-2 is free" in answer.json()["error"]) == (409, True)
 
 
+def test_what_a_job_says_last_is_whole_lines(home):
+    """Of a long log the end is told, which begins with a line, not in the middle of a letter."""
+    (home / ".console").mkdir()
+    (home / ".console" / "r1.json").write_text('{"words": []}')
+    for lines, first in (("─" * 50 + "\n") * 60, "─" * 50), ("short\n", "short"), ("─" * 4001, "�"):
+        (home / ".console" / "r1.log").write_text(lines, encoding="utf-8")
+        assert work.Jobs(home).of("r1").said.startswith(first)
+
+
 def test_a_linked_desk_is_not_written_through(client, home, tmp_path):
     """`.console` as a link to elsewhere."""
     (tmp_path / "elsewhere").mkdir()
@@ -315,6 +325,17 @@ def test_a_trial_that_is_not_there(reading):
     """Refused before anything is played."""
     answer = reading.get("/runs/done/trials/24")
     assert (answer.status_code, answer.json()["problems"][0]["rule"]) == (422, "must be from 0 to 23")
+
+
+def test_a_trial_that_was_left_out(played, tmp_path, inline):
+    """Blocks end in any order, so a run that was stopped may lack trials in the middle."""
+    shutil.copytree(played / "done", tmp_path / "done")
+    (tmp_path / "done" / "blocks" / "block-000001.parquet").unlink()
+    manifest = tmp_path / "done" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"interrupted": false', '"interrupted": true'))
+    answer = Client(create(tmp_path)).get("/runs/done/trials/9")
+    rule = "must be one of the 16 that were played; the last of them is 23"
+    assert (answer.status_code, answer.json()["problems"][0]["rule"]) == (422, rule)
 
 
 @contextmanager

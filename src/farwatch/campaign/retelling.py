@@ -35,15 +35,24 @@ def retell(source: Result | Scenario, trial: int = 0, seed: int | None = None) -
     if isinstance(source, Scenario):
         prepared, chance = made_ready(source), source.seed if seed is None else seed
         return Retold(mission=prepared, seed=chance, trial=trial, traced=mission.trace(prepared, chance, trial))
-    if not 0 <= trial < len(source):
-        raise InputError("--trial", [Problem("trial", str(trial), f"must be from 0 to {len(source) - 1}")])
+    rows = np.flatnonzero(source.evidence.trials == trial)
+    if not rows.size:
+        raise InputError("--trial", [Problem("trial", str(trial), _which(source.evidence.trials))])
     prepared = made_ready(source.scenario)
     traced = mission.trace(prepared, source.seed, trial)
-    if not _same(traced.block.outcomes[0], source.evidence.outcomes[trial]):
+    if not _same(traced.block.outcomes[0], source.evidence.outcomes[rows[0]]):
         stored = source.manifest.get("farwatch", "another")
         rule = f"trial {trial} does not go as it is stored: the run was played by version {stored}, or its files differ"
         raise StoreError(f"{rule}; play it anew")
     return Retold(mission=prepared, seed=source.seed, trial=trial, traced=traced)
+
+
+def _which(trials: np.ndarray) -> str:
+    """Which trials there are. Of a run that was stopped some may lack in the middle: blocks end in any order."""
+    last = int(trials.max(initial=-1))
+    if len(trials) == last + 1:
+        return f"must be from 0 to {last}"
+    return f"must be one of the {len(trials)} that were played; the last of them is {last}"
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:

@@ -45,14 +45,14 @@ def scenario_at(text: str, folder: str) -> Scenario:
 def relief(text: str, folder: str, view: tuple[float, float, float], width_px: int) -> bytes:
     """Shaded relief as PNG, north up, clear where no ground is known; `view`: latitude, longitude, metres across.
 
-    InputError for a scenario on a smooth earth.
+    Nothing for a scenario on a smooth earth.
     """
     from farwatch.report.figures.ground import relief as shaded
 
     scenario = scenario_at(text, folder)
     lat_deg, lon_deg, across_m = view
     if scenario.terrain_file is None:
-        raise InputError("relief", [Problem("terrain", "", "is not given: the earth is smooth here")])
+        return b""
     away_m = _distance_m(*site_of(scenario), np.array([lat_deg]), np.array([lon_deg]))[0]
     sheet = _sheet_of(scenario, float(away_m) + 0.72 * across_m, across_m / width_px)
     height_m, known = _taken(sheet, *_cells(sheet, (lat_deg, lon_deg, across_m), width_px))

@@ -84,13 +84,16 @@ def add(app: FastAPI, desk: Desk) -> None:
         across_km: Across = 400.0,
         width_px: Width = 800,
     ) -> Response:
-        """Shaded relief about a place, the first site unless one is given; its frame is told in headers."""
+        """Shaded relief about a place, the first site unless one is given; its frame is told in headers.
+
+        204: no terrain is given, the earth is smooth.
+        """
         text, folder = await asyncio.to_thread(_text, desk, scenario, run)
         middle, stamp = await asyncio.to_thread(_looked_at, text, folder)
         lat, lon = middle[0] if lat_deg is None else lat_deg, middle[1] if lon_deg is None else lon_deg
         view = (lat, lon, 1e3 * across_km)
         data = await desk.kept.ask(desk.surveyor, relief, text, folder, view, width_px, stamp=stamp)
-        return _picture(data, lat, lon, view[2] / width_px)
+        return _picture(data, lat, lon, view[2] / width_px) if data else Response(status_code=204)
 
     @app.get("/profile")
     async def along(line: Line, scenario: ScenarioName = None, run: RunName = None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ DESK = ".console"
 """Folder of what the console keeps for itself: what its jobs were asked, and what they say."""
 
 LAST_BYTES = 4000
-"""Of what a job said, so much from its end is kept."""
+"""Of what a job said, so much from its end is told, in whole lines."""
 
 RUNNING, DONE, INTERRUPTED, CANCELLED, FAILED = "running", "done", "interrupted", "cancelled", "failed"
 
@@ -154,8 +154,10 @@ class Jobs:
     def _said(self, name: str) -> str:
         try:
             with self._file(name, ".log").open("rb") as log:
-                log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_BYTES))
-                return log.read().decode("utf-8", "replace")
+                before = max(0, log.seek(0, os.SEEK_END) - LAST_BYTES)
+                log.seek(before)
+                said = log.read().decode("utf-8", "replace")
+                return said.partition("\n")[2] or said if before else said
         except OSError:
             return ""
 

@@ -27,8 +27,14 @@ test("of a large raid several numbers share a column, and no trial is lost", () 
 
 test("a usual trial and the worst are named by their own numbers", () => {
   const answer = { leaked_by_trial: [3, 9, 5, 9], trial_numbers: [0, 1, 2, 16] } as Answer;
-  expect(examples(answer)).toEqual({ usual: 2, worst: 1, most: 9 });
-  expect(examples({ leaked_by_trial: [], trial_numbers: [] } as unknown as Answer)).toEqual({ usual: 0, worst: 0, most: 0 });
+  expect(examples(answer).map(({ words, trial, said }) => [words, trial, said])).toEqual([
+    ["Replay the worst", 1, "trial 1, 9 got through"], ["Replay a usual one", 2, "trial 2, 5 got through"]]);
+  expect(examples({ leaked_by_trial: [], trial_numbers: [] } as unknown as Answer)).toEqual([]);
+});
+
+test("where all trials end alike none is called the worst", () => {
+  expect(examples({ leaked_by_trial: [0, 0, 0], trial_numbers: [0, 1, 7] } as Answer)).toEqual([{ words: "Replay a trial", trial: 1, said: "trial 1" }]);
+  expect(examples({ leaked_by_trial: [5], trial_numbers: [0] } as Answer)).toHaveLength(1);
 });
 
 test("sentences are found by their titles", () => {

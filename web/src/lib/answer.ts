@@ -63,13 +63,20 @@ export function columns(leaked: number[], numbers: number[], most = 40): Column[
   return found;
 }
 
-/** The number of the trial in the middle, and of the worst, by how many got through. */
-export function examples(answer: Answer): { usual: number; worst: number; most: number } {
+export interface Example { words: string; trial: number; said: string }
+
+/** Trials worth a look: the worst, and the one in the middle by how many got through; only one where none is worse than another. */
+export function examples(answer: Answer): Example[] {
   const byLeakers = answer.leaked_by_trial
     .map((leaked, k) => ({ leaked, trial: answer.trial_numbers[k] ?? k }))
     .sort((a, b) => b.leaked - a.leaked || a.trial - b.trial);
   const worst = byLeakers[0], usual = byLeakers[Math.floor(byLeakers.length / 2)];
-  return { usual: usual?.trial ?? 0, worst: worst?.trial ?? 0, most: worst?.leaked ?? 0 };
+  if (!worst || !usual) return [];
+  if (worst.leaked === usual.leaked) return [{ words: "Replay a trial", trial: usual.trial, said: `trial ${usual.trial}` }];
+  return [
+    { words: "Replay the worst", trial: worst.trial, said: `trial ${worst.trial}, ${worst.leaked} got through` },
+    { words: "Replay a usual one", trial: usual.trial, said: `trial ${usual.trial}, ${usual.leaked} got through` },
+  ];
 }
 
 /** Rows as CSV; texts with commas, quotes or line ends are quoted, and such as a spreadsheet would compute are not. */

@@ -87,6 +87,12 @@ describe("the story of an object", () => {
     expect(never).toContain("never seen by a radar");
     expect(never).toContain("never fired at");
   });
+  it("says of who was no enemy that it was a mistake, and nothing of an end that is none", () => {
+    const airliners = [thing("traffic/1", "target", { side: "neutral" }), thing("traffic/2", "target", { side: "neutral" })];
+    const told = scene([...THINGS, ...airliners], [happening(1, "launch", "alpha", "traffic/1", "round 9"), happening(9, "kill", "alpha", "traffic/1", "round 9", 40_000)]);
+    expect(storyOf(told, "traffic/1")[0]).toMatchObject({ what: "outcome", text: "Shot down by mistake by round 9, 40 km from alpha." });
+    expect(storyOf(told, "traffic/2").some((one) => one.what === "outcome")).toBe(false);
+  });
   it("is empty for a name that is not there", () => {
     expect(storyOf(scene(THINGS, TOLD), "nobody")).toEqual([]);
   });

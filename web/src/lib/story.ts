@@ -86,8 +86,8 @@ function targetStory(scene: Scene, thing: Thing, why: string): Line[] {
   lines.sort((a, b) => (a.time_s ?? -1) - (b.time_s ?? -1));
   const never = (text: string): Line => ({ time_s: null, text, what: "none" });
   if (!kinds.has("seen")) lines.push(never("never seen by a radar"));
-  else if (!kinds.has("confirmed")) lines.push(never("never a confirmed track"));
-  if (thing.side !== "hostile") return lines;
+  else if (!kinds.has("confirmed")) lines.push(never("never a confirmed track of its own"));
+  if (thing.side !== "hostile") return kinds.has("kill") ? [outcome(scene, thing, kinds, why), ...lines] : lines;
   if (!kinds.has("launch")) lines.push(never("never fired at"));
   return [outcome(scene, thing, kinds, why), ...lines];
 }
@@ -108,7 +108,7 @@ function outcome(scene: Scene, thing: Thing, kinds: Set<string>, why: string): L
   if (kinds.has("leak")) return told(`Got through. ${why}`.trim());
   if (!kinds.has("kill")) return told("Neither killed nor through by the end of the trial.");
   const shot = shotsOf(scene).find(({ result }) => result?.[WHAT] === "kill" && result[WHOM] === thing.key);
-  return told(`Killed${shot ? ` by ${shot.round}, ${far(shot.result?.[VALUE] ?? NaN)} from ${shot.by}` : ""}.`);
+  return told(`${thing.side === "hostile" ? "Killed" : "Shot down by mistake"}${shot ? ` by ${shot.round}, ${far(shot.result?.[VALUE] ?? NaN)} from ${shot.by}` : ""}.`);
 }
 
 function entered({ columns }: Scene, thing: Thing): Line {

@@ -15,6 +15,8 @@ export type Over = Picture | Ring;
 const RELIEF_KM = 900;
 /** A coarse picture first: it is there at once. */
 export const RELIEF_PX = [400, 1600] as const;
+/** The status of what is answered where there is no ground to be drawn. */
+const NOTHING = 204;
 
 /** The ground about the first site of a run; one picture for all views. */
 export function reliefAddress(run: string, width_px: number): string {
@@ -29,6 +31,7 @@ export function coverageAddress(run: string, wish: Wish | null): string {
 
 export async function reliefAt(address: string): Promise<Picture> {
   const answer = await answered(address);
+  if (answer.status === NOTHING) throw new Error("No terrain is given: the earth is smooth here.");
   const told = (name: string): number => Number(answer.headers.get(`farwatch-${name}`));
   return {
     image: await createImageBitmap(await answer.blob()), ground: true,

@@ -21,7 +21,7 @@ describe("what lies under a trial", () => {
     const asked: string[] = [];
     vi.stubGlobal("fetch", (address: string) => {
       asked.push(address);
-      return Promise.resolve(address.startsWith("/relief") ? new Response('{"error": "the earth is smooth here"}', { status: 422 }) : new Response(packed()));
+      return Promise.resolve(address.startsWith("/relief") ? new Response(null, { status: 204 }) : new Response(packed()));
     });
     const under = new Under(), layers = usual();
     under.want("demo", layers);
@@ -30,7 +30,7 @@ describe("what lies under a trial", () => {
     expect(under.said("demo", layers)).toContain("Working out");
     await flush();
     expect(under.said("demo", layers)).toBe("Blue: where radars can see a fighter 8.29 km up");
-    expect(under.reliefSaid("demo")).toBe("the earth is smooth here");
+    expect(under.reliefSaid("demo")).toContain("the earth is smooth here");
     expect(under.of("demo", layers)).toEqual([{ lat_deg: 23, lon_deg: 45, radius_km: 402.336, label: "claimed for 40N6E: 402 km" }]);
     expect(under.said("demo", { ...layers, coverage: false })).toBe("");
   });
