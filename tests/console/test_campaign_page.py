@@ -78,7 +78,7 @@ def half_width(row):
 
 
 def test_what_a_finished_campaign_still_lacks_can_be_asked_for(browser, address, tmp_path, monkeypatch):
-    """Its report, where it was stopped before that was written; and a point whose file was changed is not played as it."""
+    """Its report, where it was stopped before that was written; a point whose file was changed is not played."""
     monkeypatch.setattr(commission, "play_unit", play)
     fw.campaign(PLAN.model_copy(update={"trials": 8}), out=tmp_path / "c", executor=1)
     (tmp_path / "c-point-0.yaml").write_text("farwatch: 1\ntitle: mine\n", encoding="utf-8")

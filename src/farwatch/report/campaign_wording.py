@@ -190,7 +190,8 @@ def difference(row: Difference, named: Mapping[str, PointAnswer] | None = None) 
         return capital(f"{sides.begin}{told} ({sizes}).")
     size = f"{size} {'higher' if gap.value > 0.0 else 'lower'}"
     where, verb = "with" if sides.values else "in", "are" if what.split()[0].endswith("s") else "is"
-    return capital(f"{sides.begin}the {what} {verb} {size} {where} {sides.first} than {where} {sides.second} ({sizes}).")
+    told = f"the {what} {verb} {size} {where} {sides.first} than {where} {sides.second}"
+    return capital(f"{sides.begin}{told} ({sizes}).")
 
 
 @dataclass(frozen=True, slots=True)
