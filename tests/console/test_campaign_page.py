@@ -75,3 +75,21 @@ def test_intervals_narrow_while_it_is_played(browser, address, rest):
 def half_width(row):
     """What a row of the table of points says: ±1.23."""
     return float(re.search(r"±([\d.]+)", row.inner_text())[1])
+
+
+def test_what_a_finished_campaign_still_lacks_can_be_asked_for(browser, address, tmp_path, monkeypatch):
+    """Its report, where it was stopped before that was written; a point whose file was changed is not played."""
+    monkeypatch.setattr(commission, "play_unit", play)
+    fw.campaign(PLAN.model_copy(update={"trials": 8}), out=tmp_path / "c", executor=1)
+    (tmp_path / "c-point-0.yaml").write_text("farwatch: 1\ntitle: mine\n", encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}campaigns/c")
+    page.get_by_role("button", name="Write the report").wait_for()
+    page.get_by_text("Each point").click()
+    page.get_by_role("button", name=re.compile("again and watch")).first.click()
+    told = page.get_by_role("alert")
+    told.get_by_text("it was changed").wait_for()
+    assert 0.0 <= told.bounding_box()["y"] < 768.0  # in view, though the button stands far below
+    assert page.url.endswith("/campaigns/c")
+    page.close()

@@ -97,6 +97,7 @@ def test_a_difference_that_is_the_same_in_every_trial_is_told_apart(rich):
     never = replace(row, difference=Estimate(0.0, -np.inf, np.inf))
     assert campaign_wording.apart_cell(never) == "○ no"
     assert "the same rounds fired in every trial" in campaign_wording.difference(never)
+    assert "rounds fired are 24 lower" in campaign_wording.difference(always)
 
 
 def test_the_terminal_tells_everything(rich):

@@ -189,8 +189,9 @@ def difference(row: Difference, named: Mapping[str, PointAnswer] | None = None) 
             told = f"{size}{of} get through with {sides.first} than with {sides.second}"
         return capital(f"{sides.begin}{told} ({sizes}).")
     size = f"{size} {'higher' if gap.value > 0.0 else 'lower'}"
-    where = "with" if sides.values else "in"
-    return capital(f"{sides.begin}the {what} is {size} {where} {sides.first} than {where} {sides.second} ({sizes}).")
+    where, verb = "with" if sides.values else "in", "are" if what.split()[0].endswith("s") else "is"
+    told = f"the {what} {verb} {size} {where} {sides.first} than {where} {sides.second}"
+    return capital(f"{sides.begin}{told} ({sizes}).")
 
 
 @dataclass(frozen=True, slots=True)

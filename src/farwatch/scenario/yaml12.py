@@ -183,6 +183,8 @@ def _syntax_problem(error: Any) -> Problem:
     hint = "check the indentation, brackets and colons just before"
     if "special characters" in str(error) or "control characters" in str(error):
         hint = "remove the control character"
+    elif "cannot start any token" in rule:
+        hint = "indent with spaces, not with tabs; put text that begins with @, % or ` in quotes"
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
     return Problem("file", "", f"is not YAML: {rule}", hint, line, column)
 

@@ -41,6 +41,7 @@ export interface Trace {
 export interface Plan {
   scenarios: Record<string, string>; vary?: { design: string; fields: Record<string, unknown> }; until?: Record<string, number>; budget?: { trials: number };
   saturation?: { field: string; measure: string }; break_even?: { field?: string };
+  draws?: string; rare?: unknown;
 }
 export interface Said {
   name: string; line?: { title: string; state: string }; job: Job | null; plan_file: string | null; elapsed_s: number | null;

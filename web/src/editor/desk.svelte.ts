@@ -3,7 +3,8 @@
 import { getContext, setContext } from "svelte";
 import type { Problem } from "../lib/api";
 import { closed, suggestions, type Catalogue } from "./complete";
-import { remove, set, setAll, type Change } from "./edits";
+import { remove, setAll, type Change } from "./edits";
+import { renamed } from "./places";
 import { whereOf, within } from "./problems";
 import type { Path, Schema } from "./schema";
 
@@ -22,7 +23,8 @@ export class Desk {
 
   constructor(readonly schema: Schema, private readonly write: (change: Change) => void) {}
 
-  set(path: Path, value: unknown): void { this.change(set(this.text, path, value), path); }
+  /** A name is changed where it is used too. */
+  set(path: Path, value: unknown): void { this.setAll([[path, value], ...renamed(this.values, path, value)]); }
   setAll(entries: [Path, unknown][]): void { this.change(setAll(this.text, entries), entries[0]?.[0] ?? []); }
   remove(path: Path): void { this.change(remove(this.text, path), path); }
   where(path: Path): string { return whereOf(path, this.values); }

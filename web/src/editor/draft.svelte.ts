@@ -15,6 +15,12 @@ export interface Box { change: (change: Change) => void; replace: (text: string)
 
 const CHECK_MS = 350;
 
+/** With the ends of lines that the box has: places in the text are counted with them, and Windows writes two characters. */
+async function read(address: string): Promise<Told> {
+  const told = await ask<Told>(address);
+  return { ...told, text: told.text.replace(/\r\n?/g, "\n") };
+}
+
 export class Draft {
   readonly desk: Desk;
   readonly schema: Schema = {};
@@ -50,7 +56,7 @@ export class Draft {
 
   async load(): Promise<void> {
     try {
-      const [told, catalogue, contents] = await Promise.all([ask<Told>(this.address), ask<Catalogue>("/catalogue"), ask<Overview>("/")]);
+      const [told, catalogue, contents] = await Promise.all([read(this.address), ask<Catalogue>("/catalogue"), ask<Overview>("/")]);
       Object.assign(this.schema, await ask<Schema>(`/schema?kind=${told.kind}`));
       this.kind = told.kind;
       this.version = told.version;
@@ -129,7 +135,7 @@ export class Draft {
   /** Whether the file is still what this text was made from; where nothing was changed here, what is there now is shown. */
   async lookAgain(): Promise<void> {
     if (this.start === null || this.shipped) return;
-    const there = await ask<Told>(this.address).catch(() => null);
+    const there = await read(this.address).catch(() => null);
     if (there === null || there.text === this.stored) return;
     this.stored = there.text;
     this.version = there.version;

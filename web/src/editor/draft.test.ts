@@ -73,6 +73,14 @@ test("where both were changed nothing is overwritten: mine, theirs, or another n
   expect([there.text, draft.overtaken]).toEqual([`${MINE}# mine\n`, false]);
 });
 
+test("a file from Windows has the ends of lines that the box has, so a change lands where it should", async () => {
+  there = { text: MINE.replaceAll("\n", "\r\n"), version: "1" };
+  const draft = await opened();
+  expect([draft.desk.text, draft.isDirty]).toEqual([MINE, false]);
+  await draft.lookAgain();
+  expect([draft.desk.text, draft.news]).toEqual([MINE, ""]);
+});
+
 test("to take theirs changes the text as typing does, so it can be undone", async () => {
   const draft = await opened();
   draft.typed(`${MINE}# mine\n`);

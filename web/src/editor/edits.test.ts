@@ -98,3 +98,8 @@ test("what the splice cannot do is written anew by the parser, or refused", () =
 test("Windows line ends are kept", () => {
   expect(changedBy("seed: 1\r\ntitle: x\r\n", ["seed"], 2)).toBe("seed: 2\r\ntitle: x\r\n");
 });
+
+test("a section that is added stands apart where the others do", () => {
+  expect(changedBy("farwatch: 1\n\ndefence:\n  - {name: a}\n", ["zones", 0], { name: "z", radius_km: 1, weapons: "free" })).toContain("{name: a}\n\nzones:\n");
+  expect(changedBy("farwatch: 1\ndefence:\n  - {name: a}\n", ["zones", 0], { name: "z", radius_km: 1, weapons: "free" })).toContain("{name: a}\nzones:\n");
+});

@@ -204,7 +204,8 @@ function added(text: string, holder: Collection, step: string | number, value: u
   const indent = " ".repeat(columnOf(text, startOf(holder)));
   const written = isSeq(holder) ? itemText(value, indent, last) : `${flowText(step)}:${afterKey(value, `${indent}  `, indent !== "")}`;
   const line = lineEnd(text, end);
-  return { from: line, to: line, insert: `\n${indent}${written}` };
+  const apart = indent === "" && /\n[ \t]*\r?\n[\w-]+:/.test(text) && written.includes("\n") ? "\n" : ""; // sections stand apart where others do
+  return { from: line, to: line, insert: `${apart}\n${indent}${written}` };
 }
 
 /** Put a first entry into `[]` or `{}`; on a line of its own where that stands at the end of a line `key: []`. */

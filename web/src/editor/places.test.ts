@@ -1,7 +1,7 @@
 import { geoDistance, geoInterpolate } from "d3-geo";
 import { expect, test } from "vitest";
 import { set, setAll, applied, at, valuesOf } from "./edits";
-import { fresh, laid, moved, otherWay, reached, seen } from "./places";
+import { fresh, laid, moved, otherWay, reached, renamed, seen } from "./places";
 import { skeleton, schemaAt } from "./schema";
 import { SCHEMA } from "./told.testing";
 import TEXT from "../../../src/farwatch/scenario/files/desert-battery.yaml?raw";
@@ -54,6 +54,14 @@ test("what is added gets a name of its own, an asset that exists and a place bes
   expect(battery["name"]).toBe("bravo");
   expect(seen(laid(values).marks[0] as never, battery["at"] as never).range_km).toBeCloseTo(15, 0);
   expect(fresh(skeleton(SCHEMA, schemaAt(SCHEMA, ["raid", 0]) ?? {}), ["raid"], values)).toMatchObject({ name: "drones", to: "depot", class: "srbm" });
+});
+
+test("a site, or a battery, that gets another name keeps those that fly to it, and its outages", () => {
+  const values = { defence: [{ name: "alpha" }], defended: [{ name: "depot" }, { name: "dock" }], raid: [{ to: "dock" }, { to: "depot" }], outages: [{ what: "alpha/link" }, { what: "alphabet" }] };
+  expect(renamed(values, ["defended", 0, "name"], "store")).toEqual([[["raid", 1, "to"], "store"]]);
+  expect(renamed(values, ["defence", 0, "name"], "bravo")).toEqual([[["outages", 0, "what"], "bravo/link"]]);
+  expect(renamed(values, ["raid", 0, "to"], "depot")).toEqual([]);
+  expect(renamed({ ...values, defended: [{ name: "dock" }, { name: "dock" }] }, ["defended", 0, "name"], "store")).toEqual([]);
 });
 
 test("places that make no sense are left out, whatever stands there", () => {

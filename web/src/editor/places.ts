@@ -114,10 +114,26 @@ export function otherWay(values: unknown, path: Path): Record<string, unknown> |
   return { bearing_deg: rounded(bearing, 1), range_km: Math.max(0.1, rounded(range, 1)), ...beside };
 }
 
+/** What else says the name of a site or a battery, and would be left behind when that gets another. */
+export function renamed(values: unknown, path: Path, name: unknown): [Path, string][] {
+  const [list, , field] = path, old = at(values, path);
+  if (path.length !== 3 || field !== "name" || typeof name !== "string" || typeof old !== "string") return [];
+  if (listed(values, String(list)).filter((one) => at(one, ["name"]) === old).length > 1) return []; // which one is meant, nobody knows
+  const said = (holder: string, key: string, after: (word: string) => string) => listed(values, holder).flatMap((one, index): [Path, string][] => {
+    const word = at(one, [key]);
+    return typeof word === "string" && after(word) !== word ? [[[holder, index, key], after(word)]] : [];
+  });
+  if (list === "defended") return said("raid", "to", (word) => (word === old ? name : word));
+  if (list === "defence") return said("outages", "what", (word) => (word === old || word.startsWith(`${old}/`) ? name + word.slice(old.length) : word));
+  return [];
+}
+
 /** Batteries are named as they are spelled, one after the other. */
 const SPELLED = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
 /** The first group of a raid, where nothing says what comes: what is asked about most. */
 const USUAL_CLASS = "one-way-drone";
+/** A zone that is seen on the map of a whole raid. */
+const USUAL_RADIUS_KM = 10;
 
 /** Something that is added, made to fit the scenario: a name of its own, an asset that exists, a place near the others. */
 export function fresh(skeleton: unknown, path: Path, values: unknown): unknown {
@@ -134,6 +150,7 @@ export function fresh(skeleton: unknown, path: Path, values: unknown): unknown {
   const before: unknown = Array.isArray(list) ? list.at(-1) : undefined;
   if ("class" in found) found["class"] = USUAL_CLASS;
   for (const key of ["class", "system"]) if (key in found && typeof at(before, [key]) === "string") found[key] = at(before, [key]);
+  if ("radius_km" in found) found["radius_km"] = USUAL_RADIUS_KM;
   const asset = listed(values, "defended").map((one) => at(one, ["name"])).find((name) => typeof name === "string");
   if ("to" in found && asset) found["to"] = asset;
   const first = laid(values).marks.find((mark) => mark.kind === "battery" || mark.kind === "asset");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applied, valuesOf } from "./edits";
 import { fileName, FILE, free } from "./kept";
-import { mended, offers, spanOf, whereOf, within } from "./problems";
+import { mended, offers, sentence, spanOf, whereOf, within } from "./problems";
 import { labelled } from "./symbols";
 
 const TEXT = "farwatch: 1\ndefence:\n  - {name: alpha, system: s-40}  # the only one\n";
@@ -12,6 +12,20 @@ test("a problem is marked at its word, and its hint mends it", () => {
   expect(TEXT.slice(from, to)).toBe("s-40");
   expect(offers(PROBLEM)).toEqual(["s-400", "s-500"]);
   expect(applied(TEXT, mended(TEXT, PROBLEM, "s-400"))).toContain("system: s-400}  # the only one");
+});
+
+test("of a dotted path only the wrong step is mended", () => {
+  const text = "vary:\n  fields:\n    raid.dronez.count: [1, 2]\n";
+  const problem = { where: "vary.fields.raid.dronez.count", value: "", rule: "is not a path of this scenario: no dronez in raid", hint: "did you mean drones?", line: 3, column: 5 };
+  expect(applied(text, mended(text, problem, "drones"))).toBe(text.replace("dronez", "drones"));
+});
+
+test("what is wrong with the whole file is a sentence too", () => {
+  const of = (value: string, rule: string) => sentence({ ...PROBLEM, where: "file", value, rule });
+  expect(of("", "is empty")).toBe("The file is empty");
+  expect(of("", "a key must be a word")).toBe("The file: a key must be a word");
+  expect(of("*n", "refers to an anchor that is not complete before it")).toBe("*n refers to an anchor that is not complete before it");
+  expect(of("---", "only one document in a file")).toBe("---: only one document in a file");
 });
 
 test("a problem without a place, or with one outside the text, is still somewhere in it", () => {

@@ -27,7 +27,10 @@ export function offers(problem: Problem): string[] {
 }
 
 export function mended(text: string, problem: Placed, word: string): Change {
-  return { ...spanOf(text, problem), insert: word };
+  const { from, to } = spanOf(text, problem), step = / no (\S+) in /.exec(problem.rule)?.[1];
+  // Of a dotted path only the step that is wrong: "no dronez in raid".
+  const steps = text.slice(from, to).split(".");
+  return { from, to, insert: step !== undefined && steps.includes(step) ? steps.map((one) => (one === step ? word : one)).join(".") : word };
 }
 
 /** The name that the server gives a path: items of lists go by their names where they have one. */
@@ -45,6 +48,6 @@ export function within(problems: readonly Problem[], where: string): Problem[] {
 
 /** One problem as a sentence. */
 export function sentence(problem: Problem): string {
-  const value = problem.value ? ` ${problem.value}` : "";
-  return `${problem.where === "file" ? "The file" : `${problem.where}:`}${value} ${problem.rule}`;
+  if (problem.where !== "file") return `${problem.where}:${problem.value ? ` ${problem.value}` : ""} ${problem.rule}`;
+  return `${problem.value || "The file"}${/^(is|must|has|refers)\b/.test(problem.rule) ? "" : ":"} ${problem.rule}`;
 }

@@ -51,3 +51,8 @@ test("what is added has everything that must be given", () => {
   });
   expect(skeleton(SCHEMA, schemaAt(SCHEMA, ["raid", 0, "via", 0]) ?? {})).toEqual({ lat_deg: -90, lon_deg: -180 });
 });
+
+test("the ways to give a value are called as a reader calls them, not by their types", () => {
+  const labels = alternatives({}, { oneOf: [{ type: "string" }, { type: "object" }, { type: "number" }] } as never).map((way) => way.label);
+  expect(labels).toEqual(["a word", "names with values", "a number"]);
+});

@@ -73,8 +73,11 @@ function only(schema: Schema, wanted: string[], every: Set<string>): Schema {
   return { properties: Object.fromEntries(kept), required: wanted };
 }
 
+/** Types as a reader calls them. */
+const TYPES: Record<string, string> = { number: "a number", integer: "a whole number", string: "a word", boolean: "yes or no", object: "names with values", array: "a list" };
+
 function wayLabel(schema: Schema): string {
-  if (!schema.required?.length) return schema.type === "number" ? "a number" : (schema.type ?? "a value");
+  if (!schema.required?.length) return TYPES[schema.type ?? ""] ?? "a value";
   return schema.required.map(labelOf).join(" and ").replace(/ and (?=.* and )/g, ", ");
 }
 

@@ -1,6 +1,14 @@
 // The smallest scenario that has everything: where a new one begins.
 
-export const TEMPLATE = `farwatch: 1
+import { flowText } from "./edits";
+
+/** A new scenario, titled as its file is called. */
+export function begun(file: string): string {
+  const words = file.replace(/\.ya?ml$/, "").replace(/[-_]+/g, " ").trim();
+  return TEMPLATE.replace("A new scenario", () => flowText(words[0]?.toUpperCase() + words.slice(1)));
+}
+
+const TEMPLATE = `farwatch: 1
 title: A new scenario
 
 defence:

@@ -20,7 +20,7 @@ export async function ask<T>(address: string, method = "GET", body?: unknown): P
     method,
     headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  }).catch(() => { throw new Error("The console does not answer. Is it still running?"); });
   const said = await answer.json();
   if (!answer.ok) throw new Refused(said.error ?? said.detail ?? answer.statusText, said.problems ?? []);
   return said as T;
