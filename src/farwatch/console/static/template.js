@@ -1,4 +1,4 @@
-var e=`farwatch: 1
+import{n as e}from"./edits.js";function t(t){let r=t.replace(/\.ya?ml$/,``).replace(/[-_]+/g,` `).trim();return n.replace(`A new scenario`,()=>e(r[0]?.toUpperCase()+r.slice(1)))}var n=`farwatch: 1
 title: A new scenario
 
 defence:
@@ -17,4 +17,4 @@ raid:
     to: depot
     from: {bearing_deg: 40, range_km: 110}   # as seen from the depot
     interval_s: 15
-`;export{e as TEMPLATE};
+`;export{t as begun};
