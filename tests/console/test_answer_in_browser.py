@@ -79,6 +79,17 @@ def test_a_run_s_scenario_can_be_changed(page, address, played, tmp_path):
     assert (tmp_path / "done-copy.yaml").read_text() == "farwatch: 1\ntitle: mine\n"
 
 
+def test_a_second_new_scenario_has_a_name_of_its_own(page, address, tmp_path):
+    """What the dialog proposes can be taken as it is."""
+    (tmp_path / "my-site.yaml").write_text("farwatch: 1\ntitle: mine\n")
+    page.goto(address)
+    page.get_by_role("link", name="my-site.yaml").wait_for()
+    page.get_by_role("button", name="New scenario").click()
+    assert page.get_by_label("Its name").input_value() == "my-site-2"
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/scenarios/my-site-2.yaml")
+
+
 def test_an_empty_folder_says_what_to_do(page, address):
     """One button leads into the example; escape leads back."""
     page.goto(address)

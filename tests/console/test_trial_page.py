@@ -66,7 +66,7 @@ def trial(more: bool = False) -> bytes:
 LEAKED = {"name": "drones/2", "reason": "no-rounds"}
 WHY = "In reach, but no fitting round was left on the launchers."
 TOLD = {
-    "/": {"runs": [{"name": name, "trials": 2, "seed": 1} for name in ("one", "more")]},
+    "/": {"runs": [{"name": name, "trials": 2, "done": 2, "seed": 1} for name in ("one", "more")]},
     "/runs/one": {"answer": {"summary": {"reasons": {"shares": [{"name": "no-rounds", "sentence": WHY}]}}}},
     "/runs/one/trials": {"leakers": {"0": [LEAKED], "1": [LEAKED]}},
     "/runs/more": {},
@@ -181,6 +181,17 @@ def test_a_trial_is_taken_along(page):
     page.get_by_role("button", name="Export").click()
     files = page.locator("dialog[open] a[download]")
     assert "/runs/one/trials/0/export.acmi" in [link.get_attribute("href") for link in files.all()]
+
+
+@pytest.mark.slow
+def test_play_at_the_end_begins_anew(page):
+    """A trial that was seen to its end is played once more, from where it began."""
+    page.wait_for_selector(".clock:has-text('06:55')")
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    clock = page.inner_text(".clock")
+    assert "06:55" <= clock[:5] < clock[-5:]
 
 
 @pytest.mark.slow
