@@ -105,8 +105,8 @@ class Guard:
             return
         try:
             body = await _body(receive)
-        except _CutOff:
-            return
+        except EOFError:
+            return  # half of a wish is none, and nobody is there who could be answered
         if body is None:
             await _answer(send, 413, f"the body is larger than {MOST_BODY_BYTES} bytes")
             return
@@ -118,17 +118,13 @@ class Guard:
         await self.app(scope, again, send)
 
 
-class _CutOff(Exception):  # noqa: N818 - nothing is wrong here: whoever asked has gone in the middle of it
-    """Half of a wish is none, and nobody is there who could be answered."""
-
-
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None where it is too large, whatever length was declared."""
+    """The whole body; None where it is too large, whatever length was declared; EOFError where it breaks off."""
     parts, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _CutOff
+            raise EOFError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MOST_BODY_BYTES:
