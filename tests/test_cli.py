@@ -284,7 +284,7 @@ def test_track_reads_a_recording(run, recorded, shared):
     found = run("track", folder / "es_sac20_sic4_79min.gps", "-o", "tracks.csv")
     assert found.exit_code == 0, found.output
     assert "1,830 of CAT048" in found.output
-    assert "sac20-sic4: 1830 plots, up to 180 km, turns in 4.99 s (north marks), place not told" in found.output
+    assert "sac20-sic4: 1,830 plots, up to 180 km, turns in 4.99 s (north marks), place not told" in found.output
     assert "2 confirmed tracks" in found.output
     assert "address 343085, SSR code 5050" in found.output
     refused = run("track", folder / "cat_034_048.pcap")

@@ -70,9 +70,9 @@ def tracked(request, folder, tmp_path_factory):
 
 
 def test_79_minutes_are_two_aircraft_and_each_keeps_its_track(tracked):
-    """1830 plots, two tracks, one address each in every row; the radar's own tracker split one of them in three."""
+    """1,830 plots, two tracks, one address each in every row; the radar's own tracker split one of them in three."""
     source, path, output = tracked
-    assert "1830 plots of sac20-sic4 in 951 scans" in output
+    assert "1,830 plots of sac20-sic4 in 951 scans" in output
     rows = rows_of(path)
     held = Counter((row["track_id"], row["address"]) for row in rows)
     assert {address for _, address in held} == {f"{FIRST:06x}", f"{SECOND:06x}"}
