@@ -122,6 +122,13 @@ def rolling(folder, *words, pause_s=0.25):
     return serving(folder, *words, code=code, first=(str(pause_s),))
 
 
+@pytest.fixture(scope="module")
+def console(folder):
+    """A console of dice over the `folder` of a module."""
+    with rolling(folder) as (address, _):
+        yield address
+
+
 def launched(driver, *flags):
     """Chromium, started; without it, or without the built front end, a test is skipped."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

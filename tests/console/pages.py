@@ -1,6 +1,7 @@
 """What stands on the console's pages, and how it is used: when a page's words change, this is the one place to mend."""
 
 import re
+from contextlib import contextmanager
 
 PATIENCE_MS = 20_000
 SIZE = {"width": 1366, "height": 768}
@@ -9,6 +10,24 @@ _PROGRESS = re.compile(r"([\d,]+) of ([\d,]+) trials")
 
 PANELS = ("Objects", "Events", "Scope", "Layers", "Story")
 """Beside the map of a trial."""
+
+
+@contextmanager
+def uncomplaining(browser, patience_ms=30_000, but="(?!)", **context):
+    """A page in a browser of its own; an error in it, or on its console `but` for what fits, fails the test."""
+    own = browser.new_context(viewport=SIZE, **context)
+    page, complaints = own.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def heard(said):
+        if said.type == "error" and not re.search(but, said.text):
+            complaints.append(said.text)
+
+    page.on("console", heard)
+    page.set_default_timeout(patience_ms)
+    yield page
+    own.close()
+    assert complaints == []
 
 
 def start(page, home, scenario, *, trials, name=None):

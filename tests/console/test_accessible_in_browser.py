@@ -10,7 +10,7 @@ from campaign.answered import FIELD, figures
 from campaign.conftest import make_plan
 from campaign.test_commission import PLAN, play
 from console import pages
-from console.conftest import SITE, rolling
+from console.conftest import SITE
 from console.dice_console import SMALL
 from farwatch.campaign import commission
 from farwatch.campaign.execute import execute
@@ -46,13 +46,6 @@ def folder(tmp_path_factory):
     plan, answers = told(RICH | {"vary": {"fields": {FIELD: list(range(4, 32, 2))}}})
     report_of_campaign.write(answers, plan, home / "c" / "report.html", figures())
     return home
-
-
-@pytest.fixture(scope="module")
-def console(folder):
-    """A console of dice over it."""
-    with rolling(folder) as (address, _):
-        yield address
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from console import pages
 from farwatch.campaign.result import load_result
 from farwatch.report import wording
 
@@ -17,20 +18,8 @@ def page(browser, address):
 
     Refusals of a taken name are none.
     """
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
-    found, complaints = context.new_page(), []
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    refusal = re.compile(r"status of 409")
-
-    def heard(said):
-        if said.type == "error" and not refusal.search(said.text):
-            complaints.append(said.text)
-
-    found.on("console", heard)
-    found.set_default_timeout(60_000)
-    yield found
-    context.close()
-    assert complaints == []
+    with pages.uncomplaining(browser, 60_000, "status of 409", color_scheme="dark") as found:
+        yield found
 
 
 def test_an_answer_says_what_the_report_says(page, address, played, tmp_path):

@@ -6,26 +6,21 @@ import re
 
 import pytest
 
+from console import pages
 from farwatch.scenario import shipped_text
 
 pytestmark = pytest.mark.slow
 
 TEXT = shipped_text("desert-battery")
-SIZE = {"width": 1366, "height": 768}
 
 
 @pytest.fixture
 def page(browser, address):
     """The page of the shipped scenario; whatever the browser complains of fails the test."""
-    context = browser.new_context(viewport=SIZE)
-    found, complaints = context.new_page(), []
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    found.goto(f"{address}scenarios/desert-battery")
-    found.get_by_text("No problems").wait_for()
-    yield found
-    context.close()
-    assert complaints == []
+    with pages.uncomplaining(browser) as found:
+        found.goto(f"{address}scenarios/desert-battery")
+        found.get_by_text("No problems").wait_for()
+        yield found
 
 
 def checked(page):
@@ -132,15 +127,10 @@ def mine(browser, address, tmp_path):
     """The page of a file of the folder; a file that was changed elsewhere is no complaint."""
     (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
     (tmp_path / "plan.yaml").write_text("farwatch-campaign: 1\ntitle: x\nscenarios: {a: mine.yaml}\n", encoding="utf-8")
-    context = browser.new_context(viewport=SIZE)
-    found, complaints = context.new_page(), []
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    found.goto(f"{address}scenarios/mine.yaml")
-    found.get_by_text("No problems").wait_for()
-    yield found
-    context.close()
-    assert complaints == []
+    with pages.uncomplaining(browser) as found:
+        found.goto(f"{address}scenarios/mine.yaml")
+        found.get_by_text("No problems").wait_for()
+        yield found
 
 
 def on_map(page, x, y):
@@ -277,7 +267,7 @@ def test_a_word_is_explained_where_the_pointer_is(page):
 
 def test_the_catalogue_is_found_compared_and_taken_along(browser, address):
     """By a word; two of a kind side by side; conflicts stay in sight; a CSV for each."""
-    page = browser.new_page(viewport=SIZE)
+    page = browser.new_page(viewport=pages.SIZE)
     page.goto(f"{address}catalogue")
     page.get_by_label("Find").fill("patriot")
     page.get_by_role("checkbox", name=re.compile("Patriot, one battery")).check()

@@ -37,13 +37,6 @@ def folder(tmp_path_factory):
     return home
 
 
-@pytest.fixture(scope="module")
-def console(folder):
-    """A console of dice over it."""
-    with rolling(folder) as (address, _):
-        yield address
-
-
 @pytest.fixture
 def context(browser):
     """A browser of its own; whatever its pages complain of fails the test."""

@@ -13,6 +13,7 @@ from farwatch.campaign.answers import Answers, answer
 from farwatch.campaign.conduct import conduct
 from farwatch.campaign.execute import Listener
 from farwatch.campaign.executors import Executor, threads
+from farwatch.campaign.files import unreadable
 from farwatch.campaign.ledger import Ledger
 from farwatch.campaign.origin import plan_of
 from farwatch.campaign.plan_file import CampaignPlan
@@ -108,8 +109,7 @@ def read_campaign(folder: str | Path, scenarios: Mapping[str, Scenario] | None =
         plan = CampaignPlan.model_validate(manifest["plan"])
         found = {name: Scenario.model_validate(raw) for name, raw in manifest["scenarios"].items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        told = f"no {error}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
-        raise StoreError(f"{folder} holds no campaign that this version can read; manifest.json: {told}") from error
+        raise unreadable(folder, "campaign", error) from error
     study = study_of(plan, found | _beside(Path(folder), found) | dict(scenarios or {}))
     kept = stored(folder, study.measures)
     return Campaign(study, kept, _drawn(study.scenarios, kept.ledger), kept.finished)

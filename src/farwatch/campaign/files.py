@@ -42,6 +42,12 @@ def whole_json(path: Path) -> dict[str, Any]:
     return found
 
 
+def unreadable(folder: str | Path, what: str, error: Exception) -> StoreError:
+    """The error of a manifest that is JSON, but lacks what this version needs of `what`, a run or a campaign."""
+    told = f"no {error}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
+    return StoreError(f"{folder} holds no {what} that this version can read; manifest.json: {told}")
+
+
 def tidy(folder: Path, inside: Sequence[str]) -> None:
     """Take away files that a process left unfinished, in `folder` and the named folders inside it."""
     for place in (folder, *(folder / name for name in inside)):

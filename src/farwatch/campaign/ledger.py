@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from farwatch.campaign import pending
-from farwatch.campaign.files import refuse_strangers, tidy, whole_json, write_json
+from farwatch.campaign.files import refuse_strangers, tidy, unreadable, whole_json, write_json
 from farwatch.campaign.identity import unlike
 from farwatch.campaign.rows import TABLES, Rows, joined
 from farwatch.campaign.units import Part, Unit, parts_of, units_between
@@ -96,8 +96,7 @@ class Ledger:
         if "points" not in found:
             raise StoreError(f"{self.folder} holds no campaign; a run is told by `farwatch report {self.folder}`")
         if not _are_points(found["points"]):
-            told = f"holds no campaign that this version can read; {MANIFEST}: no usable 'points'"
-            raise StoreError(f"{self.folder} {told}")
+            raise unreadable(self.folder, "campaign", TypeError("no usable 'points'"))
         return found
 
     @property

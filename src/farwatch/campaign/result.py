@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from farwatch.campaign.files import unreadable
 from farwatch.campaign.plan import BLOCK_TRIALS
 from farwatch.campaign.store import Store
-from farwatch.errors import StoreError
 from farwatch.outcomes.evidence import Cast, Evidence, cast_from_json
 from farwatch.outcomes.measures import summarise
 from farwatch.outcomes.summary import Summary
@@ -143,8 +143,7 @@ def load_result(folder: str | Path) -> Result:
         scenario, cast = Scenario.model_validate(manifest["scenario"]), cast_from_json(manifest["cast"])
         _check_kinds(manifest)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        told = f"no {error}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
-        raise StoreError(f"{folder} holds no run that this version can read; manifest.json: {told}") from error
+        raise unreadable(folder, "run", error) from error
     evidence = store.read_evidence(cast, manifest["trials_asked"])
     manifest |= {
         "trials_done": len(evidence),

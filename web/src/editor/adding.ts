@@ -10,9 +10,6 @@ const LISTS: Record<Exclude<Added, "waypoint">, string> = {
   battery: "defence", asset: "defended", origin: "raid", zone: "zones", jammer: "jammers",
 };
 
-/** The list that a kind of mark stands in. */
-export function listOf(kind: Added): string { return kind === "waypoint" ? "via" : LISTS[kind]; }
-
 /** The entry that a mark belongs to: a battery, a group of the raid; a route point is an entry of its own. */
 export function entryOf(mark: Mark): Path { return mark.kind === "waypoint" ? mark.path : mark.path.slice(0, 2); }
 
